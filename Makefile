@@ -1,0 +1,66 @@
+# Two commands for everybody: make serve, make test. The others are for those who change digigraph.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCKS := .ci/requirements.txt .ci/requirements-dev.txt
+
+.DELETE_ON_ERROR:
+.PHONY: serve test test-all check format bench vocabularies lock venv-module clean
+
+serve: $(VENV)/.installed
+	@$(BIN)/digigraph serve
+
+test: $(VENV)/.installed-dev
+	@$(BIN)/pytest -q -m "not long"
+
+test-all: $(VENV)/.installed-dev
+	@$(BIN)/pytest -q
+
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python .ci/house.py
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python tests/bench/servers.py
+
+# Term lists of the vocabularies, from a folder with their RDF; see docs/development.md.
+VOCABULARIES ?= ../shared/vocabularies
+vocabularies: $(VENV)/.installed-dev
+	$(BIN)/python .ci/vocabularies.py $(VOCABULARIES)
+
+# New versions of what we depend on; the hashes make an installation take exactly these files.
+lock: $(VENV)/.installed-dev
+	$(BIN)/pip-compile -q --upgrade --strip-extras --generate-hashes --no-emit-index-url --no-header \
+	    --no-annotate -o .ci/requirements.txt pyproject.toml
+	$(BIN)/pip-compile -q --upgrade --strip-extras --generate-hashes --no-emit-index-url --no-header \
+	    --no-annotate --group dev --allow-unsafe -c .ci/requirements.txt -o .ci/requirements-dev.txt pyproject.toml
+
+venv-module:
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	    { echo "python3-venv is missing: install it (Debian, Ubuntu: apt-get install python3-venv) and run make again."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "Python 3.11 or newer is needed; PYTHON=/path/to/python3 make … names another one."; exit 1; }
+
+$(BIN)/python: | venv-module
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(BIN)/python pyproject.toml .ci/requirements.txt
+	@echo "Installing what digigraph needs into $(VENV) …"
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r .ci/requirements.txt
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed .ci/requirements-dev.txt
+	@echo "Installing what its tests need …"
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r .ci/requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .digigraph build src/*.egg-info

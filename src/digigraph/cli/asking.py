@@ -1,0 +1,109 @@
+"""``query`` and ``dump``: from a snapshot, or an endpoint, to the terminal."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import click
+import pyoxigraph as ox
+
+from digigraph import media, sparql
+from digigraph.cli.output import write_output
+from digigraph.cli.project import Project
+from digigraph.cli.table import table
+from digigraph.errors import InputError, NoSnapshot
+from digigraph.iris import Iris
+from digigraph.store.backend import Query
+from digigraph.store.opening import open_backend
+from digigraph.store.snapshot import SnapshotCatalog
+
+_RESULTS = media.formats_of(media.Kind.RESULTS)
+_GRAPHS = media.formats_of(media.Kind.GRAPH)
+_DUMPS = media.formats_of(media.Kind.DATASET, media.Kind.GRAPH)
+
+
+@click.command()
+@click.argument("question", metavar="FILE|TEXT|-")
+@click.option(
+    "--format",
+    "format_",
+    metavar="NAME",
+    help=f"table (default), {', '.join(each.name for each in _RESULTS)}; graphs: "
+    f"{', '.join(each.name for each in _GRAPHS)}.",
+)
+@click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead of the active snapshot.")
+@click.pass_obj
+def query(project: Project, question: str, format_: str | None, endpoint: str | None) -> None:
+    """Ask a SPARQL query: a file, the text itself, or - for standard input."""
+    settings = project.settings(endpoint=endpoint, workers=1)
+    text = _question(question)
+    offered = _RESULTS if sparql.query_form(text) in {"SELECT", "ASK"} else _GRAPHS
+    as_table = format_ in {None, "table"} and offered is _RESULTS
+    chosen = offered[0] if format_ in {None, "table"} else media.by_name(str(format_), offered)
+    backend = open_backend(settings)
+    try:
+        answer = backend.answer(Query(text=text, format=chosen))
+        if as_table:
+            write_output([table(b"".join(answer), Iris(settings.base_iri)).encode()], None)
+        else:
+            write_output(answer, None)
+    finally:
+        backend.close()
+
+
+def _question(argument: str) -> str:
+    """The query that an argument means: a file is one if it exists or ends with .rq."""
+    if argument == "-":
+        data = sys.stdin.buffer.read()
+    elif argument.endswith(".rq") or ("\n" not in argument and _is_file(argument)):
+        try:
+            data = Path(argument).read_bytes()
+        except OSError as error:
+            raise InputError(f"{argument}: cannot be read ({error.strerror}).") from error
+    else:
+        return argument
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{argument}: this is not UTF-8 ({error.reason} at byte {error.start}).") from error
+
+
+def _is_file(argument: str) -> bool:
+    try:
+        return Path(argument).is_file()
+    except OSError:
+        # A query can be longer than a file name may be.
+        return False
+
+
+@click.command()
+@click.option("--format", "format_", type=click.Choice([each.name for each in _DUMPS]), default="nq")
+@click.option("--graph", metavar="IRI", help="This graph alone; graph/accepted is the default graph.")
+@click.option("--snapshot", "name", metavar="NAME", help="Not the active snapshot but this one.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="stdout without it.")
+@click.pass_obj
+def dump(project: Project, format_: str, graph: str | None, name: str | None, output: Path | None) -> None:
+    """Write a snapshot: the whole dataset (nq: byte for byte what build writes) or one graph."""
+    settings = project.settings()
+    catalog = SnapshotCatalog(settings.state_folder)
+    snapshot = catalog.get(name) if name else catalog.active()
+    if snapshot is None:
+        raise NoSnapshot("Nothing has been published yet.", hint="Run digigraph publish.")
+    chosen = media.by_name(format_, _DUMPS)
+    iris = Iris(settings.base_iri)
+    # A format for triples holds one graph: the default graph unless another is named.
+    alone = iris.graph("accepted").value if graph is None and chosen.kind is media.Kind.GRAPH else graph
+    with snapshot.open() as opened:
+        data = opened.nquads()
+    if alone is None and chosen is media.N_QUADS:
+        write_output([data], output)
+        return
+    quads = list(ox.parse(data, format=ox.RdfFormat.N_QUADS))
+    if alone is not None:
+        wanted = ox.DefaultGraph() if alone == iris.graph("accepted").value else ox.NamedNode(alone)
+        quads = [ox.Quad(*each.triple) for each in quads if each.graph_name == wanted]
+    serialised = io.BytesIO()
+    ox.serialize(quads, serialised, format=chosen.rdf, prefixes=iris.prefixes)
+    write_output([serialised.getvalue()], output)

@@ -1,0 +1,43 @@
+"""Where a command's product goes: a file, whole or not at all, or stdout."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def write_output(chunks: Iterable[bytes], target: Path | None) -> None:
+    """Write bytes to a file, replacing it only when all is written; to stdout where there is none.
+
+    Raises
+    ------
+    OSError
+        Writing failed; a file that was there before is untouched.
+    """
+    if target is None:
+        for chunk in chunks:
+            sys.stdout.buffer.write(chunk)
+        sys.stdout.buffer.flush()
+        return
+    descriptor, name = tempfile.mkstemp(dir=target.absolute().parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.writelines(chunks)
+            # mkstemp makes a private file; what is asked for gets the mode that any new file would.
+            os.fchmod(descriptor, 0o666 & ~_umask())
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    current = os.umask(0o022)
+    os.umask(current)
+    return current

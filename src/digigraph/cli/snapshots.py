@@ -1,0 +1,59 @@
+"""``snapshots``: list, verify, activate, prune."""
+
+from __future__ import annotations
+
+import click
+
+from digigraph.cli.project import Project
+from digigraph.store.snapshot import SnapshotCatalog
+
+
+@click.group()
+def snapshots() -> None:
+    """Look after published states of the graph."""
+
+
+@snapshots.command("list")
+@click.pass_obj
+def list_(project: Project) -> None:
+    """List the snapshots, oldest first; * marks the active one."""
+    catalog = SnapshotCatalog(project.settings().state_folder)
+    active = catalog.active_name()
+    for each in catalog.list():
+        mark = "*" if each.name == active else " "
+        click.echo(f"{mark} {each.name}  {each.created}  {each.quads} quads  {each.triples} in the default graph")
+
+
+@snapshots.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.pass_obj
+def verify(project: Project, names: tuple[str, ...]) -> None:
+    """Read snapshots back and compare them with what was published; all of them without a name."""
+    catalog = SnapshotCatalog(project.settings().state_folder)
+    for name in names or catalog.names():
+        found = catalog.verify(name)
+        click.echo(f"{found.name}: {found.quads} quads, sha256 {found.sha256}")
+
+
+@snapshots.command()
+@click.argument("name")
+@click.pass_obj
+def activate(project: Project, name: str) -> None:
+    """Serve another snapshot from now on; a running server follows."""
+    catalog = SnapshotCatalog(project.settings().state_folder)
+    found = catalog.verify(name)
+    catalog.activate(found.name, found.sources)
+    click.echo(f"{found.name} is active")
+
+
+@snapshots.command()
+@click.option("--keep", type=click.IntRange(min=1), help="How many of the newest stay; default: snapshots_kept.")
+@click.pass_obj
+def prune(project: Project, keep: int | None) -> None:
+    """Remove old snapshots; never the active one, never one that a server or a query has open."""
+    settings = project.settings(snapshots_kept=keep)
+    removed = SnapshotCatalog(settings.state_folder).prune(settings.snapshots_kept)
+    for name in removed:
+        click.echo(f"{name} removed")
+    if not removed:
+        click.echo("nothing to remove")

@@ -1,0 +1,155 @@
+"""Corpus → dataset: every accepted triple once in the default graph, every claim in the graph of its evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from digigraph.dataset.ontology import Rules
+from digigraph.dataset.provenance import Claimed, Evidence, evidence_of, outdone
+from digigraph.dataset.statements import DEFAULT, Dataset, Statement
+from digigraph.findings import Finding, Severity
+from digigraph.iris import Iris
+from digigraph.sources.claims import Assertion, Slug
+from digigraph.sources.values import canonical
+from digigraph.vocab import DG, PROV, RDF, SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from digigraph.findings import Location
+    from digigraph.settings import Settings
+    from digigraph.sources.documents import Document
+    from digigraph.sources.rdf import LocatedQuad
+    from digigraph.sources.read import Corpus
+
+
+def build(corpus: Corpus, settings: Settings) -> Dataset:
+    """Build the dataset of a project (data model, Evidence).
+
+    Parameters
+    ----------
+    corpus
+        What was read; facts with mistakes are not in it.
+    settings
+        For the base IRI.
+
+    Returns
+    -------
+    Dataset
+        With a finding for each subject that the data model has no IRI pattern for.
+    """
+    return _Builder(corpus, Iris(settings.base_iri)).build()
+
+
+class _Builder:
+    def __init__(self, corpus: Corpus, iris: Iris) -> None:
+        self._corpus = corpus
+        self._iris = iris
+        self._rules = Rules(each.quad.triple for each in corpus.ontology)
+        self._statements: dict[Statement, None] = {}
+
+    def build(self) -> Dataset:
+        things = [self._claimed(each) for each in self._corpus.things]
+        curated = [(each.quad.graph_name, _canonical(each)) for each in self._corpus.curated]
+        self._rules.learn_organizations(
+            [*(each.triple for each in things), *(claimed.triple for _, claimed in curated)]
+        )
+        for located in self._corpus.ontology:
+            self._add(_canonical(located), located.quad.graph_name, DEFAULT, concluding=False)
+        for claimed in things:
+            self._add(claimed, self._iris.graph("curated"), DEFAULT)
+        for graph, claimed in curated:
+            self._add(claimed, graph, DEFAULT)
+        for document in self._corpus.documents:
+            self._describe(document)
+        self._evidence()
+        statements = tuple(self._statements)
+        return Dataset(statements, tuple(self._strange_subjects(statements)))
+
+    def _add(self, claimed: Claimed, *graphs: _Graph, concluding: bool = True) -> None:
+        triples = self._rules.closure(claimed.triple) if concluding else [claimed.triple]
+        for triple in triples:
+            for graph in graphs:
+                quad = ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+                self._statements[Statement(quad, claimed.location)] = None
+
+    def _triple(self, assertion: Assertion, subject: ox.NamedNode | None = None) -> ox.Triple:
+        value = assertion.value
+        return ox.Triple(
+            subject or self._iris.thing(assertion.subject),
+            assertion.property,
+            self._iris.thing(value) if isinstance(value, Slug) else value,
+        )
+
+    def _claimed(self, assertion: Assertion) -> Claimed:
+        introducer = assertion.introduced_by
+        return Claimed(self._triple(assertion), assertion.location, self._triple(introducer) if introducer else None)
+
+    def _describe(self, document: Document) -> None:
+        """What is known of a document and of its captured text."""
+        iri = self._iris.document(document.slug)
+        version = self._iris.document_version(document.slug, document.version)
+        triples = [
+            ox.Triple(iri, RDF["type"], DG["Source"]),
+            ox.Triple(version, RDF["type"], PROV["Entity"]),
+            ox.Triple(version, PROV["specializationOf"], iri),
+            ox.Triple(version, SCHEMA["sha256"], ox.Literal(document.sha256)),
+        ]
+        for triple in triples:
+            self._add(Claimed(triple, document.location), DEFAULT)
+        for assertion in document.about:
+            self._add(Claimed(self._triple(assertion, iri), assertion.location), DEFAULT)
+
+    def _evidence(self) -> None:
+        nodes = [node for document in self._corpus.documents for node in evidence_of(document, self._iris)]
+        for node in nodes:
+            node.claims = [self._claimed(each) for fact in node.facts for each in fact.assertions]
+        losers = outdone(nodes, self._rules.single_valued)
+        for node in nodes:
+            for triple in node.description(self._iris):
+                self._add(Claimed(triple, node.facts[0].location), DEFAULT)
+            for claimed in node.claims:
+                self._add(claimed, node.iri)
+                if node.accepted and not _lost(claimed, node, losers):
+                    self._add(claimed, DEFAULT)
+
+    def _strange_subjects(self, statements: Iterable[Statement]) -> Iterable[Finding]:
+        ontology = self._iris.graph("ontology")
+        described = {each.quad.subject for each in statements if each.quad.graph_name == ontology}
+        seen: set[tuple[object, Location]] = set()
+        for each in statements:
+            subject = each.quad.subject
+            known = isinstance(subject, ox.NamedNode) and self._iris.is_subject(subject.value)
+            if known or subject in described or (subject, each.location) in seen:
+                continue
+            seen.add((subject, each.location))
+            yield Finding(
+                rule="subject-iri",
+                severity=Severity.VIOLATION,
+                message=f"{subject} is no IRI that a subject of this graph can have.",
+                location=each.location,
+                hint=f"Things are called {self._iris.thing('slug').value}.",
+            )
+
+
+_Graph = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
+
+
+def _lost(claimed: Claimed, node: Evidence, losers: set[ox.Triple]) -> bool:
+    """Whether a triple, or the link that introduces what it speaks of, lost against another value."""
+    introduced = {each.triple: each.introduced_by for each in node.claims}
+    triple: ox.Triple | None = claimed.triple
+    following = claimed.introduced_by
+    while triple is not None:
+        if triple in losers:
+            return True
+        triple, following = following, introduced.get(following) if following else None
+    return False
+
+
+def _canonical(located: LocatedQuad) -> Claimed:
+    quad = located.quad
+    value = canonical(quad.object) if isinstance(quad.object, ox.Literal) else quad.object
+    return Claimed(ox.Triple(quad.subject, quad.predicate, value), located.location)

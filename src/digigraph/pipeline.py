@@ -1,0 +1,92 @@
+"""The product in one function: read → build → check → refuse or publish."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from digigraph.dataset.build import build
+from digigraph.errors import PublicationRefused
+from digigraph.findings import Severity
+from digigraph.sources.read import read_project, sources_hash
+from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.validation.check import check, worst
+
+if TYPE_CHECKING:
+    from digigraph.dataset.statements import Dataset
+    from digigraph.findings import Finding
+    from digigraph.settings import Settings
+    from digigraph.store.snapshot import Publication
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A dataset and everything that was found wrong with it and its sources, in source order."""
+
+    dataset: Dataset
+    findings: list[Finding]
+
+    @property
+    def is_publishable(self) -> bool:
+        """Whether nothing stands in the way: warnings do not."""
+        return worst(self.findings) is not Severity.VIOLATION
+
+
+class Refusal(PublicationRefused):
+    """A refusal with the findings that are its reason."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        violations = sum(each.severity is Severity.VIOLATION for each in findings)
+        super().__init__(
+            f"Not published: {violations} violation{'s' if violations != 1 else ''}.",
+            hint="What was published before stays as it is.",
+        )
+        self.findings = findings
+
+
+def build_and_check(settings: Settings) -> Checked:
+    """Read a project, build its dataset and run every check.
+
+    Raises
+    ------
+    InputError
+        A file cannot be read at all; what can be read and is wrong becomes a finding.
+    """
+    corpus = read_project(settings)
+    dataset = build(corpus, settings)
+    return Checked(dataset, check(corpus, dataset, settings))
+
+
+def current_sources(settings: Settings) -> str:
+    """Return the hash of a project's source files and of the program that reads them."""
+    return sources_hash(settings.project, f"digigraph {version('digigraph')}\n{settings.base_iri}\n")
+
+
+def publish(settings: Settings) -> Publication:
+    """Publish a project: a new snapshot that is active, or a refusal that changes nothing.
+
+    Returns
+    -------
+    Publication
+        The active snapshot; ``is_new`` is false where the data is what was active before.
+
+    Raises
+    ------
+    Refusal
+        The checks found violations.
+    InputError, StoreError
+        Reading or writing failed; the active snapshot is the one it was.
+    """
+    # The hash is taken first: a file that changes while it is read makes the next start publish again.
+    sources = current_sources(settings)
+    checked = build_and_check(settings)
+    if not checked.is_publishable:
+        raise Refusal(checked.findings)
+    return SnapshotCatalog(settings.state_folder).publish(checked.dataset.nquads, sources)
+
+
+def is_current(settings: Settings) -> bool:
+    """Tell whether the active snapshot was made from the sources as they are now."""
+    active = SnapshotCatalog(settings.state_folder).active()
+    return active is not None and active.sources == current_sources(settings)

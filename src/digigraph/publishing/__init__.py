@@ -1,0 +1,1 @@
+"""What readers are offered, free of HTTP: functions take a Backend and return values."""

@@ -1,0 +1,1 @@
+"""Findings as reports: one pure function, one file, per format."""

@@ -1,0 +1,181 @@
+"""Settings: one table, one frozen value; passed down, never read from a global.
+
+A setting comes from, the later winning: its default, ``digigraph.toml``, an environment variable
+(``DIGIGRAPH_`` and its name in capitals), a flag of the command line.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, get_args, get_type_hints
+
+from digigraph.errors import InputError, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PROJECT_FILE = "digigraph.toml"
+ENVIRONMENT_PREFIX = "DIGIGRAPH_"
+
+Value = str | int | float
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a setting means, for ``docs/settings.md`` and for error messages.
+
+    Parameters
+    ----------
+    text
+        One sentence, with the unit.
+    least
+        Smallest value allowed, for numbers.
+    """
+
+    text: str
+    least: float = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a run of the program can be told.
+
+    ``project`` is the folder of the graph project, found and not set; everything else is a row of the table.
+    """
+
+    project: Path
+    base_iri: Annotated[str, About("IRI under which everything of this graph is named; ends with /")] = ""
+    title: Annotated[str, About("name of the graph, shown on its pages")] = "digigraph"
+    state: Annotated[str, About("folder of the snapshots, relative to the project")] = ".digigraph"
+    host: Annotated[str, About("address to serve on")] = "127.0.0.1"
+    port: Annotated[int, About("port to serve on")] = 8000
+    public_url: Annotated[str, About("URL under which readers reach the server; empty: the address bound to")] = ""
+    endpoint: Annotated[
+        str, About("SPARQL endpoint of someone else, asked instead of the own snapshot; empty: none")
+    ] = ""
+    workers: Annotated[int, About("query processes, one query at a time each; 0: as many as cores, at least 2")] = 0
+    query_seconds: Annotated[float, About("seconds that one query may run, planning included", 0.1)] = 30.0
+    query_memory_mb: Annotated[int, About("MB of memory that one query may take", 128)] = 512
+    query_bytes: Annotated[int, About("bytes that the text of one query may have", 1)] = 100_000
+    query_depth: Annotated[int, About("levels of brackets that a query may nest", 1)] = 100
+    query_patterns: Annotated[int, About("triple patterns that one group of a query may hold", 1)] = 100
+    queue_length: Annotated[int, About("queries that may wait for a query process")] = 64
+    answer_bytes: Annotated[int, About("bytes that one answer may have", 1)] = 256_000_000
+    body_bytes: Annotated[int, About("bytes that the body of a request may have", 1)] = 1_000_000
+    snapshots_kept: Annotated[int, About("snapshots that prune keeps, the active one included", 1)] = 5
+
+    @property
+    def state_folder(self) -> Path:
+        """Where snapshots live."""
+        return self.project / self.state
+
+    @property
+    def worker_count(self) -> int:
+        """How many query processes to run."""
+        return self.workers or max(2, os.cpu_count() or 2)
+
+    def __post_init__(self) -> None:
+        """Check what types alone cannot say."""
+        if not self.base_iri.startswith(("http://", "https://")) or not self.base_iri.endswith("/"):
+            raise SettingsError(
+                f"base_iri is {self.base_iri!r}.",
+                hint='It must be an http(s) IRI that ends with "/", such as "https://example.org/graph/".',
+            )
+        for name, about in TABLE.items():
+            value = getattr(self, name)
+            if isinstance(value, int | float) and value < about.least:
+                raise SettingsError(f"{name} is {value}; the least is {about.least:g}.")
+
+
+def _table() -> dict[str, About]:
+    hints = get_type_hints(Settings, include_extras=True)
+    return {name: extra for name, hint in hints.items() for extra in get_args(hint)[1:] if isinstance(extra, About)}
+
+
+TABLE: dict[str, About] = _table()
+"""Every setting by name, in the order of the documentation."""
+
+_TYPES: dict[str, type[Value]] = {name: get_type_hints(Settings)[name] for name in TABLE}
+
+
+def _typed(name: str, value: object, source: str) -> Value:
+    """Return the value in the setting's type; text from environment and flags is converted."""
+    if name not in TABLE:
+        raise SettingsError(f"{source}: there is no setting {name!r}.", hint=f"Settings: {', '.join(TABLE)}.")
+    wanted = _TYPES[name]
+    try:
+        if isinstance(value, str) or (wanted is float and type(value) is int):
+            return wanted(value)
+    except ValueError:
+        pass
+    else:
+        if type(value) is wanted:
+            return value
+    raise SettingsError(f"{source}: {name} is {value!r}; it takes a value of type {wanted.__name__}.")
+
+
+def find_project(start: Path, environment: Mapping[str, str]) -> Path:
+    """Return the folder of the graph project: ``DIGIGRAPH_PROJECT``, else upwards from ``start``.
+
+    Raises
+    ------
+    SettingsError
+        No folder on the way up holds a ``digigraph.toml``.
+    """
+    named = environment.get(ENVIRONMENT_PREFIX + "PROJECT")
+    if named:
+        return Path(named)
+    for folder in (start, *start.resolve().parents):
+        if (folder / PROJECT_FILE).is_file():
+            return folder
+    raise SettingsError(
+        f"There is no {PROJECT_FILE} in {start} or above.", hint="Go to a graph project, or name it with --project DIR."
+    )
+
+
+def read_settings(project: Path, environment: Mapping[str, str], flags: Mapping[str, Value | None]) -> Settings:
+    """Read the settings of a project.
+
+    Parameters
+    ----------
+    project
+        Folder that holds ``digigraph.toml``.
+    environment
+        Environment variables; those with our prefix count.
+    flags
+        Values of command line flags; None where a flag was not given.
+
+    Raises
+    ------
+    InputError
+        ``digigraph.toml`` cannot be read or is not TOML.
+    SettingsError
+        A name or a value is wrong; says where it was set.
+    """
+    values: dict[str, Value] = {}
+    for name, value in _from_file(project / PROJECT_FILE).items():
+        values[name] = _typed(name, value, PROJECT_FILE)
+    for variable, text in environment.items():
+        name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
+        if variable.startswith(ENVIRONMENT_PREFIX) and name != "project":
+            values[name] = _typed(name, text, f"environment variable {variable}")
+    for name, flag in flags.items():
+        if flag is not None:
+            values[name] = _typed(name, flag, f"--{name.replace('_', '-')}")
+    return Settings(project=project, **values)  # type: ignore[arg-type]  # _typed has given each its type
+
+
+def _from_file(path: Path) -> dict[str, object]:
+    try:
+        with path.open("rb") as source:
+            return tomllib.load(source)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}).") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: {error}.") from error
+
+
+assert set(_TYPES) == {each.name for each in fields(Settings)} - {"project"}  # noqa: S101 - a row without About would be lost

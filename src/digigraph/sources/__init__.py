@@ -1,0 +1,1 @@
+"""Read a project's files into records; malformed input becomes located findings."""

@@ -1,0 +1,307 @@
+"""What a facts file says of its subjects, as assertions: subject, property, value, and where it is written.
+
+Money, grants, figures and identifiers are nodes of their own in the graph; in a facts file they are written as one
+value and unfolded here. Each assertion of such a node remembers the one that introduces it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from digigraph.iris import SLUG, slugify
+from digigraph.sources import values
+from digigraph.sources.records import Fields, Items, Malformed, Node, Scalar
+from digigraph.sources.terms import Context, Kind, Term
+from digigraph.vocab import DG, RDF, SCHEMA, XSD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from digigraph.findings import Finding, Location
+
+
+class Slug(str):
+    """The slug of a thing, where an assertion's value is a thing of this graph."""
+
+    __slots__ = ()
+
+
+Value = Slug | ox.NamedNode | ox.Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """One triple as read.
+
+    Parameters
+    ----------
+    subject
+        Slug.
+    property
+        IRI.
+    value
+        A thing's slug, an IRI or a literal.
+    location
+        Where the value is written.
+    introduced_by
+        The assertion that brings the subject into being, for grants, amounts, figures and identifier records.
+    """
+
+    subject: str
+    property: ox.NamedNode
+    value: Value
+    location: Location
+    introduced_by: Assertion | None = None
+
+
+_SAME_AS = {
+    "ror": "{}",
+    "wikidata": "http://www.wikidata.org/entity/{}",
+    "crossref-funder": "{}",
+    "orcid": "{}",
+    "doi": "{}",
+}
+"""Identifier schemes that name the thing itself by an IRI."""
+
+
+class _Noting:
+    def __init__(self, findings: list[Finding]) -> None:
+        self._findings = findings
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, Malformed):
+            self._findings.append(error.finding)
+            return True
+        return False
+
+
+class ClaimReader:
+    """Turns the mappings of a facts file into assertions; what is malformed is noted, and reading goes on.
+
+    Parameters
+    ----------
+    context
+        The project's terms.
+    findings
+        Where mistakes are noted.
+    source
+        Slug of the document; names a grant that has neither number nor funder.
+    language
+        Language of text that does not say its own; None: text must say it where the term asks for one.
+    """
+
+    def __init__(self, context: Context, findings: list[Finding], *, source: str, language: str | None) -> None:
+        self._context = context
+        self._findings = findings
+        self._source = source
+        self._language = language
+
+    def noting(self) -> _Noting:
+        """Note a malformed node as a finding and go on behind the ``with`` block."""
+        return _Noting(self._findings)
+
+    def read(self, node: Node) -> list[Assertion]:
+        """Read one entry of ``says``: a subject and what is said of it."""
+        if not isinstance(node, Fields) or "subject" not in node.nodes:
+            self._note("fact", "An entry says something of a subject.", node.location, "Write {subject: …, term: …}.")
+            return []
+        with self.noting():
+            subject = slug(node.nodes["subject"])
+            return self.of(subject, node, without={"subject"})
+        return []
+
+    def of(self, subject: str, fields: Fields, *, without: Iterable[str] = ()) -> list[Assertion]:
+        """Read what a mapping says of a subject, leaving out the keys named."""
+        assertions: list[Assertion] = []
+        for name, node in fields.nodes.items():
+            if name not in without:
+                with self.noting():
+                    assertions += self._property(subject, name, fields.keys[name], node)
+        return assertions
+
+    def _note(self, rule: str, message: str, location: Location, hint: str | None = None) -> None:
+        self._findings.append(Malformed(rule, message, location, hint=hint).finding)
+
+    def _property(self, subject: str, name: str, place: Location, node: Node) -> list[Assertion]:
+        assertions: list[Assertion] = []
+        if name == "type":
+            for each in _each(node):
+                with self.noting():
+                    class_ = self._context.class_(_scalar(each).text, each.location)
+                    assertions.append(Assertion(subject, RDF["type"], class_, each.location))
+            return assertions
+        term = self._context.term(name, place)
+        if isinstance(node, Fields) and _takes_languages(term, node):
+            return self._tagged(subject, term, node)
+        for each in _each(node):
+            with self.noting():
+                assertions += self._value(subject, term, each)
+        return assertions
+
+    def _tagged(self, subject: str, term: Term, node: Fields) -> list[Assertion]:
+        assertions = []
+        for key, place in node.keys.items():
+            with self.noting():
+                tag = values.language(Scalar(key, place))
+                for each in _each(node.nodes[key]):
+                    literal = values.text(_scalar(each), tag)
+                    assertions.append(Assertion(subject, term.iri, literal, each.location))
+        return assertions
+
+    def _value(self, subject: str, term: Term, node: Node) -> list[Assertion]:
+        if term.iri == SCHEMA["funding"]:
+            return self._grant(subject, term, _fields(node, "funding"))
+        if term.iri == SCHEMA["amount"]:
+            return self._amount(subject, term, _scalar(node))
+        if term.iri == DG["figure"]:
+            return self._figure(subject, term, _fields(node, "figure"))
+        if term.iri == SCHEMA["identifier"] and isinstance(node, Fields):
+            return self._identifier(subject, term, node)
+        return [Assertion(subject, term.iri, self._plain(term, _scalar(node)), node.location)]
+
+    def _plain(self, term: Term, scalar: Scalar) -> Value:
+        if term.iri in values.DATE_TERMS:
+            return values.date(scalar)
+        if term.kind is Kind.THING:
+            return _iri(scalar) if "://" in scalar.text else Slug(slug(scalar))
+        if term.kind is Kind.WORD:
+            return self._context.expand(slug(scalar))
+        if term.kind is Kind.TYPED and term.datatype is not None:
+            return values.typed(scalar, term.datatype)
+        if term.kind is Kind.TEXT:
+            if self._language is None:
+                raise Malformed(
+                    "language",
+                    f"{term.name} needs a language.",
+                    scalar.location,
+                    hint=f"Write {term.name}: {{sv: …, en: …}}.",
+                )
+            return values.text(scalar, self._language)
+        return values.text(scalar, None)
+
+    def _owned(self, link: Assertion, class_: ox.NamedNode, parts: list[Assertion]) -> list[Assertion]:
+        """The assertions of a node and the link that introduces it."""
+        node = str(link.value)
+        typed = Assertion(node, RDF["type"], class_, link.location, link)
+        own = [
+            Assertion(part.subject, part.property, part.value, part.location, part.introduced_by or link)
+            for part in parts
+        ]
+        return [link, typed, *own]
+
+    def _grant(self, subject: str, term: Term, fields: Fields) -> list[Assertion]:
+        tail = next((fields.nodes[key] for key in ("grant", "number", "funder") if key in fields.nodes), None)
+        named = slugify(_scalar(tail).text) if tail is not None else self._source
+        link = Assertion(subject, term.iri, Slug(f"{subject}-grant-{named}"), fields.location)
+        parts = self.of(str(link.value), fields, without={"grant", "number"})
+        if "number" in fields.nodes:
+            number = _scalar(fields.nodes["number"])
+            parts.append(Assertion(str(link.value), SCHEMA["identifier"], values.text(number, None), number.location))
+        return self._owned(link, DG["Grant"], parts)
+
+    def _amount(self, subject: str, term: Term, scalar: Scalar) -> list[Assertion]:
+        money = values.money(scalar)
+        literal = values.canonical(ox.Literal(str(money.value), datatype=XSD["decimal"]))
+        node = Slug(f"amount-{money.currency.lower()}-{slugify(literal.value)}")
+        link = Assertion(subject, term.iri, node, scalar.location)
+        parts = [
+            Assertion(node, SCHEMA["value"], literal, scalar.location),
+            Assertion(node, SCHEMA["currency"], ox.Literal(money.currency), scalar.location),
+        ]
+        return self._owned(link, SCHEMA["MonetaryAmount"], parts)
+
+    def _figure(self, subject: str, term: Term, fields: Fields) -> list[Assertion]:
+        what = slug(_required(fields, "what"))
+        number = _scalar(_required(fields, "value"))
+        datatype = XSD["decimal"] if "." in number.text else XSD["integer"]
+        value = values.typed(number, datatype)
+        qualifier = slug(fields.nodes["qualifier"]) if "qualifier" in fields.nodes else None
+        node = Slug("-".join(filter(None, [subject, "figure", what, qualifier])))
+        link = Assertion(subject, term.iri, node, fields.location)
+        parts = [
+            Assertion(node, SCHEMA["observationAbout"], Slug(subject), fields.location),
+            Assertion(node, SCHEMA["measuredProperty"], Slug(what), fields.nodes["what"].location),
+            Assertion(node, SCHEMA["value"], value, number.location),
+            *self.of(node, fields, without={"what", "value"}),
+        ]
+        return self._owned(link, DG["Figure"], parts)
+
+    def _identifier(self, subject: str, term: Term, fields: Fields) -> list[Assertion]:
+        scheme = slug(_required(fields, "scheme"))
+        value = _scalar(_required(fields, "value"))
+        literal = values.text(value, None)
+        link = Assertion(subject, DG["identifierRecord"], Slug(f"{subject}-{scheme}"), fields.location)
+        record = self._owned(
+            link,
+            SCHEMA["PropertyValue"],
+            [
+                Assertion(str(link.value), SCHEMA["propertyID"], ox.Literal(scheme), fields.location),
+                Assertion(str(link.value), SCHEMA["value"], literal, value.location),
+            ],
+        )
+        same = []
+        if scheme in _SAME_AS:
+            iri = _iri(Scalar(_SAME_AS[scheme].format(value.text), value.location))
+            same.append(Assertion(subject, SCHEMA["sameAs"], iri, value.location))
+        return [Assertion(subject, term.iri, literal, value.location), *record, *same]
+
+
+def slug(node: Node) -> str:
+    """Return the slug that a node writes.
+
+    Raises
+    ------
+    Malformed
+        It is no slug; says what the slug of that name would be.
+    """
+    scalar = _scalar(node)
+    if SLUG.fullmatch(scalar.text):
+        return scalar.text
+    proposed = slugify(scalar.text)
+    raise Malformed(
+        "slug",
+        f"{scalar.text!r} is not a slug.",
+        scalar.location,
+        hint=f"Write {proposed}." if proposed else "A slug has small letters, digits and single hyphens.",
+    )
+
+
+def _takes_languages(term: Term, node: Fields) -> bool:
+    return term.kind in {Kind.TEXT, Kind.PLAIN} and not (term.iri == SCHEMA["identifier"] and "scheme" in node.nodes)
+
+
+def _each(node: Node) -> list[Node]:
+    return node.nodes if isinstance(node, Items) else [node]
+
+
+def _scalar(node: Node) -> Scalar:
+    if isinstance(node, Scalar) and node.text.strip():
+        return node
+    what = "nothing" if isinstance(node, Scalar) else "a list" if isinstance(node, Items) else "a mapping"
+    raise Malformed("value", f"A value must stand here, not {what}.", node.location)
+
+
+def _fields(node: Node, name: str) -> Fields:
+    if isinstance(node, Fields):
+        return node
+    examples = {"funding": "{amount: 6000000 EUR}", "figure": "{what: patients, value: 100}"}
+    raise Malformed("value", f"{name} takes a mapping.", node.location, hint=f"Such as {name}: {examples[name]}.")
+
+
+def _required(fields: Fields, key: str) -> Node:
+    if key in fields.nodes:
+        return fields.nodes[key]
+    raise Malformed("value", f"{key} is missing here.", fields.location)
+
+
+def _iri(scalar: Scalar) -> ox.NamedNode:
+    try:
+        return ox.NamedNode(scalar.text)
+    except ValueError as error:
+        raise Malformed("iri", f"{scalar.text!r} is not an IRI.", scalar.location) from error

@@ -1,0 +1,165 @@
+"""Source documents: the captured text, and what is known of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from digigraph.sources import values
+from digigraph.sources.records import Fields, Malformed, Scalar
+from digigraph.vocab import DG, SCHEMA
+
+if TYPE_CHECKING:
+    from digigraph.findings import Location
+    from digigraph.sources.claims import Assertion, ClaimReader
+    from digigraph.sources.quoting import CapturedText, Span
+
+_PROPERTIES = {"title": "name", "language": "inLanguage"}
+"""Keys of the ``document`` mapping whose term has another name."""
+_OWN_KEYS = {"asOf", "asOfReason"}
+_LOWEST_RANK = 4
+_REQUIRED = ("title", "type", "language", "sourceRank", "sha256")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A quoted span and what it says.
+
+    Parameters
+    ----------
+    span
+        Where the quote stands in the captured text.
+    quote
+        In normal form.
+    language
+        Tag of the quote.
+    implied
+        Why a reader concludes it; None where the words say it.
+    as_of
+        Date for which it holds; None where unknown.
+    rejected
+        The curator's reason not to accept it into the default graph; None where it is accepted.
+    assertions
+        What it says.
+    location
+        Where the fact begins in its file.
+    """
+
+    span: Span
+    quote: str
+    language: str
+    implied: str | None
+    as_of: ox.Literal | None
+    rejected: str | None
+    assertions: tuple[Assertion, ...]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One source document with its facts, in file order.
+
+    Parameters
+    ----------
+    slug
+        Name in IRIs, for ever.
+    text
+        As captured.
+    sha256
+        Of the captured bytes, hexadecimal.
+    about
+        What the document is, as assertions whose subject is the slug.
+    rank
+        1 funder, 2 the project or organisation itself, 3 news, 4 other.
+    facts
+        What it says.
+    location
+        Where its description begins.
+    """
+
+    slug: str
+    text: CapturedText
+    sha256: str
+    about: tuple[Assertion, ...]
+    rank: int
+    facts: tuple[Fact, ...]
+    location: Location
+
+    @property
+    def version(self) -> str:
+        """First 8 hexadecimal digits of the text's SHA-256."""
+        return self.sha256[:8]
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """The ``document`` mapping, read."""
+
+    about: tuple[Assertion, ...]
+    sha256: str
+    language: str
+    rank: int
+    as_of: ox.Literal | None
+
+
+def describe(node: Fields, reader: ClaimReader, *, slug: str, captured: bytes, text_path: str) -> Description:
+    """Read the ``document`` mapping.
+
+    Raises
+    ------
+    Malformed
+        Something required is missing, or the text is not the one that was captured.
+    """
+    missing = [key for key in _REQUIRED if key not in node.nodes]
+    if missing:
+        raise Malformed("document", f"The document's {' and '.join(missing)} must be said.", node.location)
+    digest = hashlib.sha256(captured).hexdigest()
+    stated = node.nodes["sha256"]
+    if isinstance(stated, Scalar) and stated.text != digest:
+        raise Malformed(
+            "sha256",
+            f"{text_path} is not the text that was captured: its SHA-256 is {digest}.",
+            stated.location,
+            hint="Restore the text; if it is a new capture, write this hash and look at every quote again.",
+        )
+    renamed = Fields(
+        {_PROPERTIES.get(key, key): value for key, value in node.nodes.items()},
+        node.location,
+        {_PROPERTIES.get(key, key): place for key, place in node.keys.items()},
+    )
+    about = tuple(reader.of(slug, renamed, without=_OWN_KEYS))
+    language = node.nodes["language"]
+    return Description(
+        about,
+        digest,
+        values.language(language) if isinstance(language, Scalar) else "",
+        next((rank for each in about if (rank := _rank(each)) is not None), _LOWEST_RANK),
+        _as_of(node, about),
+    )
+
+
+def _rank(assertion: Assertion) -> int | None:
+    if assertion.property == DG["sourceRank"] and isinstance(assertion.value, ox.Literal):
+        return int(assertion.value.value)
+    return None
+
+
+def _as_of(node: Fields, about: tuple[Assertion, ...]) -> ox.Literal | None:
+    """The date of what the document says, unless a fact says its own (data model, ``dg:asOf``)."""
+    stated = node.nodes.get("asOf")
+    if isinstance(stated, Scalar):
+        if stated.text != "unknown":
+            return values.date(stated)
+        if "asOfReason" not in node.nodes:
+            raise Malformed(
+                "as-of", "asOf is unknown: say why.", stated.location, hint="Add asOfReason: and one sentence."
+            )
+        return None
+    for term in (SCHEMA["dateModified"], SCHEMA["datePublished"]):
+        for each in about:
+            if each.property == term and isinstance(each.value, ox.Literal):
+                return each.value
+    return None

@@ -1,0 +1,123 @@
+"""Find a quoted sentence in a captured text.
+
+Text and quote are compared in one normal form: Unicode NFC, every run of white space one space, markup dropped and
+character references resolved where the document is HTML. Positions found are those of the stored file: code points,
+``[start, end)``, decoded as strict UTF-8 without newline translation.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+
+_MARKUP = re.compile(
+    r"<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)\s*>|</?[A-Za-z][^>]*>|<![A-Za-z][^>]*>",
+    re.DOTALL | re.IGNORECASE,
+)
+_REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Span:
+    """Code points ``[start, end)`` of a stored text."""
+
+    start: int
+    end: int
+
+
+def normalise(text: str) -> str:
+    """Return the text in NFC with every run of white space as one space, none at the ends."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+class CapturedText:
+    """A stored text and its normal form, position by position.
+
+    Parameters
+    ----------
+    text
+        As stored, decoded.
+    is_html
+        Whether markup is dropped.
+    """
+
+    def __init__(self, text: str, *, is_html: bool) -> None:
+        self.text = text
+        self._is_html = is_html
+
+    def find(self, quote: str) -> list[Span]:
+        """Return every place, in order, where the text says the quote; they may overlap."""
+        wanted = normalise(quote)
+        plain, spans = self._normal
+        found: list[Span] = []
+        at = plain.find(wanted) if wanted else -1
+        while at >= 0:
+            found.append(Span(spans[at].start, spans[at + len(wanted) - 1].end))
+            at = plain.find(wanted, at + 1)
+        return found
+
+    def quote(self, span: Span) -> str:
+        """Return what stands at a span, in normal form."""
+        inside = CapturedText(self.text[span.start : span.end], is_html=self._is_html)
+        return inside.normal_text.strip()
+
+    @property
+    def normal_text(self) -> str:
+        """The whole text in normal form."""
+        return self._normal[0]
+
+    @cached_property
+    def _normal(self) -> tuple[str, list[Span]]:
+        characters: list[str] = []
+        spans: list[Span] = []
+        for piece, span in _clusters(_pieces(self.text, is_html=self._is_html)):
+            for character in piece:
+                seen = " " if character.isspace() else character
+                if seen == " " and characters and characters[-1] == " ":
+                    continue
+                characters.append(seen)
+                spans.append(span)
+        return "".join(characters), spans
+
+
+def _pieces(text: str, *, is_html: bool) -> list[tuple[str, Span]]:
+    """The characters that a reader sees, each with its place in the stored text."""
+    if not is_html:
+        return [(character, Span(at, at + 1)) for at, character in enumerate(text)]
+    pieces: list[tuple[str, Span]] = []
+    at = 0
+    while at < len(text):
+        if text[at] == "<" and (markup := _MARKUP.match(text, at)):
+            at = markup.end()
+        elif text[at] == "&" and (reference := _REFERENCE.match(text, at)):
+            pieces.append((html.unescape(reference.group()), Span(at, reference.end())))
+            at = reference.end()
+        else:
+            pieces.append((text[at], Span(at, at + 1)))
+            at += 1
+    return pieces
+
+
+def _clusters(pieces: list[tuple[str, Span]]) -> list[tuple[str, Span]]:
+    """Join the characters that NFC composes, so that each normal character knows all of its stored ones."""
+    clusters: list[tuple[str, Span]] = []
+    for piece, span in pieces:
+        if clusters and _composes(clusters[-1][0], piece):
+            before, first = clusters[-1]
+            clusters[-1] = (unicodedata.normalize("NFC", before + piece), Span(first.start, span.end))
+        else:
+            clusters.append((unicodedata.normalize("NFC", piece), span))
+    return clusters
+
+
+def _composes(before: str, piece: str) -> bool:
+    if piece < "\u0300":
+        # No character below the combining marks changes one before it.
+        return False
+    if unicodedata.combining(piece[0]):
+        return True
+    joined = unicodedata.normalize("NFC", before + piece)
+    return joined != before + unicodedata.normalize("NFC", piece)

@@ -1,0 +1,266 @@
+"""Read a whole project: files → :class:`Corpus`; what is malformed becomes located findings."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from digigraph.errors import InputError
+from digigraph.findings import Finding, Location, Severity
+from digigraph.iris import Iris
+from digigraph.settings import PROJECT_FILE
+from digigraph.sources.claims import Assertion, ClaimReader, Slug, slug
+from digigraph.sources.facts import Captured, read_document
+from digigraph.sources.rdf import EXTENSIONS, LocatedQuad, parse_rdf, without_blank_nodes
+from digigraph.sources.records import Fields, Malformed, Node, Scalar, parse_yaml, read_bytes
+from digigraph.sources.terms import Context, did_you_mean, parse_context
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from digigraph.settings import Settings
+    from digigraph.sources.documents import Document
+
+FOLDERS = ("data", "ontology", "shapes", "queries")
+"""Folders of a project whose files its graph is made of."""
+CONTEXT_FILE = "ontology/context.jsonld"
+_TEXT_SUFFIXES = (".txt", ".html", ".md")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corpus:
+    """Everything that was read.
+
+    Parameters
+    ----------
+    documents
+        Source documents with their facts.
+    things
+        What is said of things outside the documents.
+    curated, ontology
+        Quads of RDF files; the graph of each is decided: ``graph/curated`` or one that the file names.
+    shapes
+        The shapes graph.
+    findings
+        Mistakes met while reading.
+    """
+
+    documents: tuple[Document, ...]
+    things: tuple[Assertion, ...]
+    curated: tuple[LocatedQuad, ...]
+    ontology: tuple[LocatedQuad, ...]
+    shapes: tuple[LocatedQuad, ...]
+    findings: tuple[Finding, ...]
+
+
+def source_files(project: Path) -> list[Path]:
+    """Return the files of a project that its graph is made of, in an order that no machine changes."""
+    files = [project / PROJECT_FILE]
+    for folder in FOLDERS:
+        files += (each for each in (project / folder).rglob("*") if each.is_file() and not _hidden(each, project))
+    return sorted(files, key=lambda each: each.relative_to(project).as_posix())
+
+
+def _hidden(path: Path, project: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(project).parts)
+
+
+def sources_hash(project: Path, salt: str) -> str:
+    """Return the SHA-256 over names and contents of all source files.
+
+    Parameters
+    ----------
+    project
+        Folder of the graph project.
+    salt
+        What else the graph depends on, such as the program's version.
+    """
+    total = hashlib.sha256(salt.encode())
+    for path in source_files(project):
+        digest = hashlib.sha256(read_bytes(path)).hexdigest()
+        total.update(f"{path.relative_to(project).as_posix()}\0{digest}\n".encode())
+    return total.hexdigest()
+
+
+def read_project(settings: Settings) -> Corpus:
+    """Read a project.
+
+    Raises
+    ------
+    InputError
+        A file cannot be read, or the context is no context: without its terms nothing can be understood.
+    """
+    return _ProjectReader(settings).read()
+
+
+class _ProjectReader:
+    def __init__(self, settings: Settings) -> None:
+        self._project = settings.project
+        self._iris = Iris(settings.base_iri)
+        self._findings: list[Finding] = []
+        self._context = self._read_context()
+
+    def _read_context(self) -> Context:
+        path = self._project / CONTEXT_FILE
+        if not path.is_file():
+            raise InputError(f"{path}: there is no such file.", hint="A graph project has its terms there.")
+        return parse_context(read_bytes(path), CONTEXT_FILE)
+
+    def read(self) -> Corpus:
+        ontology = self._rdf("ontology", self._iris.graph("ontology"), skip={CONTEXT_FILE})
+        curated = self._rdf("data", self._iris.graph("curated"), skip=set())
+        things = self._things()
+        documents = self._documents()
+        self._check_references(documents, things, [*ontology, *curated])
+        return Corpus(
+            documents=tuple(documents),
+            things=tuple(things),
+            curated=tuple(curated),
+            ontology=tuple(ontology),
+            shapes=tuple(self._shapes()),
+            findings=tuple(self._findings),
+        )
+
+    def _relative(self, path: Path) -> str:
+        return path.relative_to(self._project).as_posix()
+
+    def _in(self, folder: str) -> Iterator[Path]:
+        root = self._project / folder
+        for path in source_files(self._project):
+            if path.is_relative_to(root):
+                yield path
+
+    def _shapes(self) -> list[LocatedQuad]:
+        quads: list[LocatedQuad] = []
+        for path in self._in("shapes"):
+            if path.suffix in EXTENSIONS:
+                try:
+                    quads += parse_rdf(read_bytes(path), self._relative(path), self._iris.base)
+                except Malformed as malformed:
+                    self._findings.append(malformed.finding)
+        return quads
+
+    def _rdf(self, folder: str, graph: ox.NamedNode, *, skip: set[str]) -> list[LocatedQuad]:
+        quads: list[LocatedQuad] = []
+        for path in self._in(folder):
+            name = self._relative(path)
+            if path.suffix not in EXTENSIONS or name in skip:
+                continue
+            try:
+                parsed = parse_rdf(read_bytes(path), name, self._iris.base)
+                named = without_blank_nodes(parsed, self._iris.thing("b-").value)
+                quads += [self._placed(each, graph) for each in named]
+            except Malformed as malformed:
+                self._findings.append(malformed.finding)
+        return quads
+
+    def _placed(self, located: LocatedQuad, graph: ox.NamedNode) -> LocatedQuad:
+        quad = located.quad
+        if isinstance(quad.graph_name, ox.DefaultGraph):
+            return LocatedQuad(ox.Quad(quad.subject, quad.predicate, quad.object, graph), located.location)
+        if quad.graph_name in {self._iris.graph("curated"), self._iris.graph("ontology")}:
+            return located
+        raise Malformed(
+            "graph-name",
+            f"Quads of this project go into {graph.value}, not into {quad.graph_name}.",
+            located.location,
+            hint="Leave the graph's name away.",
+        )
+
+    def _things(self) -> list[Assertion]:
+        assertions: list[Assertion] = []
+        for path in self._in("data/things"):
+            if path.suffix not in {".yaml", ".yml"}:
+                continue
+            try:
+                assertions += self._things_of(parse_yaml(read_bytes(path), self._relative(path)))
+            except Malformed as malformed:
+                self._findings.append(malformed.finding)
+        return assertions
+
+    def _things_of(self, root: Node) -> list[Assertion]:
+        if not isinstance(root, Fields):
+            raise Malformed("value", "A things file maps slugs to what is known of them.", root.location)
+        reader = ClaimReader(self._context, self._findings, source="", language=None)
+        assertions: list[Assertion] = []
+        for name, place in root.keys.items():
+            with reader.noting():
+                node = root.nodes[name]
+                if not isinstance(node, Fields):
+                    raise Malformed("value", f"{name} needs a type and a name.", node.location)
+                assertions += reader.of(slug(Scalar(name, place)), node)
+        return assertions
+
+    def _documents(self) -> list[Document]:
+        folder = "data/documents"
+        files = {path.relative_to(self._project / folder).as_posix(): path for path in self._in(folder)}
+        documents = []
+        for name, path in files.items():
+            stem, _, suffix = name.rpartition(".")
+            if suffix not in {"yaml", "yml"}:
+                continue
+            texts = [stem + each for each in _TEXT_SUFFIXES if stem + each in files]
+            try:
+                captured = self._captured(stem, path, [files[each] for each in texts])
+            except Malformed as malformed:
+                self._findings.append(malformed.finding)
+                continue
+            if (document := read_document(captured, self._context, self._findings)) is not None:
+                documents.append(document)
+        return documents
+
+    def _captured(self, stem: str, facts: Path, texts: list[Path]) -> Captured:
+        place = Scalar(stem, Location(self._relative(facts)))
+        if len(texts) != 1:
+            raise Malformed(
+                "document",
+                f"Beside this file there must be one captured text; there are {len(texts)}.",
+                place.location,
+                hint=f"Put it at data/documents/{stem}.txt, .html or .md.",
+            )
+        return Captured(
+            slug=slug(place),
+            text_path=self._relative(texts[0]),
+            text=read_bytes(texts[0]),
+            facts_path=self._relative(facts),
+            facts=read_bytes(facts),
+        )
+
+    def _check_references(self, documents: list[Document], things: list[Assertion], located: list[LocatedQuad]) -> None:
+        """Note every slug that is used and that nothing describes."""
+        said = [*things, *(each for document in documents for each in _assertions(document))]
+        prefix = self._iris.thing("").value
+        known = {each.subject for each in things}
+        known |= {each.subject for each in said if each.introduced_by is not None}
+        known |= {
+            each.quad.subject.value.removeprefix(prefix)
+            for each in located
+            if isinstance(each.quad.subject, ox.NamedNode) and each.quad.subject.value.startswith(prefix)
+        }
+        documents_known = {document.slug for document in documents}
+        for each in said:
+            if each.subject not in known | documents_known:
+                self._unknown(each.subject, known, each.location)
+            if isinstance(each.value, Slug) and each.value not in known:
+                self._unknown(each.value, known, each.location)
+
+    def _unknown(self, name: str, known: set[str], location: Location) -> None:
+        self._findings.append(
+            Finding(
+                rule="unknown-thing",
+                severity=Severity.VIOLATION,
+                message=f"There is no thing {name!r}.",
+                location=location,
+                hint=did_you_mean(name, known) or "Describe it in data/things/.",
+            )
+        )
+
+
+def _assertions(document: Document) -> Iterator[Assertion]:
+    yield from document.about
+    for fact in document.facts:
+        yield from fact.assertions

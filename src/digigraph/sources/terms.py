@@ -1,0 +1,163 @@
+"""The terms that facts files use: what ``ontology/context.jsonld`` makes of each word (JSON-LD 1.1, section 4.1)."""
+
+from __future__ import annotations
+
+import difflib
+import enum
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyoxigraph import NamedNode
+
+from digigraph.errors import InputError
+from digigraph.sources.records import Malformed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from digigraph.findings import Location
+
+
+class Kind(enum.Enum):
+    """What a term's values are."""
+
+    THING = "thing"
+    """Slugs of things, or IRIs (``"@type": "@id"``)."""
+    WORD = "word"
+    """Words of a closed list of the ontology (``"@type": "@vocab"``)."""
+    TYPED = "typed"
+    """Literals of one datatype."""
+    TEXT = "text"
+    """Text in a language (``"@container": "@language"``)."""
+    PLAIN = "plain"
+    """Text without one; or a date, whose form decides its datatype."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the context and the property it stands for.
+
+    Parameters
+    ----------
+    name
+        As written in facts files.
+    iri
+        The property.
+    kind
+        What its values are.
+    datatype
+        For :attr:`Kind.TYPED`.
+    """
+
+    name: str
+    iri: NamedNode
+    kind: Kind
+    datatype: NamedNode | None = None
+
+
+class Context:
+    """The words of one project: properties, and names of classes.
+
+    Parameters
+    ----------
+    definition
+        The object under ``@context``.
+    """
+
+    def __init__(self, definition: Mapping[str, object]) -> None:
+        self._vocabulary = str(definition.get("@vocab", ""))
+        self._prefixes = {
+            name: value
+            for name, value in definition.items()
+            if isinstance(value, str) and not name.startswith("@") and value.endswith(("/", "#"))
+        }
+        self.terms: dict[str, Term] = {}
+        self.classes: dict[str, NamedNode] = {}
+        for name, value in definition.items():
+            if name not in self._prefixes and not name.startswith("@"):
+                self._define(name, value)
+
+    def _define(self, name: str, value: object) -> None:
+        entry = value if isinstance(value, dict) else {"@id": value}
+        identifier = str(entry.get("@id", name))
+        if identifier.startswith("@"):
+            return
+        iri = self.expand(identifier)
+        if name[0].isupper():
+            self.classes[name] = iri
+            return
+        declared = entry.get("@type")
+        if entry.get("@container") == "@language":
+            self.terms[name] = Term(name, iri, Kind.TEXT)
+        elif declared == "@id":
+            self.terms[name] = Term(name, iri, Kind.THING)
+        elif declared == "@vocab":
+            self.terms[name] = Term(name, iri, Kind.WORD)
+        elif declared is None:
+            self.terms[name] = Term(name, iri, Kind.PLAIN)
+        else:
+            self.terms[name] = Term(name, iri, Kind.TYPED, self.expand(str(declared)))
+
+    def expand(self, name: str) -> NamedNode:
+        """Return the IRI of a term, a prefixed name, an IRI, or a word of the vocabulary."""
+        prefix, colon, local = name.partition(":")
+        if colon and prefix in self._prefixes:
+            return NamedNode(self._prefixes[prefix] + local)
+        return NamedNode(name if colon else self._vocabulary + name)
+
+    def term(self, name: str, location: Location) -> Term:
+        """Return the term of that name.
+
+        Raises
+        ------
+        Malformed
+            The context has no such property; names the nearest.
+        """
+        if name in self.terms:
+            return self.terms[name]
+        raise Malformed(
+            "unknown-term",
+            f"There is no term {name!r}.",
+            location,
+            hint=did_you_mean(name, self.terms) or "The terms are those of ontology/context.jsonld.",
+        )
+
+    def class_(self, name: str, location: Location) -> NamedNode:
+        """Return the class of that name.
+
+        Raises
+        ------
+        Malformed
+            The context has no such class; names the nearest.
+        """
+        if name in self.classes:
+            return self.classes[name]
+        raise Malformed(
+            "unknown-class", f"There is no class {name!r}.", location, hint=did_you_mean(name, self.classes)
+        )
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """Return a question with the nearest known names, or None where none is near."""
+    folded = {each.lower(): each for each in known}
+    near = difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.6)
+    return f"Did you mean {' or '.join(folded[each] for each in near)}?" if near else None
+
+
+def parse_context(data: bytes, path: str) -> Context:
+    """Read a context file.
+
+    Raises
+    ------
+    InputError
+        It is not JSON, or has no ``@context`` object.
+    """
+    try:
+        document = json.loads(data)
+    except ValueError as error:
+        raise InputError(f"{path}: this is not JSON: {error}.") from error
+    definition = document.get("@context") if isinstance(document, dict) else None
+    if not isinstance(definition, dict):
+        raise InputError(f'{path}: there is no object under "@context".')
+    return Context(definition)

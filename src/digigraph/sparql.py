@@ -1,0 +1,265 @@
+r"""The little SPARQL text that we must understand: query form, use of SERVICE and LOAD, size and shape.
+
+Everything is decided by tokens, never by looking for words in the text: a keyword inside a string, a comment or
+an IRI is none. The grammar is that of SPARQL 1.1 Query Language, section 19.8; escapes of code points
+(``\u0053ERVICE``, section 19.2) are looked at both raw and resolved, for engines differ.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from digigraph.errors import QueryForbidden, QuerySyntaxError, QueryTooComplex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_TOKEN = re.compile(
+    r"""
+    (?P<space>[\s\ufeff]+)
+  | (?P<comment>\#[^\r\n]*)
+  | (?P<string>\"\"\"(?:(?:\"|\"\")?(?:[^\"\\]|\\.))*\"\"\"
+             | '''(?:(?:'|'')?(?:[^'\\]|\\.))*'''
+             | \"(?:[^\"\\\r\n]|\\.)*\"
+             | '(?:[^'\\\r\n]|\\.)*')
+  | (?P<iri><[^<>\"{}|^`\\\x00-\x20]*>)
+  | (?P<variable>[?$]\w+)
+  | (?P<name>(?:[^\W_][\w.\-]*)?:(?:[\w:%\-.]|\\[_~.\-!$&'()*+,;=/?\#@%])*|_:[\w.\-]+)
+  | (?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+  | (?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
+  | (?P<word>[^\W\d]\w*)
+  | (?P<mark>\^\^|&&|\|\||!=|<=|>=|<<|>>|.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
+_UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"}
+_VOLATILE = {"NOW", "RAND", "UUID", "STRUUID", "BNODE"}
+_OPENING, _CLOSING = set("{(["), set("})]")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token: its kind (a group name of the tokenizer), its text, and where it starts (0-based offset)."""
+
+    kind: str
+    text: str
+    start: int
+
+    @property
+    def keyword(self) -> str:
+        """The word in capitals; empty for anything that is not a bare word."""
+        return self.text.upper() if self.kind == "word" else ""
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Yield the tokens of a SPARQL text without white space and comments; never fails."""
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or "mark"
+        if kind not in {"space", "comment"}:
+            yield Token(kind, match.group(), match.start())
+
+
+def _resolved(text: str) -> str:
+    """The text with its code point escapes resolved; those that name no character stay."""
+
+    def character(match: re.Match[str]) -> str:
+        code = int(match.group(1) or match.group(2), 16)
+        return chr(code) if code <= 0x10FFFF else match.group()  # noqa: PLR2004 - the last code point
+
+    return _CODE_POINT.sub(character, text)
+
+
+def _readings(text: str) -> list[str]:
+    """The text as it stands and, where they differ, with code point escapes resolved."""
+    return list(dict.fromkeys([text, _resolved(text)]))
+
+
+def query_form(text: str) -> str:
+    """Return ``SELECT``, ``ASK``, ``CONSTRUCT`` or ``DESCRIBE``.
+
+    Raises
+    ------
+    QueryForbidden
+        The text is an update.
+    QuerySyntaxError
+        No query form is found where it must stand, after BASE and PREFIX.
+    """
+    for token in tokens(_resolved(text)):
+        word = token.keyword
+        if word in _FORMS:
+            return word
+        if word in _UPDATES:
+            raise QueryForbidden(
+                f"{word} is an update.", hint="This endpoint answers queries: SELECT, ASK, CONSTRUCT, DESCRIBE."
+            )
+        if word and word not in {"BASE", "PREFIX", "VERSION"}:
+            break
+    raise QuerySyntaxError(
+        "This is not a SPARQL query.",
+        hint="After BASE and PREFIX it must say SELECT, ASK, CONSTRUCT or DESCRIBE.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetClauses:
+    """The IRIs, absolute, of a query's ``FROM`` and ``FROM NAMED`` clauses, in their order."""
+
+    default: tuple[str, ...]
+    named: tuple[str, ...]
+
+
+def dataset_clauses(text: str) -> DatasetClauses | None:
+    """Return what FROM and FROM NAMED say (SPARQL 1.1, section 13.2); None where the query has no such clause.
+
+    Raises
+    ------
+    QuerySyntaxError
+        What follows FROM is no IRI, or uses a prefix that is not declared.
+    """
+    every = list(tokens(_resolved(text)))
+    found: dict[bool, list[str]] = {False: [], True: []}
+    depth = 0
+    for index, token in enumerate(every):
+        depth += (token.text == "{") - (token.text == "}")
+        if depth == 0 and token.keyword == "FROM":
+            is_named = index + 1 < len(every) and every[index + 1].keyword == "NAMED"
+            found[is_named] += [each.text for each in every[index + 1 + is_named : index + 2 + is_named]]
+    if not found[False] and not found[True]:
+        return None
+    absolute = _absolute([*found[False], *found[True]], _prologue(every))
+    return DatasetClauses(absolute[: len(found[False])], absolute[len(found[False]) :])
+
+
+def _prologue(every: list[Token]) -> str:
+    """The BASE and PREFIX declarations, one a line."""
+    end = next((index for index, token in enumerate(every) if token.keyword in _FORMS), len(every))
+    return "".join("\n" * (token.keyword in {"BASE", "PREFIX"}) + token.text + " " for token in every[:end])
+
+
+def _absolute(iris: list[str], prologue: str) -> tuple[str, ...]:
+    """IRIs as they are written in a query, in their absolute form."""
+    # Turtle has the prologue and the names of SPARQL: the engine's own parser resolves them as it will in the query.
+    document = f"{prologue}\n<urn:x:a> <urn:x:b> {' , '.join(iris)} ."
+    try:
+        objects = [quad.object for quad in ox.parse(document, ox.RdfFormat.TURTLE)]
+    except (SyntaxError, UnicodeEncodeError) as error:
+        raise QuerySyntaxError(f"The FROM clauses cannot be read: {error}.") from error
+    if len(objects) != len(iris) or not all(isinstance(each, ox.NamedNode) for each in objects):
+        raise QuerySyntaxError("FROM must be followed by an IRI.")
+    return tuple(each.value for each in objects if isinstance(each, ox.NamedNode))
+
+
+def remote_keywords(text: str) -> tuple[str, ...]:
+    """Return the keywords in the text that make an engine contact another server: SERVICE, LOAD."""
+    found = {token.keyword for reading in _readings(text) for token in tokens(reading)}
+    return tuple(sorted(found & {"SERVICE", "LOAD"}))
+
+
+def is_repeatable(text: str) -> bool:
+    """Tell whether the answer is a function of the data alone (no NOW, RAND, UUID, STRUUID, BNODE, ``[]`` or ``_:``).
+
+    Blank nodes matter in CONSTRUCT templates only; a query that has them anywhere counts as not repeatable unless
+    it is a SELECT or ASK.
+    """
+    all_tokens = list(tokens(_resolved(text)))
+    words = {token.keyword for token in all_tokens}
+    if words & _VOLATILE:
+        return False
+    blank = any(token.text.startswith("_:") or token.text == "[" for token in all_tokens)
+    return not (blank and words & {"CONSTRUCT", "DESCRIBE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the guard measures of a query.
+
+    Parameters
+    ----------
+    size
+        Bytes of the text in UTF-8.
+    depth
+        Deepest nesting of ``{``, ``(``, ``[`` and unbroken runs of ``!``, ``+``, ``-`` and ``^``.
+    patterns
+        Most triple patterns in one group, counted by the separators ``.``, ``;``, ``,`` and ``/``.
+    """
+
+    size: int
+    depth: int
+    patterns: int
+
+
+def shape(text: str) -> Shape:
+    """Measure a query; linear in its length."""
+    depth = deepest = run = 0
+    groups = [1]
+    widest = 1
+    for token in tokens(text):
+        mark = token.text if token.kind == "mark" else ""
+        run = run + 1 if mark in {"!", "+", "-", "^"} else 0
+        if mark in _OPENING:
+            depth += 1
+            if mark == "{":
+                groups.append(1)
+        elif mark in _CLOSING:
+            depth = max(0, depth - 1)
+            if mark == "}" and len(groups) > 1:
+                groups.pop()
+        elif mark in {".", ";", ",", "/"}:
+            groups[-1] += 1
+        deepest = max(deepest, depth + run)
+        widest = max(widest, groups[-1])
+    return Shape(len(text.encode("utf-8", "surrogatepass")), deepest, widest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """Refuses, before the engine sees them, queries that are known to bring it down.
+
+    Parameters
+    ----------
+    size, depth, patterns
+        Limits on :class:`Shape`.
+    allow_remote
+        Whether SERVICE may be used.
+    """
+
+    size: int
+    depth: int
+    patterns: int
+    allow_remote: bool = False
+
+    def check(self, text: str) -> None:
+        """Let the query pass or say why not.
+
+        Raises
+        ------
+        QueryTooComplex
+            A limit is exceeded; the message names the limit and its setting.
+        QueryForbidden
+            SERVICE or LOAD is used.
+        """
+        # Length first: measuring the shape of a text of megabytes costs time itself.
+        limits = [("query_bytes", "bytes long", len(text), self.size)]
+        if len(text) <= self.size:
+            measured = shape(text)
+            limits = [
+                ("query_bytes", "bytes long", measured.size, self.size),
+                ("query_depth", "levels deep", measured.depth, self.depth),
+                ("query_patterns", "triple patterns wide in one group", measured.patterns, self.patterns),
+            ]
+        for setting, what, value, limit in limits:
+            if value > limit:
+                raise QueryTooComplex(
+                    f"The query is {value} {what}; {limit} is the limit.", hint=f"The setting is {setting}."
+                )
+        if not self.allow_remote and (words := remote_keywords(text)):
+            raise QueryForbidden(
+                f"{' and '.join(words)} would make this server contact another server.",
+                hint="That is switched off here.",
+            )

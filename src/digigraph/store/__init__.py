@@ -1,0 +1,1 @@
+"""Hold snapshots and answer queries."""

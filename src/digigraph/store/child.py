@@ -1,0 +1,181 @@
+"""A query process as its parent sees it: start it, ask it, end it, and say why it ended."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from typing import TYPE_CHECKING
+
+from digigraph.errors import DigigraphError, QueryCrashed, QueryFailed, QueryOutOfMemory, QueryTimeout, StoreError
+from digigraph.store.disk import storage_errors
+from digigraph.store.frames import Channel, Kind, decode_error, encode_query
+
+if TYPE_CHECKING:
+    from typing import IO
+
+    from digigraph.settings import Settings
+    from digigraph.store.backend import Answer, Query
+    from digigraph.store.opened import Snapshot
+
+_START_SECONDS = 30.0
+_END_SECONDS = 5.0
+# The child's own timer is to strike first: it counts from where the query arrives.
+_GRACE_SECONDS = 1.0
+_DEEP = {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL}
+
+
+def _start(descriptor: int, stderr: IO[bytes], snapshot: Snapshot, settings: Settings) -> subprocess.Popen[bytes]:
+    command = [
+        # -P: what happens to lie in the working directory is not imported.
+        *(sys.executable, "-P", "-m", "digigraph.store.worker"),
+        *(str(descriptor), str(snapshot.folder.absolute()), settings.base_iri),
+        *(str(settings.query_seconds), str(settings.query_memory_mb)),
+    ]
+    return subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr, pass_fds=[descriptor]
+    )
+
+
+class Child:
+    """One query process; starting, in parallel with others, until :meth:`wait_ready`.
+
+    Parameters
+    ----------
+    snapshot
+        What it opens.
+    settings
+        Base IRI, and seconds and memory per query.
+
+    Raises
+    ------
+    StoreError
+        The operating system does not start it.
+    """
+
+    def __init__(self, snapshot: Snapshot, settings: Settings) -> None:
+        self.version = snapshot.name
+        self._settings = settings
+        self._overdue = False
+        self._killed = False
+        self._worn = False
+        with storage_errors("Starting a query process"), contextlib.ExitStack() as undo:
+            ours, theirs = socket.socketpair()
+            undo.callback(ours.close)
+            # The engine's last words, such as the memory it could not get; a file cannot block it as a pipe might.
+            self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed by end()
+            undo.callback(self._stderr.close)
+            with theirs:
+                self._process = _start(theirs.fileno(), self._stderr, snapshot, settings)
+            self._channel = Channel(ours)
+            undo.pop_all()
+
+    @property
+    def pid(self) -> int:
+        """The process ID."""
+        return self._process.pid
+
+    def is_fit(self) -> bool:
+        """Tell whether it can take a query: it runs, nobody has killed it, past queries have not worn it."""
+        return not self._killed and not self._worn and self._process.poll() is None
+
+    def wait_ready(self) -> None:
+        """Block until it has opened the snapshot.
+
+        Raises
+        ------
+        StoreError
+            It did not, within half a minute; it is ended.
+        """
+        try:
+            kind, payload = self._channel.receive(deadline=time.monotonic() + _START_SECONDS)
+            if kind is Kind.READY:
+                return
+            error = decode_error(payload)
+        except (EOFError, OSError):
+            self.kill()
+            status = self._process.wait()
+            error = StoreError(f"A query process did not start (exit status {status}): {self._last_words()}")
+        self.end()
+        raise error
+
+    def ask(self, query: Query, answer: Answer) -> None:
+        """Pump the answer of a query into ``answer``, up to its end.
+
+        Raises
+        ------
+        DigigraphError
+            There is no whole answer, and why; :meth:`is_fit` tells whether the child can take another query.
+        """
+        deadline = time.monotonic() + self._settings.query_seconds + _GRACE_SECONDS
+        try:
+            self._channel.send(Kind.QUERY, encode_query(query), deadline=deadline)
+            while True:
+                kind, payload = self._channel.receive(deadline=deadline)
+                if kind is Kind.FAILED:
+                    raise decode_error(payload)
+                if kind is Kind.END:
+                    self._worn = bool(payload)
+                    return
+                self._pass_on(payload, answer)
+        except TimeoutError:
+            self._overdue = True
+            self.kill()
+            raise self._cause_of_end() from None
+        except (EOFError, OSError):
+            raise self._cause_of_end() from None
+
+    def _pass_on(self, data: bytes, answer: Answer) -> None:
+        try:
+            answer.write(data)
+        except DigigraphError:
+            # It would go on computing what nobody reads.
+            self.kill()
+            raise
+
+    def _cause_of_end(self) -> QueryFailed:
+        ended_by = -self._process.wait()
+        seconds = self._settings.query_seconds
+        if self._overdue or ended_by == signal.SIGALRM:
+            return QueryTimeout(
+                f"The query was ended after {seconds:g} seconds, planning included.",
+                hint="Ask for less at once: fewer patterns, a more selective one first, LIMIT.",
+            )
+        if ended_by == signal.SIGABRT:
+            return QueryOutOfMemory(
+                f"The query was ended, for it needed more than {self._settings.query_memory_mb} MB of memory.",
+                hint="Ask for less at once: sorting, grouping and DISTINCT hold all rows in memory.",
+            )
+        if ended_by in _DEEP:
+            return QueryCrashed(
+                "The query is nested too deeply for the engine.", hint="Write it with fewer groups inside groups."
+            )
+        return QueryCrashed("The query's process was ended from outside.", hint="Try again.")
+
+    def _last_words(self) -> str:
+        self._stderr.seek(0)
+        lines = self._stderr.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it said nothing."
+
+    def kill(self) -> None:
+        """End it at once, whatever it does; from any thread."""
+        self._killed = True
+        self._process.kill()
+
+    def dismiss(self) -> None:
+        """Let it end by itself: it does so when it is idle."""
+        self._channel.close()
+
+    def end(self) -> None:
+        """Wait until it has ended, after :meth:`dismiss` or :meth:`kill` or by itself, and let go of everything."""
+        self._channel.close()
+        try:
+            self._process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._stderr.close()

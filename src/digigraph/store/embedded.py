@@ -1,0 +1,61 @@
+"""Backend over one snapshot, opened in this process: for the command line and for tests.
+
+A query runs in the caller's thread until its answer is whole, without deadline and without a bound on memory; where
+strangers ask, :mod:`digigraph.store.pool` does it in child processes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digigraph.errors import DigigraphError, QueryCancelled, StoreError
+from digigraph.store.backend import Answer, Cancellation, Query
+from digigraph.store.engine import evaluate
+
+if TYPE_CHECKING:
+    from digigraph.store.opened import Snapshot
+
+
+class EmbeddedBackend:
+    """Answers queries from a snapshot that this process has open.
+
+    Parameters
+    ----------
+    snapshot
+        Which one; it is opened here, and kept from being pruned until :meth:`close`.
+    base_iri
+        The project's.
+    answer_bytes
+        Bytes that one answer may have.
+    """
+
+    def __init__(self, snapshot: Snapshot, *, base_iri: str, answer_bytes: int) -> None:
+        self._opened = snapshot.open()
+        self._closed = False
+        self._base_iri = base_iri
+        self._answer_bytes = answer_bytes
+
+    @property
+    def version(self) -> str:
+        """Name of the snapshot."""
+        return self._opened.snapshot.name
+
+    def answer(self, query: Query, cancellation: Cancellation | None = None) -> Answer:
+        """Ask, and return the whole answer; see :meth:`digigraph.store.backend.Backend.answer`."""
+        if self._closed:
+            raise StoreError("The store is closed.")
+        answer = Answer(query.format, version=self.version, limit=self._answer_bytes)
+        if cancellation is not None:
+            cancellation.on_cancel(lambda: answer.fail(QueryCancelled("The question was taken back.")))
+        try:
+            evaluate(self._opened.store, query, base_iri=self._base_iri, send=answer.write)
+        except DigigraphError:
+            answer.close()
+            raise
+        answer.finish()
+        return answer
+
+    def close(self) -> None:
+        """Close the store. May be called twice."""
+        self._closed = True
+        self._opened.close()

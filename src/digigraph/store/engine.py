@@ -1,0 +1,83 @@
+"""One query on one store: the only place where the engine runs queries, and where its errors become ours."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, cast
+
+import pyoxigraph as ox
+
+from digigraph.errors import QuerySyntaxError, StoreError
+from digigraph.iris import Iris
+from digigraph.media import RDF_XML, RESULTS_XML
+from digigraph.store.output import Output
+from digigraph.store.selection import selection_of, store_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import IO
+
+    from digigraph.store.backend import Query
+
+_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_CHARACTER_CLASSES = re.compile(r",? ?\['.*?'\](?=,|$)|,? ?\[_\]", re.DOTALL)
+
+
+def evaluate(store: ox.Store, query: Query, *, base_iri: str, send: Callable[[bytes], None]) -> None:
+    """Run a query and hand the serialised answer on, piece by piece, while it is computed.
+
+    Parameters
+    ----------
+    store
+        The engine's store.
+    query
+        Its format must fit its form; see :class:`digigraph.store.guarded.Guarded`.
+    base_iri
+        The project's.
+    send
+        Takes the pieces; what it raises ends the query and is raised.
+
+    Raises
+    ------
+    QuerySyntaxError
+        The text is not SPARQL, or a graph's name is no IRI; with line and column where the engine tells.
+    StoreError
+        The engine could not read its files, or could not reach the service that a query names.
+    """
+    output = Output(send, is_xml=query.format in {RESULTS_XML, RDF_XML})
+    file = cast("IO[bytes]", output)
+    try:
+        result = _result(store, query, base_iri)
+        if isinstance(result, ox.QueryTriples):
+            ox.serialize(result, file, query.format.rdf, prefixes=Iris(base_iri).prefixes)
+        else:
+            result.serialize(file, query.format.results)
+    except SyntaxError as error:
+        raise syntax_error(str(error)) from error
+    except UnicodeEncodeError as error:
+        raise QuerySyntaxError("The query holds half a character (an unpaired surrogate).") from error
+    except OSError as error:
+        raise StoreError(f"The engine failed: {error}.") from error
+    output.finish()
+
+
+def _result(store: ox.Store, query: Query, base_iri: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    selection = selection_of(query, base_iri=base_iri)
+    if selection is None:
+        return store.query(query.text)
+    selected, default, named = store_for(selection, store)
+    return selected.query(query.text, default_graph=[*default], named_graphs=[*named])
+
+
+def syntax_error(text: str) -> QuerySyntaxError:
+    """Translate the engine's ``error at 3:10: expected one of …``; columns count characters from 1."""
+    found = _PLACE.fullmatch(text)
+    if found is None:
+        return QuerySyntaxError(f"The query is not SPARQL: {text}.")
+    line, column, reason = found.groups()
+    # What may stand here in terms of single characters fills screens and helps nobody.
+    readable = _CHARACTER_CLASSES.sub("", reason).strip(" ,").removesuffix("expected").strip()
+    detail = f": {readable}" if readable else ""
+    return QuerySyntaxError(
+        f"The query is not SPARQL from line {line}, column {column} on{detail}.", line=int(line), column=int(column)
+    )

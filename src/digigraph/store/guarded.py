@@ -1,0 +1,67 @@
+"""What every query must pass before any engine sees it, whichever backend answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digigraph.errors import NotAcceptable
+from digigraph.media import Kind, formats_of
+from digigraph.sparql import Guard, query_form
+
+if TYPE_CHECKING:
+    from digigraph.settings import Settings
+    from digigraph.store.backend import Answer, Backend, Cancellation, Query
+
+
+class Guarded:
+    """A backend behind a guard.
+
+    Parameters
+    ----------
+    backend
+        Who answers; closed together with this.
+    guard
+        Limits on the text of queries.
+    """
+
+    def __init__(self, backend: Backend, guard: Guard) -> None:
+        self._backend = backend
+        self._guard = guard
+
+    @property
+    def version(self) -> str | None:
+        """The backend's."""
+        return self._backend.version
+
+    def answer(self, query: Query, cancellation: Cancellation | None = None) -> Answer:
+        """Check the query, then ask the backend.
+
+        Raises
+        ------
+        QueryTooComplex, QueryForbidden, QuerySyntaxError
+            The guard does not let it pass, it is an update, or it is neither SELECT, ASK, CONSTRUCT nor DESCRIBE.
+        NotAcceptable
+            The format cannot carry what the query's form gives.
+        """
+        self._guard.check(query.text)
+        _check_format(query)
+        return self._backend.answer(query, cancellation)
+
+    def close(self) -> None:
+        """Close the backend."""
+        self._backend.close()
+
+
+def guard_of(settings: Settings) -> Guard:
+    """Return the guard that the settings ask for."""
+    return Guard(size=settings.query_bytes, depth=settings.query_depth, patterns=settings.query_patterns)
+
+
+def _check_format(query: Query) -> None:
+    form = query_form(query.text)
+    fits = formats_of(Kind.RESULTS) if form in {"SELECT", "ASK"} else formats_of(Kind.GRAPH, Kind.DATASET)
+    if query.format not in fits:
+        raise NotAcceptable(
+            f"{query.format.media_type} cannot carry the answer of {form}.",
+            available=[each.media_type for each in fits],
+        )

@@ -1,0 +1,166 @@
+"""A snapshot as readers meet it: what its manifest says, and its store, opened read-only."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import pyoxigraph as ox
+
+from digigraph.errors import NoSnapshot, SnapshotDamaged
+from digigraph.store.disk import FileLock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One state of the graph, as its manifest tells.
+
+    Parameters
+    ----------
+    folder
+        Where it is.
+    sequence
+        1 for the first state published, and so on; never used twice.
+    name
+        ``{sequence}-{first 12 hex digits of sha256}``.
+    sha256
+        Of the sorted N-Quads, in hex.
+    quads, triples
+        Statements in the dataset, and those of them in the default graph.
+    size
+        Bytes of the N-Quads.
+    created
+        When it was made: ISO 8601, UTC.
+    digigraph, engine
+        Versions of this program and of pyoxigraph.
+    sources
+        Hash of the sources that it was made of; of the active snapshot, the hash last published.
+    """
+
+    folder: Path
+    sequence: int
+    name: str
+    sha256: str
+    quads: int
+    triples: int
+    size: int
+    created: str
+    digigraph: str
+    engine: str
+    sources: str
+
+    def open(self) -> OpenSnapshot:
+        """Open the store read-only; close it, or use it in a ``with``.
+
+        Raises
+        ------
+        NoSnapshot
+            It was pruned.
+        SnapshotDamaged
+            The engine cannot open it.
+        """
+        return OpenSnapshot(self)
+
+    def hold(self) -> FileLock:
+        """Keep the snapshot from being pruned until the lock is released.
+
+        Raises
+        ------
+        NoSnapshot
+            It was pruned, or is being pruned.
+        """
+        try:
+            return FileLock(self.folder / "in-use", exclusive=False)
+        except (FileNotFoundError, BlockingIOError) as error:
+            raise NoSnapshot(f"The snapshot {self.name} was pruned.") from error
+
+    def manifest(self) -> bytes:
+        """Return what ``manifest.json`` holds."""
+        fields = {name: value for name, value in dataclasses.asdict(self).items() if name != "folder"}
+        return json.dumps(fields, indent=2).encode() + b"\n"
+
+
+class OpenSnapshot:
+    """A snapshot whose store is open, read-only; it is not pruned meanwhile.
+
+    Attributes
+    ----------
+    snapshot
+        Which one.
+    store
+        The engine's store.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self._hold = snapshot.hold()
+        try:
+            self.store = ox.Store.read_only(str(snapshot.folder / "store"))
+        except OSError as error:
+            self._hold.release()
+            raise SnapshotDamaged(f"The snapshot {snapshot.name} cannot be opened: {error}.") from error
+
+    def nquads(self) -> bytes:
+        """Return the whole dataset as N-Quads, lines sorted by bytes.
+
+        Raises
+        ------
+        SnapshotDamaged
+            The engine cannot read it.
+        """
+        try:
+            return sorted_nquads(self.store)
+        except OSError as error:
+            raise SnapshotDamaged(f"The snapshot {self.snapshot.name} cannot be read: {error}.") from error
+
+    def close(self) -> None:
+        """Let go of the store; it must not be used any longer. May be called twice."""
+        # The engine closes its files when its last reference goes.
+        self.__dict__.pop("store", None)
+        self._hold.release()
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_exc_info: object) -> None:
+        """Close."""
+        self.close()
+
+
+def read_manifest(folder: Path) -> Snapshot:
+    """Return the snapshot that is in a folder.
+
+    Raises
+    ------
+    SnapshotDamaged
+        Its manifest is missing, or is not one.
+    """
+    try:
+        found: object = json.loads((folder / "manifest.json").read_bytes())
+    except (OSError, ValueError) as error:
+        raise SnapshotDamaged(f"The manifest of the snapshot {folder.name} cannot be read: {error}.") from error
+    fields = {field.name: field.type for field in dataclasses.fields(Snapshot) if field.name != "folder"}
+    if (
+        not isinstance(found, dict)
+        or set(found) != set(fields)
+        or any(type(found[name]).__name__ != wanted for name, wanted in fields.items())
+        or found["name"] != folder.name
+    ):
+        raise SnapshotDamaged(f"The manifest of the snapshot {folder.name} is not one.")
+    return Snapshot(folder=folder, **found)
+
+
+def sorted_nquads(store: ox.Store) -> bytes:
+    """Return a store's dataset as N-Quads, lines sorted by bytes; OSError where the engine cannot read it."""
+    dumped = store.dump(format=ox.RdfFormat.N_QUADS)
+    assert dumped is not None  # noqa: S101 - no output was named
+    lines = dumped.split(b"\n")[:-1]
+    lines.sort()
+    lines.append(b"")
+    return b"\n".join(lines)

@@ -1,0 +1,74 @@
+"""Where the engine writes an answer: pieces of a size worth sending, soon enough, and XML that is XML."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from _typeshed import ReadableBuffer
+
+_PIECE = 64 * 1024
+_SECONDS = 0.05
+# XML 1.0, section 2.2: these are not characters, not even as references. U+FFFE and U+FFFF take three bytes.
+_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+_BEGUN = re.compile(rb"\xef\xbf?\Z")
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}".encode()
+
+
+class Output(io.RawIOBase):
+    """A binary file that hands what is written to a function, in pieces.
+
+    Parameters
+    ----------
+    send
+        Takes the pieces; what it raises comes out of the engine as it is.
+    is_xml
+        Whether the bytes are XML, written by the engine, which keeps control characters as they are. Those that no
+        XML document can hold become U+FFFD, and a carriage return, which a parser would turn into a line feed, is
+        written as a reference. So an answer in XML may differ from the data where JSON, CSV, TSV and N-Quads never do;
+        to refuse would break off a long answer for one form feed in one quoted text.
+    """
+
+    def __init__(self, send: Callable[[bytes], None], *, is_xml: bool) -> None:
+        super().__init__()
+        self._send = send
+        self._is_xml = is_xml
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._sent_at = 0.0
+
+    def writable(self) -> bool:
+        """Return True."""
+        return True
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        """Take bytes; hand on what has come together if it is much or has waited."""
+        piece = bytes(data)
+        self._pieces.append(piece)
+        self._size += len(piece)
+        if self._size >= _PIECE or time.monotonic() - self._sent_at > _SECONDS:
+            self._hand_on()
+        return len(piece)
+
+    def finish(self) -> None:
+        """Hand on the rest; an answer is whole only after this."""
+        self._hand_on(is_end=True)
+
+    def _hand_on(self, *, is_end: bool = False) -> None:
+        data = b"".join(self._pieces)
+        self._pieces, self._size = [], 0
+        self._sent_at = time.monotonic()
+        if self._is_xml:
+            begun = None if is_end else _BEGUN.search(data)
+            if begun:
+                # Its third byte decides.
+                self._pieces, self._size = [begun.group()], len(begun.group())
+                data = data[: begun.start()]
+            data = _NOT_XML.sub(_REPLACEMENT, data).replace(b"\r", b"&#xD;")
+        if data:
+            self._send(data)

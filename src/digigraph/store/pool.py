@@ -1,0 +1,288 @@
+"""Backend over query processes: a query that takes too much time or memory costs its own process and nothing else.
+
+As many threads as there may be queries at once take jobs from one queue, each with a process that is idle, and pump
+the answer across. One process more than that is kept ready, so that a killed one is replaced at once. A supervising
+thread starts processes, and follows the active snapshot: when it changes, a whole new set is started on the new one
+and put in place of the old in one step. Who is being answered by an old process gets the rest of that answer.
+"""
+
+from __future__ import annotations
+
+import collections
+import logging
+import math
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digigraph.errors import DigigraphError, NoSnapshot, QueryCancelled, QueueFull, StoreError
+from digigraph.store.backend import Answer, Cancellation, Query
+from digigraph.store.generation import Generation, end_children, start_children
+from digigraph.store.snapshot import Snapshot, SnapshotCatalog
+
+if TYPE_CHECKING:
+    from digigraph.settings import Settings
+    from digigraph.store.child import Child
+
+_LOG = logging.getLogger(__name__)
+_LOOK_SECONDS = 0.25
+_SHORTEST_BACK_OFF, _LONGEST_BACK_OFF = 0.2, 30.0
+_PATIENCE = 3
+
+
+@dataclass(eq=False, slots=True)
+class _Job:
+    """A query on its way, and who works on it."""
+
+    query: Query
+    answer: Answer
+    child: Child | None = None
+
+
+class _BackOff:
+    """When to try again what failed: ever less often."""
+
+    def __init__(self) -> None:
+        self.succeeded()
+
+    def succeeded(self) -> None:
+        self.failures = 0
+        self.error: StoreError | None = None
+        self._not_before = 0.0
+
+    def failed(self, error: StoreError) -> None:
+        wait = min(_SHORTEST_BACK_OFF * 2**self.failures, _LONGEST_BACK_OFF)
+        _LOG.error("%s Trying again in %.1f s.", error, wait)
+        self.failures += 1
+        self.error = error
+        self._not_before = time.monotonic() + wait
+
+    def is_due(self) -> bool:
+        return time.monotonic() >= self._not_before
+
+
+class Pool:
+    """Answers queries from a snapshot in child processes.
+
+    Parameters
+    ----------
+    settings
+        State folder, base IRI, number of workers, length of the queue, limits of a query and its answer.
+    snapshot
+        Name of the snapshot to serve; None: the active one, whichever it is at the time.
+
+    Raises
+    ------
+    NoSnapshot
+        There is none.
+    StoreError
+        The query processes do not start.
+    """
+
+    def __init__(self, settings: Settings, *, snapshot: str | None = None) -> None:
+        self._settings = settings
+        self._slots = settings.worker_count
+        self._catalog = SnapshotCatalog(settings.state_folder)
+        self._follows = snapshot is None
+        first = self._catalog.active() if snapshot is None else self._catalog.get(snapshot)
+        if first is None:
+            raise NoSnapshot("Nothing has been published yet.", hint="Run `digigraph publish`.")
+        # Everything below is shared by the threads, under the lock of this condition.
+        self._changed = threading.Condition()
+        self._waiting: collections.deque[_Job] = collections.deque()
+        self._running: set[_Job] = set()
+        self._mean_seconds = 0.0
+        self._closed = False
+        self._starting, self._following = _BackOff(), _BackOff()
+        self._generation = self._started(first)
+        self._retired: list[Generation] = []
+        self._threads = [threading.Thread(target=self._work, name="query", daemon=True) for _ in range(self._slots)]
+        self._threads.append(threading.Thread(target=self._supervise, name="query supervisor", daemon=True))
+        for thread in self._threads:
+            thread.start()
+
+    # For those who ask
+
+    @property
+    def version(self) -> str:
+        """Name of the snapshot asked next."""
+        return self._generation.snapshot.name
+
+    def answer(self, query: Query, cancellation: Cancellation | None = None) -> Answer:
+        """Ask, and return when the answer begins; see :meth:`digigraph.store.backend.Backend.answer`."""
+        job = _Job(query, Answer(query.format, version=None, limit=self._settings.answer_bytes))
+        try:
+            self._enqueue(job)
+            job.answer.on_close(lambda: self._take_back(job))
+            if cancellation is not None:
+                cancellation.on_cancel(lambda: self._take_back(job))
+            job.answer.wait()
+        except BaseException:
+            job.answer.close()
+            raise
+        return job.answer
+
+    def _enqueue(self, job: _Job) -> None:
+        with self._changed:
+            if self._closed:
+                raise StoreError("The store is closed.")
+            if self._starting.error is not None and self._is_stuck():
+                raise self._starting.error
+            if len(self._waiting) + len(self._running) >= self._slots + self._settings.queue_length:
+                raise QueueFull(f"{len(self._waiting)} queries are waiting already.", retry_after=self._turn_comes_in())
+            self._waiting.append(job)
+            self._changed.notify_all()
+
+    def _turn_comes_in(self) -> int:
+        """Seconds until a job at the end of the queue would be taken, by how long the last ones took."""
+        seconds = self._mean_seconds * (len(self._waiting) + 1) / self._slots
+        return max(1, math.ceil(min(seconds, self._settings.query_seconds)))
+
+    def _take_back(self, job: _Job) -> None:
+        """Take a job out of the queue, or end the child that works on it; nothing where it is done."""
+        with self._changed:
+            if job in self._waiting:
+                self._waiting.remove(job)
+            elif job.child is not None:
+                job.child.kill()
+            else:
+                return
+        job.answer.fail(QueryCancelled("The question was taken back."))
+
+    def close(self) -> None:
+        """End all children, running queries with them, and wait for the threads. May be called twice."""
+        with self._changed:
+            self._closed = True
+            dropped = [*self._waiting, *self._running]
+            self._waiting.clear()
+            for job in dropped:
+                if job.child is not None:
+                    job.child.kill()
+            self._changed.notify_all()
+        for job in dropped:
+            job.answer.fail(QueryCancelled("The store is being closed."))
+        for thread in self._threads:
+            thread.join()
+        self._generation.retire()
+        end_children(self._collected())
+
+    # The working threads
+
+    def _work(self) -> None:
+        while (job_and_child := self._next_job()) is not None:
+            job, child, generation = job_and_child
+            started = time.monotonic()
+            failure = None
+            try:
+                child.ask(job.query, job.answer)
+            except DigigraphError as error:
+                failure = error
+            with self._changed:
+                self._running.discard(job)
+                job.child = None
+                generation.give_back(child)
+                self._mean_seconds += (time.monotonic() - started - self._mean_seconds) / 16
+                self._changed.notify_all()
+            # Not before: who closes an answer that has ended must find its job done.
+            if failure is None:
+                job.answer.finish()
+            else:
+                job.answer.fail(failure)
+
+    def _next_job(self) -> tuple[_Job, Child, Generation] | None:
+        """Wait for a query and an idle child, and bring them together; None when the pool closes."""
+        with self._changed:
+            while not self._closed:
+                child = self._generation.take() if self._waiting else None
+                if child is None:
+                    self._changed.wait()
+                    continue
+                job = self._waiting.popleft()
+                self._running.add(job)
+                job.child = child
+                # Chosen under the same lock that replaces generations: who asks twice never goes back in time.
+                job.answer.version = self._generation.snapshot.name
+                return job, child, self._generation
+        return None
+
+    # The supervising thread
+
+    def _supervise(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(self._has_supervisor_work, _LOOK_SECONDS)
+                if self._closed:
+                    return
+                self._generation.sweep()
+                gone = self._collected()
+            end_children(gone)
+            self._replenish()
+            if self._follows and self._following.is_due():
+                self._follow()
+
+    def _has_supervisor_work(self) -> bool:
+        is_missing = self._generation.size <= self._slots and self._starting.is_due()
+        return self._closed or is_missing or any(each.has_gone for each in (self._generation, *self._retired))
+
+    def _collected(self) -> list[Child]:
+        """The children to be ended, of this generation and those before."""
+        gone = [child for each in (self._generation, *self._retired) for child in each.collect()]
+        self._retired = [each for each in self._retired if not each.is_over]
+        return gone
+
+    def _replenish(self) -> None:
+        """Start as many children as are missing."""
+        missing = self._slots + 1 - self._generation.size
+        if missing <= 0 or not self._starting.is_due():
+            return
+        children, error = start_children(self._generation.snapshot, self._settings, missing)
+        abandoned: list[_Job] = []
+        with self._changed:
+            self._generation.add(children)
+            if error is None:
+                self._starting.succeeded()
+            else:
+                self._starting.failed(error)
+                if self._is_stuck():
+                    abandoned = [*self._waiting]
+                    self._waiting.clear()
+            self._changed.notify_all()
+        for job in abandoned:
+            assert error is not None  # noqa: S101 - nobody is abandoned without a reason
+            job.answer.fail(error)
+
+    def _is_stuck(self) -> bool:
+        """Whether there is no child and was none after several attempts."""
+        return self._generation.size == 0 and self._starting.failures >= _PATIENCE
+
+    def _follow(self) -> None:
+        """Serve the active snapshot, if that is another one by now."""
+        try:
+            active = self._catalog.active() if self._catalog.active_name() != self.version else None
+            successor = self._started(active) if active is not None else None
+        except StoreError as error:
+            # What is being served stays: an old answer is better than none.
+            self._following.failed(error)
+            return
+        self._following.succeeded()
+        if successor is None:
+            return
+        with self._changed:
+            self._generation.retire()
+            self._retired.append(self._generation)
+            self._generation = successor
+            self._starting.succeeded()
+            self._changed.notify_all()
+        _LOG.info("Serving snapshot %s.", successor.snapshot.name)
+
+    def _started(self, snapshot: Snapshot) -> Generation:
+        """A full set of children on a snapshot."""
+        generation = Generation(snapshot, [])
+        children, error = start_children(snapshot, self._settings, self._slots + 1)
+        generation.add(children)
+        if error is not None:
+            generation.retire()
+            end_children(generation.collect())
+            raise error
+        return generation

@@ -1,0 +1,373 @@
+"""Snapshots: immutable states of the graph on disk, one of them active.
+
+::
+
+    {state}/lock                              held while somebody publishes, activates or prunes
+    {state}/active.json                       {"snapshot": name, "sources": hash}: the pointer, replaced atomically
+    {state}/snapshots/{sequence}-{12 hex}/    hex: the first of the SHA-256 of the sorted N-Quads
+        manifest.json                         what it holds, by whom it was made
+        in-use                                locked, shared, by everybody who has the store open
+        store/                                RocksDB; written once, then only opened read-only
+    {state}/staging/                          work in progress; whatever is found there is a leftover
+
+A snapshot comes into ``snapshots/`` by one rename, after its content was read back, compared and made durable. So
+whatever has a name there is whole, and whatever ``active.json`` names can be served.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+from dataclasses import dataclass
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from digigraph.errors import InputError, NoSnapshot, PublicationBusy, SnapshotDamaged, StoreError
+from digigraph.store.disk import FileLock, replace_file, storage_errors, sync_folder, sync_tree
+from digigraph.store.opened import Snapshot, read_manifest, sorted_nquads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["Publication", "Snapshot", "SnapshotCatalog"]
+
+_NAME = re.compile(r"([1-9]\d*)-[0-9a-f]{12}")
+_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What :meth:`SnapshotCatalog.publish` did: the snapshot now active, and whether it was made just now."""
+
+    snapshot: Snapshot
+    is_new: bool
+
+
+class SnapshotCatalog:
+    """The snapshots in a state folder.
+
+    Parameters
+    ----------
+    state
+        The folder; it is made at the first publication.
+    """
+
+    def __init__(self, state: Path) -> None:
+        self._state = state
+        self._snapshots = state / "snapshots"
+        self._staging = state / "staging"
+        self._pointer = state / "active.json"
+
+    # Reading
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all snapshots, oldest first."""
+        try:
+            found = [entry.name for entry in self._snapshots.iterdir() if _NAME.fullmatch(entry.name)]
+        except FileNotFoundError:
+            return ()
+        return tuple(sorted(found, key=_sequence))
+
+    def list(self) -> tuple[Snapshot, ...]:
+        """Return all snapshots, oldest first.
+
+        Raises
+        ------
+        SnapshotDamaged
+            A manifest cannot be read.
+        """
+        return tuple(self.get(name) for name in self.names())
+
+    def get(self, name: str) -> Snapshot:
+        """Return the snapshot of that name.
+
+        Raises
+        ------
+        NoSnapshot
+            There is none.
+        SnapshotDamaged
+            Its manifest cannot be read.
+        """
+        folder = self._snapshots / name
+        # The name may come from a URL: it becomes a path only if it is one of ours.
+        if not _NAME.fullmatch(name) or not folder.is_dir():
+            raise NoSnapshot(
+                f"There is no snapshot {name!r}.", hint="`digigraph snapshots list` names those there are."
+            )
+        return read_manifest(folder)
+
+    def active_name(self) -> str | None:
+        """Return the name of the active snapshot, or None; cheap enough to ask several times a second.
+
+        Raises
+        ------
+        SnapshotDamaged
+            The pointer cannot be read.
+        """
+        pointer = self._read_pointer()
+        return pointer[0] if pointer else None
+
+    def active(self) -> Snapshot | None:
+        """Return the active snapshot, or None where nothing was published yet.
+
+        Raises
+        ------
+        SnapshotDamaged
+            The pointer cannot be read, or names a snapshot that is not there or has no readable manifest.
+        """
+        pointer = self._read_pointer()
+        if pointer is None:
+            return None
+        name, sources = pointer
+        try:
+            return dataclasses.replace(self.get(name), sources=sources)
+        except NoSnapshot as error:
+            raise SnapshotDamaged(f"{self._pointer} names the snapshot {name}, which is not there.") from error
+
+    def verify(self, name: str) -> Snapshot:
+        """Read a snapshot back and compare it with what its manifest and its name say.
+
+        Raises
+        ------
+        NoSnapshot
+            There is none of that name.
+        SnapshotDamaged
+            It holds something else, or cannot be read.
+        """
+        snapshot = self.get(name)
+        with snapshot.open() as opened:
+            content = opened.nquads()
+        found = hashlib.sha256(content).hexdigest()
+        expected = (snapshot.sha256, snapshot.quads, snapshot.size)
+        if (found, content.count(b"\n"), len(content)) != expected or _name(snapshot.sequence, found) != name:
+            raise SnapshotDamaged(
+                f"The snapshot {name} holds other data than was published: SHA-256 {found}, not {snapshot.sha256}.",
+                hint="Publish again.",
+            )
+        return snapshot
+
+    # Writing: each step under the lock, so that one process at a time changes the state folder
+
+    def create(self, nquads: bytes, sources: str) -> Snapshot:
+        """Make a snapshot without activating it.
+
+        Parameters
+        ----------
+        nquads
+            The dataset as N-Quads in the engine's own spelling, lines sorted by bytes, each once; no blank nodes.
+        sources
+            Hash of the sources that it was made of.
+
+        Raises
+        ------
+        InputError
+            The data is not N-Quads.
+        StoreError
+            The engine would keep something else than it was given; nothing is published.
+        StorageFull, PublicationBusy
+            Nothing half-made is left.
+        """
+        with self._publishing():
+            return self._create(nquads, sources)
+
+    def activate(self, name: str, sources: str) -> Snapshot:
+        """Make a snapshot the active one and return it.
+
+        Parameters
+        ----------
+        name
+            Which one.
+        sources
+            Hash of the sources that it stands for from now on.
+
+        Raises
+        ------
+        NoSnapshot, SnapshotDamaged, StorageFull, PublicationBusy
+            The active snapshot is the one it was.
+        """
+        with self._publishing():
+            return self._activate(name, sources)
+
+    def publish(self, nquads: bytes, sources: str) -> Publication:
+        """Make a snapshot and activate it; for the data of the active one, note only the sources.
+
+        Raises
+        ------
+        InputError, StoreError
+            As :meth:`create`; the active snapshot is the one it was.
+        """
+        with self._publishing():
+            active = self._whole_active()
+            if active is not None and active.sha256 == hashlib.sha256(nquads).hexdigest():
+                return Publication(self._activate(active.name, sources), is_new=False)
+            made = self._create(nquads, sources)
+            return Publication(self._activate(made.name, sources), is_new=True)
+
+    def prune(self, keep: int) -> tuple[str, ...]:
+        """Remove old snapshots and return their names.
+
+        Parameters
+        ----------
+        keep
+            How many of the newest stay, at least 1. The active one stays as well, and any that somebody has open.
+
+        Raises
+        ------
+        PublicationBusy
+            Another process is publishing.
+        """
+        with self._publishing():
+            active = self.active_name()
+            # The newest is never removed: its sequence number must not be given again.
+            old = [name for name in self.names()[: -max(1, keep)] if name != active]
+            return tuple(name for name in old if self._remove(name))
+
+    # The steps
+
+    @contextlib.contextmanager
+    def _publishing(self) -> Iterator[None]:
+        """Hold the lock of the state folder, with an empty staging folder."""
+        with storage_errors(f"Writing to {self._state}"):
+            self._snapshots.mkdir(parents=True, exist_ok=True)
+            try:
+                lock = FileLock(self._state / "lock", exclusive=True)
+            except BlockingIOError as error:
+                raise PublicationBusy(
+                    f"Another process is publishing into {self._state}.", hint="Try again when it has finished."
+                ) from error
+            try:
+                self._clean_staging()
+                yield
+            finally:
+                lock.release()
+
+    def _whole_active(self) -> Snapshot | None:
+        """Return the active snapshot if it is what was published: publishing again mends what is damaged."""
+        try:
+            active = self.active()
+            return self.verify(active.name) if active else None
+        except (NoSnapshot, SnapshotDamaged):
+            return None
+
+    def _clean_staging(self) -> None:
+        if self._staging.exists():
+            shutil.rmtree(self._staging)
+
+    def _create(self, nquads: bytes, sources: str) -> Snapshot:
+        folder = self._staging / secrets.token_hex(8)
+        (folder / "store").mkdir(parents=True)
+        try:
+            triples = _load_and_compare(folder / "store", nquads)
+            sha256 = hashlib.sha256(nquads).hexdigest()
+            sequence = _sequence(self.names()[-1]) + 1 if self.names() else 1
+            name = _name(sequence, sha256)
+            snapshot = Snapshot(
+                folder=self._snapshots / name,
+                sequence=sequence,
+                name=name,
+                sha256=sha256,
+                quads=nquads.count(b"\n"),
+                triples=triples,
+                size=len(nquads),
+                created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+                digigraph=metadata.version("digigraph"),
+                engine=f"pyoxigraph {metadata.version('pyoxigraph')}",
+                sources=sources,
+            )
+            (folder / "in-use").touch()
+            (folder / "manifest.json").write_bytes(snapshot.manifest())
+            sync_tree(folder)
+            folder.rename(snapshot.folder)
+            sync_folder(self._snapshots)
+        except BaseException:
+            shutil.rmtree(self._staging, ignore_errors=True)
+            raise
+        return snapshot
+
+    def _activate(self, name: str, sources: str) -> Snapshot:
+        snapshot = self.get(name)
+        replace_file(self._pointer, json.dumps({"snapshot": name, "sources": sources}).encode() + b"\n")
+        return dataclasses.replace(snapshot, sources=sources)
+
+    def _remove(self, name: str) -> bool:
+        """Remove a snapshot unless somebody has it open."""
+        folder = self._snapshots / name
+        try:
+            lock = FileLock(folder / "in-use", exclusive=True)
+        except BlockingIOError:
+            return False
+        try:
+            # Away by one rename: nobody finds a snapshot with half its files.
+            self._staging.mkdir(exist_ok=True)
+            folder.rename(self._staging / name)
+            sync_folder(self._snapshots)
+        finally:
+            lock.release()
+        self._clean_staging()
+        return True
+
+    def _read_pointer(self) -> tuple[str, str] | None:
+        try:
+            found: object = json.loads(self._pointer.read_bytes())
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise SnapshotDamaged(f"{self._pointer} cannot be read: {error}.", hint="Publish again.") from error
+        if isinstance(found, dict):
+            name, sources = found.get("snapshot"), found.get("sources")
+            if isinstance(name, str) and _NAME.fullmatch(name) and isinstance(sources, str):
+                return name, sources
+        raise SnapshotDamaged(f"{self._pointer} does not name a snapshot.", hint="Publish again.")
+
+
+def _sequence(name: str) -> int:
+    return int(name.partition("-")[0])
+
+
+def _name(sequence: int, sha256: str) -> str:
+    return f"{sequence}-{sha256[:12]}"
+
+
+def _load_and_compare(folder: Path, nquads: bytes) -> int:
+    """Load the quads into a new store, read them back, and return how many are in the default graph."""
+    try:
+        store = ox.Store(folder)
+        store.bulk_load(nquads, ox.RdfFormat.N_QUADS)
+        store.flush()
+    except SyntaxError as error:
+        raise InputError(f"The data to publish is not N-Quads: {error}.") from error
+    # What is read back is what a reader will find: closed by the writer, opened anew.
+    del store
+    stored = ox.Store.read_only(os.fspath(folder))
+    _compare(nquads, sorted_nquads(stored))
+    return sum(1 for _ in stored.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+
+
+def _compare(given: bytes, stored: bytes) -> None:
+    if given == stored:
+        return
+    given_lines, stored_lines = given.split(b"\n"), stored.split(b"\n")
+    lost = sorted(set(given_lines) - set(stored_lines))
+    if not lost:
+        raise StoreError("The N-Quads to publish are not sorted, or hold a line twice.", hint="Sort them by bytes.")
+    instead = sorted(set(stored_lines) - set(given_lines)) or [b"nothing"]
+    raise StoreError(
+        f"The engine keeps {len(lost)} of the statements in another form, "
+        f"such as {_shown(lost[0])}, for which it keeps {_shown(instead[0])}.",
+        hint="Write literals in their canonical form, language tags in lower case.",
+    )
+
+
+def _shown(line: bytes) -> str:
+    text = line.decode(errors="replace")
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

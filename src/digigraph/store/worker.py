@@ -1,0 +1,131 @@
+"""The query process: ``python -m digigraph.store.worker SOCKET SNAPSHOT_FOLDER BASE_IRI SECONDS MEMORY_MB``.
+
+It opens one snapshot read-only and answers one query at a time over the inherited socket. Nothing in it can end a
+running query: the engine has no way to be asked. So the process itself ends, and :mod:`digigraph.store.child` tells
+from how it ended what happened:
+
+- SIGALRM: the deadline has passed. The kernel's timer ends the process with no help from Python, whatever it computes,
+  even where the parent is dead;
+- SIGABRT: memory. The limit (RLIMIT_DATA) is what is in use after opening, plus the setting; whether the engine's
+  allocator or Python's meets it, the process aborts;
+- SIGSEGV: the engine's stack, which nesting overflows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from digigraph.errors import DigigraphError, QueryCrashed
+from digigraph.store.engine import evaluate
+from digigraph.store.frames import Channel, Kind, decode_query, encode_error
+from digigraph.store.opened import OpenSnapshot, read_manifest
+
+_STACK = 8 * 1024 * 1024
+_MB = 1024 * 1024
+
+
+class Memory:
+    """How much memory the process has, in use and allowed.
+
+    Parameters
+    ----------
+    allowance
+        Bytes that may be used on top of what is in use now.
+    """
+
+    def __init__(self, allowance: int) -> None:
+        self._statm = os.open("/proc/self/statm", os.O_RDONLY)
+        self._page = os.sysconf("SC_PAGE_SIZE")
+        in_use = self._in_use()
+        self._worn = in_use + allowance // 2
+        _limit(resource.RLIMIT_DATA, in_use + allowance)
+
+    def _in_use(self) -> int:
+        """Bytes of data and stack (proc(5), statm, sixth field)."""
+        return int(os.pread(self._statm, 256, 0).split()[5]) * self._page
+
+    def is_worn(self) -> bool:
+        """Tell whether past queries have left so much in use that the next ones would have much less."""
+        return self._in_use() > self._worn
+
+
+def _limit(which: int, soft: int) -> None:
+    """Lower a limit of this process; one that is lower already stays."""
+    old, hard = resource.getrlimit(which)
+    limits = [each for each in (soft, old, hard) if each != resource.RLIM_INFINITY]
+    resource.setrlimit(which, (min(limits), hard))
+
+
+def _become_a_worker() -> None:
+    """Set what a child inherits, whatever the parent's own habits are."""
+    # Ctrl-C goes to the whole foreground group; the parent decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
+    _limit(resource.RLIMIT_CORE, 0)
+    # An unlimited stack would let nesting eat all memory: the stack is no part of RLIMIT_DATA.
+    _limit(resource.RLIMIT_STACK, _STACK)
+
+
+def _answer(channel: Channel, opened: OpenSnapshot, payload: bytes, base_iri: str) -> None:
+    """Evaluate one query; every piece of the answer is a frame."""
+    evaluate(opened.store, decode_query(payload), base_iri=base_iri, send=lambda piece: channel.send(Kind.DATA, piece))
+
+
+def serve(channel: Channel, opened: OpenSnapshot, *, base_iri: str, seconds: float, memory: int) -> None:
+    """Answer queries until the parent closes its end (EOFError) or breaks off (OSError).
+
+    Parameters
+    ----------
+    channel
+        To the parent.
+    opened
+        The snapshot asked.
+    base_iri
+        The project's.
+    seconds, memory
+        Time and bytes that each query may take.
+    """
+    limit = Memory(memory)
+    channel.send(Kind.READY)
+    while True:
+        _, payload = channel.receive()
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        failure = None
+        try:
+            _answer(channel, opened, payload, base_iri)
+        except MemoryError:
+            os.abort()
+        except DigigraphError as error:
+            failure = error
+        except BaseException as error:  # noqa: BLE001 - the worker loop; the engine's panics are no Exception
+            failure = QueryCrashed(f"The engine failed: {error!r}.")
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        if failure is not None:
+            channel.send(Kind.FAILED, encode_error(failure))
+        else:
+            channel.send(Kind.END, b"worn" if limit.is_worn() else b"")
+
+
+def main(arguments: list[str]) -> None:
+    """Run the query process; see the module's documentation."""
+    descriptor, folder, base_iri, seconds, memory_mb = arguments
+    _become_a_worker()
+    channel = Channel(socket.socket(fileno=int(descriptor)))
+    try:
+        opened = read_manifest(Path(folder)).open()
+    except DigigraphError as error:
+        channel.send(Kind.FAILED, encode_error(error))
+        return
+    with contextlib.suppress(EOFError, OSError):
+        serve(channel, opened, base_iri=base_iri, seconds=float(seconds), memory=int(memory_mb) * _MB)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,77 @@
+"""Namespaces, and the terms that the program itself writes or asks for.
+
+``DG`` is fixed: the same ontology for every graph project, so that one query works on all of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """An IRI prefix; ``DG["host"]`` is the term ``dg:host`` as a :class:`pyoxigraph.NamedNode`."""
+
+    iri: str
+
+    def __getitem__(self, name: str) -> NamedNode:
+        """Return the term called ``name`` in this namespace."""
+        return NamedNode(self.iri + name)
+
+    def __str__(self) -> str:
+        """Return the namespace IRI."""
+        return self.iri
+
+
+DG = Namespace("https://w3id.org/digigraph/ns#")
+SCHEMA = Namespace("https://schema.org/")
+FOAF = Namespace("http://xmlns.com/foaf/0.1/")
+RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#")
+RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#")
+OWL = Namespace("http://www.w3.org/2002/07/owl#")
+XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
+SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
+DCTERMS = Namespace("http://purl.org/dc/terms/")
+PROV = Namespace("http://www.w3.org/ns/prov#")
+SH = Namespace("http://www.w3.org/ns/shacl#")
+VOID = Namespace("http://rdfs.org/ns/void#")
+DCAT = Namespace("http://www.w3.org/ns/dcat#")
+
+PREFIXES: dict[str, str] = {
+    "dg": str(DG),
+    "schema": str(SCHEMA),
+    "foaf": str(FOAF),
+    "rdf": str(RDF),
+    "rdfs": str(RDFS),
+    "owl": str(OWL),
+    "xsd": str(XSD),
+    "skos": str(SKOS),
+    "dcterms": str(DCTERMS),
+    "prov": str(PROV),
+}
+"""Prefixes of the vocabularies used in data, pages and answers; those of a project are added by ``iris``."""
+
+ROLES = frozenset(
+    {
+        *(
+            DG[name]
+            for name in (
+                "host",
+                "coordinator",
+                "responsiblePerson",
+                "lead",
+                "director",
+                "nationalLead",
+                "leadOrganization",
+                "nationalLeadOrganization",
+                "nationalCoordinator",
+                "leadCountry",
+                "coordinatesAcross",
+            )
+        ),
+        *(SCHEMA[name] for name in ("member", "funder", "affiliation", "funding")),
+    }
+)
+"""Properties that say who does what: each such statement needs evidence or a curator (data model, Evidence)."""

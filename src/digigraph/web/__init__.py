@@ -1,0 +1,1 @@
+"""HTTP: parse a request, call what answers it, reply."""

@@ -1,0 +1,214 @@
+"""The ASGI callable that stands between the HTTP server and Flask.
+
+It owns what may take long: bodies that arrive slowly and answers that are read slowly cost a coroutine and no thread.
+Flask is called in a thread, blocks there until its answer begins, and returns an
+:class:`~digigraph.store.backend.Answer` unread. When the client leaves, the request's
+:class:`~digigraph.store.backend.Cancellation` fires; when an answer fails in the middle, the transfer is left without its
+end, so that no client takes a part for the whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, NotRequired, TypedDict
+
+from digigraph.errors import DigigraphError
+from digigraph.store.backend import Answer, Cancellation
+from digigraph.web.wsgi import Reply, Scope, call, environ_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+    from wsgiref.types import WSGIApplication
+
+_log = logging.getLogger(__name__)
+
+BODY_SECONDS = 60.0
+"""Seconds in which the body of a request must have arrived."""
+STALL_SECONDS = 120.0
+"""Seconds for which a client may read nothing of an answer before the transfer is broken off."""
+
+
+class Received(TypedDict):
+    """An ASGI event from the client: ``http.request`` or ``http.disconnect``."""
+
+    type: str
+    body: NotRequired[bytes]
+    more_body: NotRequired[bool]
+
+
+class Sent(TypedDict):
+    """An ASGI event to the client: ``http.response.start`` or ``http.response.body``."""
+
+    type: str
+    status: NotRequired[int]
+    headers: NotRequired[list[tuple[bytes, bytes]]]
+    body: NotRequired[bytes]
+    more_body: NotRequired[bool]
+
+
+if TYPE_CHECKING:
+    Receive = Callable[[], Awaitable[Received]]
+    Send = Callable[[Sent], Awaitable[None]]
+
+
+class _ClientGoneError(Exception):
+    """The client left before its request was whole."""
+
+
+class Gateway:
+    """Runs a WSGI application under an ASGI server.
+
+    Parameters
+    ----------
+    app
+        The application; may answer with an :class:`Answer` as its body.
+    threads
+        Calls of the application at once. More than can ever wait for a query process, so that pages get through.
+    body_bytes
+        Bytes of a request's body that are taken in; the application sees by ``CONTENT_LENGTH`` that there were more.
+    """
+
+    def __init__(self, app: WSGIApplication, *, threads: int, body_bytes: int) -> None:
+        self._app = app
+        self._body_bytes = body_bytes
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._exchanges: set[asyncio.Task[None]] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI 3.0); returns without the end of the body where the transfer must be broken off."""
+        exchange = asyncio.ensure_future(self._exchange(scope, receive, send))
+        self._exchanges.add(exchange)
+        exchange.add_done_callback(self._exchanges.discard)
+        await exchange
+
+    async def finish(self, seconds: float) -> None:
+        """Let what is under way come to its end, and break off what has not after so many seconds."""
+        if self._exchanges:
+            await asyncio.wait(self._exchanges, timeout=seconds)
+        for exchange in self._exchanges:
+            exchange.cancel()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
+        announced = _announced(scope)
+        cancellation = Cancellation()
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = b"" if (announced or 0) > self._body_bytes else await self._body(receive)
+        except _ClientGoneError:
+            return
+        except TimeoutError:
+            await _send_whole(send, 408, [(b"connection", b"close")], b"")
+            return
+        environ = environ_of(scope, body, announced=announced, cancellation=cancellation)
+        departure = asyncio.create_task(_departure(receive, cancellation))
+        try:
+            await self._answer(self._threads.submit(call, self._app, environ), send, cancellation)
+        finally:
+            departure.cancel()
+
+    async def _body(self, receive: Receive) -> bytes:
+        body = bytearray()
+        while len(body) <= self._body_bytes:
+            event = await receive()
+            if event["type"] == "http.disconnect":
+                raise _ClientGoneError
+            body += event.get("body", b"")
+            if not event.get("more_body", False):
+                break
+        return bytes(body)
+
+    async def _answer(self, called: Future[Reply], send: Send, cancellation: Cancellation) -> None:
+        try:
+            reply = await asyncio.wrap_future(called)
+        except asyncio.CancelledError:
+            cancellation.cancel()
+            called.add_done_callback(_close_late)
+            raise
+        cancellation.on_cancel(reply.close)
+        try:
+            await self._send(reply, send)
+        finally:
+            reply.close()
+
+    async def _send(self, reply: Reply, send: Send) -> None:
+        if reply.rest is None:
+            await _send_whole(send, reply.status, reply.headers, reply.start)
+            return
+        await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
+        try:
+            if isinstance(reply.rest, Answer):
+                await _send_answer(send, reply.rest)
+            else:
+                await self._send_chunks(send, reply.start, reply.rest)
+        except TimeoutError:
+            _log.info("A client read nothing for %g s; its answer was broken off.", STALL_SECONDS)
+        except DigigraphError as error:
+            _log.info("An answer was broken off: %s", error)
+
+    async def _send_chunks(self, send: Send, start: bytes, rest: Iterator[bytes]) -> None:
+        chunk: bytes | None = start
+        while chunk is not None:
+            await _send_piece(send, chunk)
+            chunk = await asyncio.wrap_future(self._threads.submit(next, rest, None))
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _announced(scope: Scope) -> int | None:
+    """The length of the body that the client announced; servers let none but digits through."""
+    return next((int(value) for name, value in scope["headers"] if name == b"content-length"), None)
+
+
+async def _departure(receive: Receive, cancellation: Cancellation) -> None:
+    """Wait until the client leaves, then take its question back."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    cancellation.cancel()
+
+
+def _close_late(called: Future[Reply]) -> None:
+    """Close a reply that came after nobody waited for it any longer."""
+    if not called.cancelled() and called.exception() is None:
+        called.result().close()
+
+
+async def _send_whole(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+async def _send_piece(send: Send, data: bytes) -> None:
+    async with asyncio.timeout(STALL_SECONDS):
+        await send({"type": "http.response.body", "body": data, "more_body": True})
+    # A send to a quick reader need not suspend; the other exchanges must have their turn all the same.
+    await asyncio.sleep(0)
+
+
+async def _send_answer(send: Send, answer: Answer) -> None:
+    """Send an answer as it comes.
+
+    Raises
+    ------
+    DigigraphError
+        It failed in the middle; the end of the body was not sent.
+    TimeoutError
+        The client reads nothing.
+    """
+    changed = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    answer.on_change(lambda: loop.call_soon_threadsafe(changed.set))
+    try:
+        while True:
+            changed.clear()
+            data = answer.read_ready()
+            if data is None:
+                await changed.wait()
+            elif data:
+                await _send_piece(send, data)
+            else:
+                break
+    finally:
+        answer.on_change(None)
+    await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -1,0 +1,1 @@
+"""One file a feature, one blueprint a file; none imports another."""
