@@ -2,7 +2,6 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-LOCKS := .ci/requirements.txt .ci/requirements-dev.txt
 
 .DELETE_ON_ERROR:
 .PHONY: serve test test-all check format bench vocabularies lock venv-module clean
@@ -36,11 +35,11 @@ vocabularies: $(VENV)/.installed-dev
 	$(BIN)/python .ci/vocabularies.py $(VOCABULARIES)
 
 # New versions of what we depend on; the hashes make an installation take exactly these files.
-lock: $(VENV)/.installed-dev
-	$(BIN)/pip-compile -q --upgrade --strip-extras --generate-hashes --no-emit-index-url --no-header \
-	    --no-annotate -o .ci/requirements.txt pyproject.toml
-	$(BIN)/pip-compile -q --upgrade --strip-extras --generate-hashes --no-emit-index-url --no-header \
-	    --no-annotate --group dev --allow-unsafe -c .ci/requirements.txt -o .ci/requirements-dev.txt pyproject.toml
+COMPILE := $(BIN)/pip-compile -q --upgrade --strip-extras --generate-hashes --no-header --no-annotate \
+    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+lock:
+	$(COMPILE) -o .ci/requirements.txt pyproject.toml
+	$(COMPILE) --allow-unsafe --extra dev -c .ci/requirements.txt -o .ci/requirements-dev.txt pyproject.toml
 
 venv-module:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \

@@ -24,7 +24,8 @@
     │   ├── SnapshotDamaged       what is on disk is not what was published
     │   ├── StorageFull           no space is left
     │   └── PublicationBusy       another process is publishing
-    └── RemoteError               the endpoint of someone else failed or did not answer
+    ├── RemoteError               the endpoint of someone else failed or did not answer
+    └── AddressUnavailable        the server cannot listen where it was told to
 
 Each class states the exit code of the command line (0 well, 1 findings, 2 wrong use or unreadable input, 3 the store or
 the network failed). HTTP status codes live in ``web/problems.py`` alone.
@@ -170,5 +171,11 @@ class PublicationBusy(StoreError):
 
 class RemoteError(DigigraphError):
     """The SPARQL endpoint of someone else failed, refused or did not answer."""
+
+    exit_code = 3
+
+
+class AddressUnavailable(DigigraphError):  # noqa: N818 - the name of the condition
+    """The server cannot listen on the address that it was told to serve on."""
 
     exit_code = 3

@@ -76,6 +76,8 @@ class Document:
         1 funder, 2 the project or organisation itself, 3 news, 4 other.
     facts
         What it says.
+    said
+        Every assertion of the file, also of facts that have a mistake and are not among ``facts``.
     location
         Where its description begins.
     """
@@ -86,6 +88,7 @@ class Document:
     about: tuple[Assertion, ...]
     rank: int
     facts: tuple[Fact, ...]
+    said: tuple[Assertion, ...]
     location: Location
 
     @property

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from rapidfuzz import fuzz
 
 from digigraph.sources import values
 from digigraph.sources.claims import ClaimReader
@@ -15,10 +16,13 @@ from digigraph.sources.records import Fields, Items, Malformed, Node, Scalar, de
 
 if TYPE_CHECKING:
     from digigraph.findings import Finding
+    from digigraph.sources.claims import Assertion
     from digigraph.sources.terms import Context
 
 _KEYS = {"quote", "occurrence", "after", "lang", "asOf", "implied", "accepted", "reason", "says"}
 _DOCUMENT_KEYS = {"document", "facts"}
+_LIKE = 60
+"""Likeness (0 to 100) from which a passage is proposed for a quote that is not found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +56,15 @@ def read_document(captured: Captured, context: Context, findings: list[Finding])
     except Malformed as malformed:
         findings.append(malformed.finding)
         return None
-    facts = _FactsReader(captured.slug, text, description, context, findings).read(root.nodes.get("facts"))
+    facts = _FactsReader(captured.slug, text, description, context, findings)
     return Document(
         slug=captured.slug,
         text=text,
         sha256=description.sha256,
         about=description.about,
         rank=description.rank,
-        facts=tuple(facts),
+        facts=tuple(facts.read(root.nodes.get("facts"))),
+        said=tuple(facts.said),
         location=about.location,
     )
 
@@ -90,6 +95,7 @@ class _FactsReader:
         self._description = description
         self._context = context
         self._findings = findings
+        self.said: list[Assertion] = []
 
     def read(self, node: Node | None) -> list[Fact]:
         facts: list[Fact] = []
@@ -113,6 +119,7 @@ class _FactsReader:
             for entry in (says.nodes if isinstance(says, Items) else [says])
             for assertion in reader.read(entry)
         ]
+        self.said += assertions
         quote = _text(fields, "quote")
         if quote is None:
             raise Malformed("quote", "A fact has a quote.", fields.location)
@@ -202,11 +209,10 @@ def _shortened(text: str, limit: int = 80) -> str:
 
 
 def _nearest(quote: str, text: str) -> str | None:
-    """The passage of the text that is most like the quote, as a hint; None where nothing is."""
-    wanted = normalise(quote)
-    matcher = difflib.SequenceMatcher(None, text, wanted, autojunk=False)
-    match = matcher.find_longest_match()
-    if match.size < max(8, len(wanted) // 4):
+    """The passage of the text that is most like the quote, in whole words, as a hint; None where nothing is."""
+    alignment = fuzz.partial_ratio_alignment(normalise(quote), text, score_cutoff=_LIKE)
+    if alignment is None or alignment.dest_end <= alignment.dest_start:
         return None
-    start = max(0, match.a - match.b)
-    return f"Nearest passage: {_shortened(text[start : start + len(wanted)], 200)}."
+    start = text.rfind(" ", 0, alignment.dest_start + 1) + 1
+    end = text.find(" ", max(0, alignment.dest_end - 1))
+    return f"Nearest passage: {_shortened(text[start : end if end >= 0 else len(text)], 200)}."

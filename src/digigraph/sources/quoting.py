@@ -55,7 +55,10 @@ class CapturedText:
         found: list[Span] = []
         at = plain.find(wanted) if wanted else -1
         while at >= 0:
-            found.append(Span(spans[at].start, spans[at + len(wanted) - 1].end))
+            span = Span(spans[at].start, spans[at + len(wanted) - 1].end)
+            # A quote that ends between a letter and its marks would get more than it says.
+            if self.quote(span) == wanted:
+                found.append(span)
             at = plain.find(wanted, at + 1)
         return found
 

@@ -232,7 +232,7 @@ class _ProjectReader:
 
     def _check_references(self, documents: list[Document], things: list[Assertion], located: list[LocatedQuad]) -> None:
         """Note every slug that is used and that nothing describes."""
-        said = [*things, *(each for document in documents for each in _assertions(document))]
+        said = [*things, *(each for document in documents for each in (*document.about, *document.said))]
         prefix = self._iris.thing("").value
         known = {each.subject for each in things}
         known |= {each.subject for each in said if each.introduced_by is not None}
@@ -258,9 +258,3 @@ class _ProjectReader:
                 hint=did_you_mean(name, known) or "Describe it in data/things/.",
             )
         )
-
-
-def _assertions(document: Document) -> Iterator[Assertion]:
-    yield from document.about
-    for fact in document.facts:
-        yield from fact.assertions

@@ -70,7 +70,10 @@ def _result(store: ox.Store, query: Query, base_iri: str) -> ox.QuerySolutions |
 
 
 def syntax_error(text: str) -> QuerySyntaxError:
-    """Translate the engine's ``error at 3:10: expected one of …``; columns count characters from 1."""
+    """Translate the engine's ``error at 3:10: expected one of …``; columns count characters from 1.
+
+    The place is where the engine's parser gave up, at most a token or two behind the mistake.
+    """
     found = _PLACE.fullmatch(text)
     if found is None:
         return QuerySyntaxError(f"The query is not SPARQL: {text}.")
@@ -79,5 +82,5 @@ def syntax_error(text: str) -> QuerySyntaxError:
     readable = _CHARACTER_CLASSES.sub("", reason).strip(" ,").removesuffix("expected").strip()
     detail = f": {readable}" if readable else ""
     return QuerySyntaxError(
-        f"The query is not SPARQL from line {line}, column {column} on{detail}.", line=int(line), column=int(column)
+        f"The query is not SPARQL near line {line}, column {column}{detail}.", line=int(line), column=int(column)
     )

@@ -1,0 +1,45 @@
+"""Which store answers: the only place that chooses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digigraph.store.guarded import Guarded, guard_of
+from digigraph.store.pool import Pool
+
+if TYPE_CHECKING:
+    from digigraph.settings import Settings
+    from digigraph.store.backend import Backend
+
+
+def open_backend(settings: Settings) -> Backend:
+    """Return the store that the settings ask for, behind the guard: the endpoint if there is one, else the snapshots.
+
+    The snapshots are served by query processes, which follow the active one.
+
+    Raises
+    ------
+    NoSnapshot
+        Nothing has been published yet.
+    StoreError
+        The active snapshot cannot be opened.
+    """
+    if settings.endpoint:
+        # Here, for the HTTP client takes longer to load than all the rest, and most never need it.
+        from digigraph.store.remote import RemoteBackend  # noqa: PLC0415
+
+        return Guarded(RemoteBackend(settings), guard_of(settings))
+    return Guarded(Pool(settings), guard_of(settings))
+
+
+def open_earlier(settings: Settings, snapshot: str) -> Backend:
+    """Return a store over one snapshot, whichever is active, behind the same guard and limits.
+
+    Raises
+    ------
+    NoSnapshot
+        There is none of that name.
+    StoreError
+        It cannot be opened.
+    """
+    return Guarded(Pool(settings, snapshot=snapshot), guard_of(settings))

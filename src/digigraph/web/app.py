@@ -1,0 +1,38 @@
+"""The Flask application: assembled here, decided elsewhere; nothing happens at import."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from digigraph.web import problems, replies
+from digigraph.web.routes import health, sparql
+from digigraph.web.site import EXTENSION, Site
+
+if TYPE_CHECKING:
+    from digigraph.settings import Settings
+    from digigraph.store.backend import Backend
+
+
+def create_app(settings: Settings, backend: Backend) -> Flask:
+    """Return the application that publishes what the backend holds.
+
+    It runs under any WSGI server and Flask's test client; :mod:`digigraph.web.serve` runs it under ours.
+
+    Parameters
+    ----------
+    settings
+        The project's.
+    backend
+        Who answers queries; stays the caller's to close.
+    """
+    app = Flask("digigraph.web")
+    app.config.update(MAX_CONTENT_LENGTH=settings.body_bytes, MAX_FORM_MEMORY_SIZE=settings.body_bytes)
+    app.extensions[EXTENSION] = Site(settings, backend)
+    app.jinja_env.globals["site_title"] = settings.title
+    app.after_request(replies.with_headers_of_all)
+    problems.register(app)
+    for blueprint in (health.blueprint, sparql.blueprint):
+        app.register_blueprint(blueprint)
+    return app

@@ -1,0 +1,173 @@
+"""From an error to a problem document (RFC 9457): the only table of statuses."""
+
+from __future__ import annotations
+
+import json
+import logging
+import uuid
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import Response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from digigraph import errors
+from digigraph.media import HTML, PROBLEM_JSON, negotiate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask import Flask
+
+_log = logging.getLogger(__name__)
+
+PROBLEMS = "https://w3id.org/digigraph/problems#"
+"""Namespace of the problem types; ``docs/http.md`` describes each."""
+
+Member = str | int | list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem.
+
+    Parameters
+    ----------
+    status
+        HTTP status code.
+    name
+        Fragment of the problem type.
+    title
+        What is wrong, the same for every occurrence.
+    """
+
+    status: int
+    name: str
+    title: str
+
+
+UNEXPECTED = Kind(500, "unexpected", "Something went wrong in this server")
+
+TABLE: dict[type[errors.DigigraphError], Kind] = {
+    errors.DigigraphError: UNEXPECTED,
+    errors.SettingsError: Kind(500, "settings", "This server is set up wrongly"),
+    errors.InputError: Kind(500, "input", "A file of this server cannot be read"),
+    errors.NotFound: Kind(404, "not-found", "There is no such thing here"),
+    errors.NotAcceptable: Kind(406, "not-acceptable", "None of the formats asked for is offered"),
+    errors.PublicationRefused: Kind(422, "publication-refused", "The data was not published"),
+    errors.QueryError: Kind(400, "query", "The query cannot be answered"),
+    errors.QuerySyntaxError: Kind(400, "query-syntax", "The query is not SPARQL"),
+    errors.QueryForbidden: Kind(403, "query-forbidden", "The query asks for what is not allowed here"),
+    errors.QueryTooComplex: Kind(400, "query-too-complex", "The query is longer, deeper or wider than is allowed here"),
+    errors.QueryFailed: Kind(503, "query-failed", "The query was not answered"),
+    errors.QueryTimeout: Kind(503, "query-timeout", "The query took too long"),
+    errors.QueryOutOfMemory: Kind(503, "query-out-of-memory", "The query needed too much memory"),
+    errors.QueryCrashed: Kind(503, "query-crashed", "The query brought its process down"),
+    errors.QueryCancelled: Kind(503, "query-cancelled", "The query was taken back"),
+    errors.AnswerTooLarge: Kind(422, "answer-too-large", "The answer is too large"),
+    errors.QueueFull: Kind(503, "queue-full", "Too many queries are waiting"),
+    errors.StoreError: Kind(503, "store", "The data cannot be read at the moment"),
+    errors.NoSnapshot: Kind(503, "no-snapshot", "Nothing has been published here yet"),
+    errors.SnapshotDamaged: Kind(503, "snapshot-damaged", "The published data is damaged"),
+    errors.StorageFull: Kind(503, "storage-full", "The disk of this server is full"),
+    errors.PublicationBusy: Kind(503, "publication-busy", "Another publication is under way"),
+    errors.RemoteError: Kind(502, "remote", "The SPARQL endpoint behind this server failed"),
+    errors.AddressUnavailable: Kind(500, "address-unavailable", "The server cannot listen on its address"),
+}
+"""Every class of error and the kind of problem it is."""
+
+_HINTS = {
+    400: "Correct the request; asking again as it is does not help.",
+    404: "Follow the links from the front page, or search there.",
+    405: "The header Allow lists the methods that this path has.",
+    413: "Make the request shorter; a query may select its data instead of listing it.",
+    414: "Send the query in the body of a POST request.",
+    415: "Send application/sparql-query or application/x-www-form-urlencoded.",
+}
+_HINT = "Report it to whoever runs this server, with the request id."
+
+
+def problem(kind: Kind, detail: str, *, hint: str | None, more: Mapping[str, Member] | None = None) -> Response:
+    """Return the response that tells of a problem: a small page for browsers, a problem document for everyone else.
+
+    Parameters
+    ----------
+    kind
+        What kind of problem.
+    detail
+        What is wrong in this case.
+    hint
+        What to do about it.
+    more
+        Further members of the document.
+    """
+    request_id = str(uuid.uuid4())
+    document: dict[str, Member] = {
+        "type": "about:blank" if not kind.name else PROBLEMS + kind.name,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail,
+        "hint": hint or _HINTS.get(kind.status, _HINT),
+        "instance": f"urn:uuid:{request_id}",
+        "request_id": request_id,
+        **(more or {}),
+    }
+    if _wants_page():
+        response = Response(render_template("problem.html", problem=document), content_type=HTML.content_type)
+    else:
+        text = json.dumps(document, ensure_ascii=False)
+        response = Response(text, content_type=PROBLEM_JSON.content_type)
+    response.status_code = kind.status
+    response.headers["X-Request-Id"] = request_id
+    response.headers["Cache-Control"] = "no-store"
+    if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log.warning("%s %s: %d %s [%s]", request.method, request.path, kind.status, detail, request_id)
+    return response
+
+
+def _wants_page() -> bool:
+    try:
+        return negotiate(request.headers.get("Accept"), (PROBLEM_JSON, HTML)) is HTML
+    except errors.NotAcceptable:
+        return False
+
+
+def of_error(error: errors.DigigraphError) -> Response:
+    """Return the response for one of our own errors."""
+    more: dict[str, Member] = {}
+    if isinstance(error, errors.QuerySyntaxError):
+        more = {name: at for name, at in (("line", error.line), ("column", error.column)) if at is not None}
+    if isinstance(error, errors.NotAcceptable):
+        more = {"available": list(error.available)}
+    response = problem(TABLE[type(error)], error.message, hint=error.hint, more=more)
+    if isinstance(error, errors.QueueFull):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def of_http(error: HTTPException) -> Response:
+    """Return the response for what Flask itself finds wrong with a request: no such path, no such method."""
+    status = HTTPStatus(error.code or 500)
+    plain = error.get_response()
+    if status < HTTPStatus.BAD_REQUEST:
+        return Response(headers=plain.headers, status=status)
+    response = problem(Kind(status, "", status.phrase), error.description or status.description, hint=None)
+    for name in ("Allow", "Retry-After"):
+        if name in plain.headers:
+            response.headers[name] = plain.headers[name]
+    return response
+
+
+def of_unexpected(error: Exception) -> Response:
+    """Return the response for a mistake of ours; the log gets the trace, the client a request id."""
+    response = problem(UNEXPECTED, "This server made a mistake.", hint=None)
+    _log.error("Unexpected error [%s]", response.headers["X-Request-Id"], exc_info=error)
+    return response
+
+
+def register(app: Flask) -> None:
+    """Let the application answer every error with a problem document."""
+    app.register_error_handler(errors.DigigraphError, of_error)
+    app.register_error_handler(HTTPException, of_http)
+    app.register_error_handler(Exception, of_unexpected)

@@ -1,0 +1,124 @@
+"""From an answer to a response: negotiation, streaming, and the headers that every response has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from flask import Response, request
+from werkzeug.exceptions import BadRequest
+
+from digigraph.media import by_name, negotiate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digigraph.media import Format
+    from digigraph.store.backend import Answer
+
+SNAPSHOT_HEADER = "Digigraph-Snapshot"
+
+_SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+_CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": f"{SNAPSHOT_HEADER}, ETag, Link, Location, Retry-After, X-Request-Id",
+}
+# SPARQLWrapper, the usual Python client, says these; a name means the graph format where a graph is what comes.
+_OTHER_NAMES = {
+    "turtle": "ttl",
+    "n3": "ttl",
+    "ntriples": "nt",
+    "n-triples": "nt",
+    "json": "jsonld",
+    "json-ld": "jsonld",
+    "xml": "rdf",
+    "rdf+xml": "rdf",
+}
+
+
+def pairs(encoded: bytes) -> list[tuple[str, str]]:
+    """Return names and values of URL-encoded parameters, in their order (WHATWG URL, section 5.1).
+
+    Raises
+    ------
+    BadRequest
+        They are not UTF-8.
+    """
+    try:
+        return parse_qsl(encoded.decode("ascii"), keep_blank_values=True, errors="strict", separator="&")
+    except ValueError as error:
+        raise BadRequest("The parameters are not percent-encoded UTF-8.") from error
+
+
+def query_string() -> list[tuple[str, str]]:
+    """Return names and values of the parameters in the URL of the request; see :func:`pairs`."""
+    return pairs(request.query_string)
+
+
+def requested_format(offered: Sequence[Format], *, name: str = "") -> Format:
+    """Return the format in which the client wants its answer.
+
+    Parameters
+    ----------
+    offered
+        What can be sent, preferred first.
+    name
+        Value of the parameter ``format``, a short name or media types, which wins over the Accept header; empty where
+        there was none.
+
+    Raises
+    ------
+    NotAcceptable
+        None of those offered; says which there are.
+    """
+    if "/" in name:
+        return negotiate(name, offered)
+    if name:
+        known = {each.name for each in offered}
+        return by_name(name if name in known else _OTHER_NAMES.get(name, name), offered)
+    return negotiate(request.headers.get("Accept"), offered)
+
+
+def stream(answer: Answer) -> Response:
+    """Return a response whose body is the answer as it comes.
+
+    The answer itself is the WSGI body: our gateway takes it as it is, any other server iterates over it.
+
+    Raises
+    ------
+    QueryFailed, StoreError, RemoteError
+        The client speaks HTTP/1.0, where a broken transfer looks like an end, so that the whole answer was awaited;
+        and it failed.
+    """
+    try:
+        answer.wait(whole=request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0")
+    except BaseException:
+        answer.close()
+        raise
+    response = Response(answer, content_type=answer.format.content_type, direct_passthrough=True)
+    if answer.version is not None:
+        response.headers[SNAPSHOT_HEADER] = answer.version
+    if answer.size is not None:
+        response.content_length = answer.size
+    if request.method == "HEAD":
+        answer.close()
+    return response
+
+
+def with_headers_of_all(response: Response) -> Response:
+    """Add what every response says: who may read it from where, and what a browser must not do with it."""
+    for name, value in (_SECURITY | _CORS).items():
+        response.headers.setdefault(name, value)
+    response.vary.update(["Accept", "Accept-Encoding"])
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
+        response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Content-Type, If-None-Match, Range"
+        response.headers["Access-Control-Max-Age"] = "86400"
+    return response

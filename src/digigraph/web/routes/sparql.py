@@ -1,0 +1,122 @@
+"""``/sparql``: the query operation of the SPARQL 1.1 Protocol (section 2.1), three ways to ask."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, render_template, request
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from digigraph.errors import NotAcceptable, QueryForbidden
+from digigraph.media import HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format, Kind, formats_of, negotiate
+from digigraph.sparql import query_form
+from digigraph.store.backend import Query
+from digigraph.web.replies import pairs, query_string, requested_format, stream
+from digigraph.web.site import ask, site
+
+blueprint = Blueprint("sparql", __name__)
+
+_RESULTS = formats_of(Kind.RESULTS)
+_GRAPHS = (TURTLE, N_TRIPLES, JSON_LD, RDF_XML)
+_NO_UPDATE = "This endpoint answers queries; data is changed by publishing."
+
+
+@dataclass(frozen=True, slots=True)
+class _Parameters:
+    """The parameters of the query operation; empty where not given."""
+
+    query: str
+    format: str
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+
+
+@blueprint.get("/sparql")
+def query_by_get() -> Response:
+    """Answer a query in the URL; without one, show browsers a page to ask on."""
+    parameters = _parameters(query_string())
+    if parameters.query:
+        return _answer(parameters)
+    if _prefers_page():
+        page = render_template("sparql.html", formats=(*_RESULTS, *_GRAPHS), endpoint=site().url("/sparql"))
+        return Response(page, content_type=HTML.content_type)
+    raise BadRequest("The parameter query is missing.")
+
+
+@blueprint.post("/sparql")
+def query_by_post() -> Response:
+    """Answer a query in the body: URL-encoded parameters, or the text of the query itself."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        parameters = _parameters([*query_string(), *pairs(request.get_data())])
+    elif request.mimetype == "application/sparql-query":
+        parameters = _parameters([*query_string(), ("query", _text(request.get_data()))])
+    elif request.mimetype == "application/sparql-update":
+        raise QueryForbidden("Updates are not taken here.", hint=_NO_UPDATE)
+    else:
+        raise UnsupportedMediaType(f"{request.mimetype or 'A body without media type'} is not taken here.")
+    if not parameters.query:
+        raise BadRequest("The parameter query is missing.")
+    return _answer(parameters)
+
+
+def _answer(parameters: _Parameters) -> Response:
+    selects = query_form(parameters.query) in {"SELECT", "ASK"}
+    chosen: Format = requested_format(_RESULTS if selects else _GRAPHS, name=parameters.format)
+    chooses_graphs = bool(parameters.default_graphs or parameters.named_graphs)
+    query = Query(
+        text=parameters.query,
+        format=chosen,
+        default_graphs=parameters.default_graphs if chooses_graphs else None,
+        named_graphs=parameters.named_graphs if chooses_graphs else None,
+    )
+    return stream(ask(query))
+
+
+def _parameters(given: list[tuple[str, str]]) -> _Parameters:
+    """Check and sort the parameters; those of other servers' makings (``timeout``, ``output``) do not matter here."""
+    values: defaultdict[str, list[str]] = defaultdict(list)
+    for name, value in given:
+        values[name].append(value)
+    for name in ("query", "format"):
+        if len(values[name]) > 1:
+            raise BadRequest(f"The parameter {name} is given {len(values[name])} times.")
+    if "update" in values:
+        raise QueryForbidden("Updates are not taken here.", hint=_NO_UPDATE)
+    return _Parameters(
+        query="".join(values["query"]),
+        format="".join(values["format"]),
+        default_graphs=_graphs(values["default-graph-uri"]),
+        named_graphs=_graphs(values["named-graph-uri"]),
+    )
+
+
+def _graphs(iris: list[str]) -> tuple[str, ...]:
+    # Forms send a field that was left empty as an empty value.
+    given = tuple(iri for iri in iris if iri)
+    for iri in given:
+        if not _is_absolute(iri):
+            raise BadRequest(f"{iri!r} is not an absolute IRI.")
+    return given
+
+
+def _is_absolute(iri: str) -> bool:
+    try:
+        return bool(urlsplit(iri).scheme) and not set(iri) & set(' <>"{}|\\^`')
+    except ValueError:
+        return False
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadRequest("The query is not UTF-8.") from error
+
+
+def _prefers_page() -> bool:
+    try:
+        return negotiate(request.headers.get("Accept"), (*_RESULTS, HTML)) is HTML
+    except NotAcceptable:
+        return False

@@ -1,0 +1,383 @@
+"""Compares servers under the same Flask application: ``python tests/bench/servers.py [NAME …]`` prints a table.
+
+Each server runs in processes of its own with a real store of two query processes and is put to the four tests of
+``docs/decisions.md``; ``wrk`` must be installed for the rates. WSGI servers run the bare application, ASGI servers the
+gateway in front of it, all with the same number of threads.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from digigraph.settings import Settings
+from digigraph.store.opening import open_backend
+from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.web.app import create_app
+from digigraph.web.gateway import Gateway
+from digigraph.web.serve import serve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from flask import Flask
+
+THINGS = 30_000
+TINY = "ASK { ?s ?p ?o }"
+LARGE = "SELECT * { ?s ?p ?o }"
+"""About 8 MB as JSON: more than the buffers of two sockets."""
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+"""Begins no answer before its deadline."""
+FAILING = "SELECT ?a { ?a ?b ?c . ?d ?e ?f FILTER(STR(?a) = STR(?d)) }"
+"""Begins at once, gives a row now and then, and fails at its deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """How a server is started.
+
+    Parameters
+    ----------
+    run
+        Serves until SIGTERM; given the settings.
+    package
+        Whose version is printed.
+    """
+
+    run: Callable[[Settings], None]
+    package: str
+
+
+def _threads(settings: Settings) -> int:
+    return settings.worker_count + settings.queue_length + 16
+
+
+@contextlib.contextmanager
+def _app(settings: Settings) -> Iterator[Flask]:
+    with contextlib.closing(open_backend(settings)) as backend:
+        yield create_app(settings, backend)
+
+
+@contextlib.contextmanager
+def _gateway(settings: Settings) -> Iterator[Gateway]:
+    with _app(settings) as app:
+        yield Gateway(app.wsgi_app, threads=_threads(settings), body_bytes=settings.body_bytes)
+
+
+def _granian_asgi(settings: Settings) -> None:
+    with contextlib.closing(open_backend(settings)) as backend:
+        serve(settings, backend, announce=print)
+
+
+def _granian_wsgi(settings: Settings) -> None:
+    from granian import Granian  # noqa: PLC0415 - each run measures the memory of one server
+    from granian.constants import Interfaces  # noqa: PLC0415
+
+    server = Granian(
+        "app",
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        blocking_threads=_threads(settings),
+        backpressure=10_000,
+        log_enabled=False,
+    )
+    server.serve(target_loader=lambda _: create_app(settings, open_backend(settings)))
+
+
+def _uvicorn(settings: Settings, http: str) -> None:
+    import uvicorn  # noqa: PLC0415
+
+    with _gateway(settings) as gateway:
+        uvicorn.run(
+            gateway, port=settings.port, lifespan="off", http=http, ws="none", access_log=False, log_level="critical"
+        )
+
+
+def _uvicorn_httptools(settings: Settings) -> None:
+    _uvicorn(settings, "httptools")
+
+
+def _uvicorn_h11(settings: Settings) -> None:
+    _uvicorn(settings, "h11")
+
+
+def _hypercorn(settings: Settings) -> None:
+    from hypercorn.asyncio import serve as serve_hypercorn  # noqa: PLC0415
+    from hypercorn.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.bind = [f"{settings.host}:{settings.port}"]
+    config.accesslog = config.errorlog = None
+    with _gateway(settings) as gateway:
+        asyncio.run(serve_hypercorn(gateway, config, mode="asgi"))
+
+
+def _gunicorn(settings: Settings) -> None:
+    from gunicorn.app.base import BaseApplication  # noqa: PLC0415
+
+    class Application(BaseApplication):
+        def load_config(self) -> None:
+            self.cfg.set("bind", f"{settings.host}:{settings.port}")
+            self.cfg.set("worker_class", "gthread")
+            self.cfg.set("threads", _threads(settings))
+            self.cfg.set("loglevel", "critical")
+
+        def load(self) -> Flask:
+            return create_app(settings, open_backend(settings))
+
+    Application().run()
+
+
+def _waitress(settings: Settings) -> None:
+    from waitress import serve as serve_waitress  # noqa: PLC0415
+
+    with _app(settings) as app:
+        serve_waitress(app, port=settings.port, threads=_threads(settings), connection_limit=10_000)
+
+
+def _cheroot(settings: Settings) -> None:
+    from cheroot.wsgi import Server  # noqa: PLC0415
+
+    with _app(settings) as app:
+        Server((settings.host, settings.port), app, numthreads=_threads(settings), max=_threads(settings)).start()
+
+
+RUNNERS = {
+    "granian ASGI": Runner(_granian_asgi, "granian"),
+    "granian WSGI": Runner(_granian_wsgi, "granian"),
+    "uvicorn httptools": Runner(_uvicorn_httptools, "uvicorn"),
+    "uvicorn h11": Runner(_uvicorn_h11, "uvicorn"),
+    "hypercorn": Runner(_hypercorn, "hypercorn"),
+    "gunicorn gthread": Runner(_gunicorn, "gunicorn"),
+    "waitress": Runner(_waitress, "waitress"),
+    "cheroot": Runner(_cheroot, "cheroot"),
+}
+
+
+# The server under test, from outside
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that listens on loopback; its main process."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+    def url(self, query: str) -> str:
+        """Return the URL that asks a query."""
+        return f"http://127.0.0.1:{self.port}/sparql?query={quote(query)}"
+
+    def tree(self) -> list[int]:
+        """Return the process ids of the server and all its descendants."""
+        found = [self.process.pid]
+        for pid in found:
+            for task in Path(f"/proc/{pid}/task").glob("*/children"):
+                with contextlib.suppress(OSError):
+                    found += [int(child) for child in task.read_text().split()]
+        return found
+
+    def megabytes(self) -> float:
+        """Return the memory of all its processes, shared pages counted once (proportional set size)."""
+        total = 0
+        for pid in self.tree():
+            with contextlib.suppress(OSError):
+                rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+                total += int(re.search(r"^Pss:\s+(\d+)", rollup, re.MULTILINE)[1])  # type: ignore[index]  # always there
+        return total / 1024
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time that its processes have used."""
+        ticks = 0
+        for pid in self.tree():
+            with contextlib.suppress(OSError):
+                stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+                ticks += int(stat[11]) + int(stat[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+
+@contextlib.contextmanager
+def running(name: str, state: Path) -> Iterator[Running]:
+    """Start a server, wait until it answers, and end it with all its children."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, __file__, "--serve", name, "--port", str(port), "--project", str(state)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        while process.poll() is None and _status(port, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n") != "200":
+            time.sleep(0.1)
+        yield Running(port, process)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _connect(port: int, request: str) -> socket.socket:
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.settimeout(5)
+    client.connect(("127.0.0.1", port))
+    client.sendall(request.encode())
+    return client
+
+
+def _status(port: int, request: str) -> str:
+    """Return the status code of the answer, or what went wrong."""
+    try:
+        with _connect(port, request) as client:
+            return client.recv(12).decode().partition(" ")[2] or "closed"
+    except OSError as error:
+        return type(error).__name__
+
+
+def _curl(*arguments: str) -> tuple[int, str]:
+    done = subprocess.run(
+        ["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", *arguments], capture_output=True, check=False, text=True
+    )
+    return done.returncode, done.stdout
+
+
+# The four tests
+
+
+def breaks_off(server: Running, *options: str) -> str:
+    """Tell what curl makes of an answer that fails in the middle."""
+    code, status = _curl(*options, server.url(FAILING))
+    if code:
+        return f"yes ({code})"
+    return f"yes ({status})" if status >= "400" else "**no**"
+
+
+def bears_idlers(server: Running) -> str:
+    """Tell whether 100 clients that read nothing and 100 that send nothing leave a page answering."""
+    health = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    idlers: list[socket.socket] = []
+    begun = ["", "GET /sparql HTTP/1.1\r\nHo", "POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\nquer"]
+    try:
+        for number in range(100):
+            idlers.append(_connect(server.port, begun[number % 3]))
+        if (status := _status(server.port, health)) != "200":
+            return f"**no**: {status} beside 100 that send nothing"
+        for number in range(100):
+            reader = _connect(server.port, f"GET /sparql?query={quote(LARGE)} HTTP/1.1\r\nHost: x\r\n\r\n")
+            idlers.append(reader)
+            try:
+                reader.recv(12)
+            except TimeoutError:
+                return f"**no**: stands still at reader {number + 1}"
+        before = time.monotonic()
+        status = _status(server.port, health)
+        waited = f"{(time.monotonic() - before) * 1000:.0f} ms, {server.megabytes():.0f} MB"
+        return f"yes, {waited}" if status == "200" else f"**no**: {status}"
+    finally:
+        for client in idlers:
+            client.close()
+
+
+def cancels(server: Running) -> str:
+    """Tell whether the query of a client that left before the first byte is ended."""
+    client = _connect(server.port, f"GET /sparql?query={quote(ENDLESS)} HTTP/1.1\r\nHost: x\r\n\r\n")
+    time.sleep(1)
+    client.close()
+    time.sleep(1)
+    before = server.cpu_seconds()
+    time.sleep(1)
+    return "yes" if server.cpu_seconds() - before < 0.5 else "**no**"
+
+
+def takes_long_urls(server: Running) -> str:
+    """Tell whether a query of 8 kB in a URL is answered."""
+    _, status = _curl(server.url(TINY + " " * 20 + "#" + "x" * 8000))
+    return "yes" if status == "200" else f"**no** ({status})"
+
+
+def rate(server: Running, url: str) -> str:
+    """Return requests per second, 16 clients at once for 4 s."""
+    if shutil.which("wrk") is None:
+        return "?"
+    done = subprocess.run(["wrk", "-t1", "-c16", "-d4s", url], capture_output=True, check=True, text=True)
+    requests = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
+    failed = re.search(r"Non-2xx or 3xx responses: (\d+)|Socket errors: (.+)", done.stdout)
+    assert requests is not None
+    return f"{float(requests[1]):,.0f}" + (f" ({failed[0]})" if failed else "")
+
+
+def row(name: str, state: Path) -> list[str]:
+    """Put one server to the tests, each with a fresh process where the one before may have left traces."""
+    cells = [name]
+    with running(name, state) as server:
+        cells += [
+            rate(server, f"http://127.0.0.1:{server.port}/healthz"),
+            rate(server, server.url(TINY)),
+            f"{server.megabytes():.0f}",
+            takes_long_urls(server),
+            breaks_off(server),
+            breaks_off(server, "--http1.0"),
+        ]
+    with running(name, state) as server:
+        cells.append(cancels(server))
+    with running(name, state) as server:
+        cells.append(bears_idlers(server))
+    return cells
+
+
+COLUMNS = (
+    *("server", "/healthz per s", "ASK per s", "MB", "8 kB GET", "breaks off", "HTTP/1.0"),
+    *("cancels", "bears 200 idle clients"),
+)
+
+
+def _publish(state: Path) -> None:
+    lines = [
+        f'<http://example.org/thing/{number}> <https://schema.org/name> "{"name of a thing " * 6}{number}" .\n'.encode()
+        for number in range(THINGS)
+    ]
+    SnapshotCatalog(state / ".digigraph").publish(b"".join(sorted(lines)), "0" * 64)
+
+
+def _settings(state: Path, port: int) -> Settings:
+    return Settings(project=state, base_iri="http://example.org/", port=port, workers=2, query_seconds=5.0)
+
+
+def main() -> None:
+    """Print the table, or be one of the servers in it."""
+    parser = argparse.ArgumentParser(description="Compare servers under digigraph's Flask application.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(RUNNERS)}; all where none is given")
+    parser.add_argument("--serve", help=argparse.SUPPRESS)
+    parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--project", type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.serve:
+        logging.disable()
+        RUNNERS[arguments.serve].run(_settings(arguments.project, arguments.port))
+        return
+    print("|", " | ".join(COLUMNS), "|")
+    print("|", " | ".join("---" for _ in COLUMNS), "|", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        _publish(Path(folder))
+        for name in arguments.names or RUNNERS:
+            print("|", " | ".join(row(name, Path(folder))), "|", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""What tests of several halves share: a small published snapshot, and every kind of backend over it."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+import pytest
+
+from digigraph.settings import Settings
+from digigraph.store.embedded import EmbeddedBackend
+from digigraph.store.guarded import Guarded, guard_of
+from digigraph.store.opening import open_backend
+from digigraph.store.snapshot import SnapshotCatalog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from digigraph.store.backend import Backend
+    from digigraph.store.snapshot import Snapshot
+
+BASE = "https://example.org/graph/"
+SCHEMA = "https://schema.org/"
+# More at once than a test asks for, few enough for a small machine.
+WORKERS = 2
+
+
+def _sorted_nquads(quads: list[ox.Quad]) -> bytes:
+    written = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
+    assert written is not None
+    return b"".join(sorted(written.splitlines(keepends=True)))
+
+
+@pytest.fixture(scope="session")
+def nquads() -> bytes:
+    """About a hundred quads: people and their employers; names in many scripts; three named graphs."""
+    thing, term = BASE + "id/", ox.NamedNode
+    names = ["Åsa Öberg", "Søren Kierkegård", "毛 文", "Ирина", "O'Neill \"Bo\"\n\tEsq.", "🦉 Minerva"]
+    quads: list[ox.Quad] = []
+    for number in range(24):
+        person = term(f"{thing}person-{number}")
+        organization = term(f"{thing}organization-{number % 4}")
+        quads += [
+            ox.Quad(person, term(SCHEMA + "name"), ox.Literal(f"{names[number % 6]} {number}", language="sv")),
+            ox.Quad(person, term(SCHEMA + "worksFor"), organization),
+            ox.Quad(person, term(SCHEMA + "age"), ox.Literal(20 + number)),
+        ]
+        graph = term(f"{BASE}graph/{'curated' if number % 2 else 'ontology'}")
+        quads.append(ox.Quad(person, term(SCHEMA + "worksFor"), organization, graph))
+    # One statement that is in every graph: a merge of them holds it once.
+    everywhere = (term(thing + "everything"), term(SCHEMA + "name"), ox.Literal("Everything", language="en"))
+    quads += [ox.Quad(*everywhere), *(ox.Quad(*everywhere, term(f"{BASE}graph/{each}")) for each in _GRAPHS)]
+    return _sorted_nquads(quads)
+
+
+_GRAPHS = ("curated", "ontology", "extra")
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory, nquads: bytes) -> Settings:
+    """The settings of a folder into which ``nquads`` was published; nobody publishes more there."""
+    settings = Settings(
+        project=tmp_path_factory.mktemp("published"), base_iri=BASE, workers=WORKERS, query_seconds=10, answer_bytes=10**8
+    )
+    SnapshotCatalog(settings.state_folder).publish(nquads, "0" * 64)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def snapshot(published: Settings) -> Snapshot:
+    """The snapshot that was published."""
+    active = SnapshotCatalog(published.state_folder).active()
+    assert active is not None
+    return active
+
+
+@pytest.fixture(scope="session")
+def endpoint(snapshot: Snapshot) -> Iterator[str]:
+    """Where a real SPARQL server of someone else answers with the same data, on loopback."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = taken.getsockname()
+    server = subprocess.Popen(
+        [
+            *(str(Path(sys.executable).parent / "oxigraph"), "serve-read-only", "--timeout-s", "10"),
+            *("--location", str(snapshot.folder / "store"), "--bind", f"{address[0]}:{address[1]}"),
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        while server.poll() is None:
+            with contextlib.suppress(ConnectionRefusedError), socket.create_connection(address):
+                break
+            time.sleep(0.02)
+        yield f"http://{address[0]}:{address[1]}/query"
+    finally:
+        server.kill()
+        server.wait()
+
+
+@pytest.fixture(scope="session", params=["embedded", "pool", "remote"])
+def backend(request: pytest.FixtureRequest, published: Settings, snapshot: Snapshot) -> Iterator[Backend]:
+    """A backend of each kind over the same data, behind the guard; everything that takes a backend is tested on all."""
+    if request.param == "embedded":
+        embedded = EmbeddedBackend(snapshot, base_iri=BASE, answer_bytes=published.answer_bytes)
+        made: Backend = Guarded(embedded, guard_of(published))
+    elif request.param == "pool":
+        made = open_backend(published)
+    else:
+        made = open_backend(dataclasses.replace(published, endpoint=request.getfixturevalue("endpoint")))
+    yield made
+    made.close()

@@ -1,0 +1,128 @@
+"""Small real graph projects for tests: the ontology and shapes of this repository, documents of their own."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from digigraph.pipeline import Checked, build_and_check
+from digigraph.settings import Settings, read_settings
+
+REPOSITORY = Path(__file__).parent.parent.parent
+
+TEXT = """Nordic Health Data (huvudman KTH)
+
+Nordic Health Data started in May 2021. It has 18 partners and is funded by Vinnova with SEK 1 991 250.
+Ada Berg leads Nordic Health Data.  KTH takes part.
+KTH takes part.
+"""
+
+THINGS = """\
+kth:
+  type: Organization
+  name: {sv: Kungliga Tekniska högskolan, en: KTH Royal Institute of Technology}
+  alternateName: KTH
+ki:
+  type: Organization
+  name: {en: Karolinska Institutet}
+vinnova:
+  type: Organization
+  name: {en: Vinnova}
+ada-berg:
+  type: Person
+  name: {en: Ada Berg}
+nhd:
+  type: Project
+  name: {en: Nordic Health Data}
+"""
+
+FACTS = """\
+  - quote: Nordic Health Data (huvudman KTH)
+    says:
+      - {subject: nhd, host: kth}
+  - quote: Nordic Health Data started in May 2021
+    says:
+      - {subject: nhd, startDate: 2021-05}
+  - quote: Ada Berg leads Nordic Health Data
+    says:
+      - {subject: nhd, lead: ada-berg}
+"""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A graph project in a folder of its own."""
+
+    folder: Path
+
+    def write(self, path: str, content: str | bytes) -> None:
+        """Write a file, making its folder."""
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    def document(self, slug: str, text: str, facts: str, **about: str) -> None:
+        """Write a captured text and the facts file beside it."""
+        said = {
+            "title": "A page",
+            "type": "WebPage",
+            "language": "en",
+            "sourceRank": "2",
+            "publisher": "kth",
+            "sha256": hashlib.sha256(text.encode()).hexdigest(),
+            **about,
+        }
+        head = "".join(f"  {key}: {value}\n" for key, value in said.items())
+        self.write(f"data/documents/{slug}.txt", text)
+        self.write(f"data/documents/{slug}.yaml", f"document:\n{head}facts:\n{facts}")
+
+    def facts(self, facts: str) -> None:
+        """Replace the facts of the first document."""
+        self.document("nhd-page", TEXT, facts)
+
+    @property
+    def settings(self) -> Settings:
+        """Settings as the command line reads them, without this machine's environment."""
+        return read_settings(self.folder, {}, {})
+
+    def check(self) -> Checked:
+        """Build the dataset and run every check."""
+        return build_and_check(self.settings)
+
+    def run(
+        self, *arguments: str, stdin: bytes | None = None, **environment: str
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run the command line as a user would, in a process of its own."""
+        return subprocess.run(
+            [sys.executable, "-m", "digigraph", "--project", str(self.folder), *arguments],
+            input=stdin,
+            capture_output=True,
+            check=False,
+            env={**os.environ, **environment},
+        )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A tiny project that publishes without a finding: one document, three facts."""
+    folder = tmp_path / "project"
+    for name in ("ontology", "shapes"):
+        shutil.copytree(REPOSITORY / name, folder / name)
+    made = Project(folder)
+    made.write("digigraph.toml", 'base_iri = "https://example.org/graph/"\ntitle = "A test graph"\n')
+    made.write("data/things/things.yaml", THINGS)
+    made.facts(FACTS)
+    return made
+
+
+@pytest.fixture(scope="session")
+def repository() -> Project:
+    """The graph project of this repository."""
+    return Project(REPOSITORY)

@@ -1,0 +1,142 @@
+"""Every mistake in a facts file is told with file, line and column, and what to write instead; none hides another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from digigraph.sources.read import read_project
+
+if TYPE_CHECKING:
+    from projects import Project
+
+    from digigraph.findings import Finding
+
+FILE = "data/documents/nhd-page.yaml"
+FIRST_FACT = 9
+"""Line on which the list of facts begins, below the head that the fixture writes."""
+
+
+def findings(project: Project) -> list[Finding]:
+    return list(read_project(project.settings).findings)
+
+
+@pytest.mark.parametrize(
+    ("facts", "rule", "line", "column", "says"),
+    [
+        ("  - quote: KTH leads it\n    says: [{subject: nhd, host: kth}]", "quote-not-found", 0, 12, "does not say"),
+        ("  - quote: KTH takes part.\n    says: [{subject: nhd, member: kth}]", "quote-ambiguous", 0, 12, "2 times"),
+        (
+            "  - quote: KTH takes part.\n    occurrence: 3\n    says: [{subject: nhd, member: kth}]",
+            "quote-occurrence",
+            1,
+            17,
+            "There is no occurrence 3",
+        ),
+        ("  - quote: (huvudman KTH)\n    says: [{subject: nhd, hots: kth}]", "unknown-term", 1, 27, "'hots'"),
+        ("  - quote: (huvudman KTH)\n    says: [{subject: nhd, host: kht}]", "unknown-thing", 1, 33, "'kht'"),
+        ("  - quote: (huvudman KTH)\n    says: [{subject: NHD, host: kth}]", "slug", 1, 22, "'NHD'"),
+        ("  - quote: (huvudman KTH)\n    says: [{host: kth}]", "fact", 1, 12, "subject"),
+        (
+            "  - quote: started in May 2021\n    says: [{subject: nhd, startDate: May 2021}]",
+            "date",
+            1,
+            38,
+            "is not a date",
+        ),
+        ("  - quote: started in May 2021\n    says: [{subject: nhd, startDate: 2021-13}]", "date", 1, 38, "2021-13"),
+        (
+            "  - quote: has 18 partners\n    says: [{subject: nhd, partnerCount: eighteen}]",
+            "value",
+            1,
+            41,
+            "whole number",
+        ),
+        (
+            "  - quote: SEK 1 991 250\n    says: [{subject: nhd, funding: {amount: 1 991 250 SEK}}]",
+            "money",
+            1,
+            45,
+            "amount of money",
+        ),
+        ("  - quote: (huvudman KTH)\n    sags: [{subject: nhd, host: kth}]", "key", 1, 5, "'sags'"),
+        ("  - quote: (huvudman KTH)\n    quote: twice\n    says: []", "yaml", 1, 5, "twice"),
+        ("  - quote: &a (huvudman KTH)\n    says: *a", "yaml", 0, 12, "aliases"),
+        ("  - quote: (huvudman KTH)\n\tsays: []", "yaml", 1, 1, "not YAML"),
+    ],
+)
+def test_a_mistake_is_told_where_it_stands(
+    project: Project, facts: str, rule: str, line: int, column: int, says: str
+) -> None:
+    """Rule, file, line, column and words of the finding are those of the mistake."""
+    project.facts(facts + "\n")
+    (found,) = findings(project)
+    assert (found.rule, str(found.location)) == (rule, f"{FILE}:{FIRST_FACT + line}:{column}")
+    assert says in found.message
+
+
+def test_all_mistakes_of_a_file_are_told_at_once(project: Project) -> None:
+    """A quote that is not found hides neither the wrong terms of its fact nor the next fact's mistakes."""
+    project.facts(
+        "  - quote: nobody says this\n    says: [{subject: nhd, hots: kth}, {subject: nhd, host: kht}]\n"
+        "  - quote: started in May 2021\n    says: [{subject: nhd, startDate: soon}]\n"
+    )
+    assert {each.rule for each in findings(project)} == {"quote-not-found", "unknown-term", "unknown-thing", "date"}
+
+
+def test_near_misses_are_proposed(project: Project) -> None:
+    """A wrong term, a wrong thing and a misquoted sentence name what was probably meant."""
+    project.facts(
+        "  - quote: Nordic Health Data begun in May 2021\n    says: [{subject: nhd, hots: kth}]\n"
+        "  - quote: (huvudman KTH)\n    says: [{subject: ndh, host: kth}]\n"
+    )
+    hints = {each.rule: each.hint or "" for each in findings(project)}
+    assert "host" in hints["unknown-term"]
+    assert "nhd" in hints["unknown-thing"]
+    assert "Nordic Health Data started in May 2021" in hints["quote-not-found"]
+
+
+def test_occurrence_and_after_choose_among_equal_sentences(project: Project) -> None:
+    """The second of two equal sentences can be quoted by number or by the words before it."""
+    project.facts(
+        "  - quote: KTH takes part.\n    occurrence: 2\n    says: [{subject: nhd, member: kth}]\n"
+        '  - quote: KTH takes part.\n    after: "Ada Berg leads Nordic Health Data."\n'
+        "    says: [{subject: nhd, member: kth}]\n"
+    )
+    (document,) = read_project(project.settings).documents
+    first, second = (fact.span for fact in document.facts)
+    assert first.start > second.start
+
+
+def test_a_changed_text_is_told(project: Project) -> None:
+    """A captured text that is not the one whose hash was written is a finding with the new hash."""
+    project.write("data/documents/nhd-page.txt", "Something else")
+    (found,) = findings(project)
+    assert (found.rule, found.location.path, found.location.line) == ("sha256", FILE, 7)
+
+
+def test_bytes_that_are_no_utf8_are_told_with_line_and_column(project: Project) -> None:
+    """Broken UTF-8 in text or facts is located, and the other files are read."""
+    project.write("data/documents/nhd-page.yaml", b"document:\n  title: caf\xe9\n")
+    project.write("data/things/more.yaml", b"x: {type: Nonsense}\n")
+    located = {each.rule: str(each.location) for each in findings(project)}
+    assert located["encoding"] == f"{FILE}:2:13"
+    assert located["unknown-class"] == "data/things/more.yaml:1:11"
+
+
+def test_deep_nesting_and_large_files_are_refused(project: Project) -> None:
+    """A file of brackets, or of megabytes, gives one finding and costs nothing."""
+    project.write("data/things/deep.yaml", "[" * 100_000)
+    project.write("data/things/large.yaml", b"a: b\n" * 1_100_000)
+    assert {each.location.path: each.rule for each in findings(project)} == {
+        "data/things/deep.yaml": "yaml",
+        "data/things/large.yaml": "yaml",
+    }
+
+
+def test_an_unquoted_word_stays_what_was_written(project: Project) -> None:
+    """``no``, ``2022-09`` and ``010`` are text: terms say what values are, not YAML's guesses."""
+    project.facts("  - quote: (huvudman KTH)\n    says: [{subject: nhd, alternateName: [no, 010, 2022-09]}]\n")
+    (document,) = read_project(project.settings).documents
+    assert [each.value.value for each in document.facts[0].assertions] == ["no", "010", "2022-09"]  # type: ignore[union-attr]

@@ -1,0 +1,107 @@
+"""Fixtures about processes, descriptors and state folders."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from digigraph.store.pool import Pool
+from digigraph.store.snapshot import SnapshotCatalog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from digigraph.settings import Settings
+
+_PATIENCE = 30.0
+
+
+class Until(Protocol):
+    """Waits, generously, until something holds."""
+
+    def __call__(self, holds: Callable[[], bool]) -> None:
+        """Return when it holds; fail if it does not come to hold."""
+
+
+@pytest.fixture(scope="session")
+def until() -> Until:
+    """Wait until something holds; fail after half a minute."""
+
+    def wait(holds: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while not holds():
+            assert time.monotonic() < deadline, "it did not come to hold"
+            time.sleep(0.01)
+
+    return wait
+
+
+def _stat(pid: int) -> list[str] | None:
+    """The fields of /proc/{pid}/stat after the name: state, parent, …; None where there is no such process."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+@pytest.fixture(scope="session")
+def is_running() -> Callable[[int], bool]:
+    """Tell whether a process runs; one that has ended and waits for its parent does not."""
+
+    def tell(pid: int) -> bool:
+        found = _stat(pid)
+        return found is not None and found[0] != "Z"
+
+    return tell
+
+
+@pytest.fixture(scope="session")
+def children_of() -> Callable[[int], list[int]]:
+    """List the children of a process, the busiest first; those that have ended and were not waited for included."""
+
+    def find(parent: int) -> list[int]:
+        found = {int(each.name): _stat(int(each.name)) for each in Path("/proc").iterdir() if each.name.isdigit()}
+        busy = {pid: int(fields[11]) for pid, fields in found.items() if fields and int(fields[1]) == parent}
+        return sorted(busy, key=lambda pid: -busy[pid])
+
+    return find
+
+
+@pytest.fixture
+def own_children(children_of: Callable[[int], list[int]]) -> Callable[[], list[int]]:
+    """List the children that this process has beyond those it had when the test began, the busiest first."""
+    before = set(children_of(os.getpid()))
+    return lambda: [pid for pid in children_of(os.getpid()) if pid not in before]
+
+
+@pytest.fixture
+def descriptors() -> Callable[[], int]:
+    """Count the open file descriptors of this process."""
+    return lambda: len(list(Path("/proc/self/fd").iterdir()))
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, nquads: bytes, published: Settings) -> Settings:
+    """The settings of a folder of the test's own with one snapshot; two workers, little time, little memory."""
+    settings = dataclasses.replace(published, project=tmp_path / "project", query_seconds=1.5, query_memory_mb=128)
+    SnapshotCatalog(settings.state_folder).publish(nquads, "0" * 64)
+    return settings
+
+
+@pytest.fixture
+def catalog(fresh: Settings) -> SnapshotCatalog:
+    """The snapshots of ``fresh``."""
+    return SnapshotCatalog(fresh.state_folder)
+
+
+@pytest.fixture
+def pool(fresh: Settings) -> Iterator[Pool]:
+    """A pool over ``fresh``, without the guard."""
+    made = Pool(fresh)
+    yield made
+    made.close()
