@@ -42,7 +42,7 @@ def _sorted_nquads(quads: list[ox.Quad]) -> bytes:
 def nquads() -> bytes:
     """About a hundred quads: people and their employers; names in many scripts; three named graphs."""
     thing, term = BASE + "id/", ox.NamedNode
-    names = ["Åsa Öberg", "Søren Kierkegård", "毛 文", "Ирина", "O'Neill \"Bo\"\n\tEsq.", "🦉 Minerva"]
+    names = ["Åsa Öberg", "Søren Kierkegård", "毛 文", "Ирина", 'O\'Neill "Bo"\n\tEsq.', "🦉 Minerva"]
     quads: list[ox.Quad] = []
     for number in range(24):
         person = term(f"{thing}person-{number}")
@@ -67,7 +67,11 @@ _GRAPHS = ("curated", "ontology", "extra")
 def published(tmp_path_factory: pytest.TempPathFactory, nquads: bytes) -> Settings:
     """The settings of a folder into which ``nquads`` was published; nobody publishes more there."""
     settings = Settings(
-        project=tmp_path_factory.mktemp("published"), base_iri=BASE, workers=WORKERS, query_seconds=10, answer_bytes=10**8
+        project=tmp_path_factory.mktemp("published"),
+        base_iri=BASE,
+        workers=WORKERS,
+        query_seconds=10,
+        answer_bytes=10**8,
     )
     SnapshotCatalog(settings.state_folder).publish(nquads, "0" * 64)
     return settings

@@ -175,7 +175,7 @@ class RemoteError(DigigraphError):
     exit_code = 3
 
 
-class AddressUnavailable(DigigraphError):  # noqa: N818 - the name of the condition
+class AddressUnavailable(DigigraphError):
     """The server cannot listen on the address that it was told to serve on."""
 
     exit_code = 3

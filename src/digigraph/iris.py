@@ -91,8 +91,11 @@ class Iris:
         return {**PREFIXES, **{name: f"{self.base}{name}/" for name in ("id", "doc", "ev", "graph")}}
 
     def path(self, iri: str) -> str | None:
-        """Return the path below the server's root that answers for one of our IRIs; None for any other IRI."""
-        if not iri.startswith(self.base):
+        """Return the path below the server's root that answers for one of our IRIs; None for any other IRI.
+
+        Terms of the ontology (``ns#…``) have no path of their own.
+        """
+        if not iri.startswith(self.base) or "#" in iri:
             return None
         return "/" + quote(iri.removeprefix(self.base), safe="/%~")
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from digigraph.dataset.build import build
 from digigraph.errors import PublicationRefused
 from digigraph.findings import Severity
-from digigraph.sources.read import read_project, sources_hash
+from digigraph.sources.files import sources_hash
+from digigraph.sources.read import read_project
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.validation.check import check, worst
 
@@ -58,11 +58,6 @@ def build_and_check(settings: Settings) -> Checked:
     return Checked(dataset, check(corpus, dataset, settings))
 
 
-def current_sources(settings: Settings) -> str:
-    """Return the hash of a project's source files and of the program that reads them."""
-    return sources_hash(settings.project, f"digigraph {version('digigraph')}\n{settings.base_iri}\n")
-
-
 def publish(settings: Settings) -> Publication:
     """Publish a project: a new snapshot that is active, or a refusal that changes nothing.
 
@@ -79,14 +74,8 @@ def publish(settings: Settings) -> Publication:
         Reading or writing failed; the active snapshot is the one it was.
     """
     # The hash is taken first: a file that changes while it is read makes the next start publish again.
-    sources = current_sources(settings)
+    sources = sources_hash(settings)
     checked = build_and_check(settings)
     if not checked.is_publishable:
         raise Refusal(checked.findings)
     return SnapshotCatalog(settings.state_folder).publish(checked.dataset.nquads, sources)
-
-
-def is_current(settings: Settings) -> bool:
-    """Tell whether the active snapshot was made from the sources as they are now."""
-    active = SnapshotCatalog(settings.state_folder).active()
-    return active is not None and active.sources == current_sources(settings)

@@ -43,8 +43,8 @@ LARGE = "SELECT * { ?s ?p ?o }"
 """About 8 MB as JSON: more than the buffers of two sockets."""
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 """Begins no answer before its deadline."""
-FAILING = "SELECT ?a { ?a ?b ?c . ?d ?e ?f FILTER(STR(?a) = STR(?d)) }"
-"""Begins at once, gives a row now and then, and fails at its deadline."""
+FAILING = "SELECT (CONCAT(?c, ?c, ?c, ?c, ?c, ?c, ?c, ?c) AS ?long) { ?a ?b ?c . ?d ?e ?f FILTER(STR(?a) = STR(?d)) }"
+"""Begins soon, gives a row now and then (long ones: the engine holds back 8 kB), and fails at its deadline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +252,10 @@ def _status(port: int, request: str) -> str:
 
 def _curl(*arguments: str) -> tuple[int, str]:
     done = subprocess.run(
-        ["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", *arguments], capture_output=True, check=False, text=True
+        ["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", *arguments],
+        capture_output=True,
+        check=False,
+        text=True,
     )
     return done.returncode, done.stdout
 

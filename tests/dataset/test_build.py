@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import pytest
 
+from digigraph.dataset.build import build
+from digigraph.sources.read import read_project
+
 if TYPE_CHECKING:
     from projects import Project
 
@@ -19,10 +22,12 @@ PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> PREFIX prov: <http://www.w3.org/
 
 
 def loaded(project: Project) -> ox.Store:
-    checked = project.check()
-    assert not checked.findings
+    corpus = read_project(project.settings)
+    dataset = build(corpus, project.settings)
+    assert not corpus.findings
+    assert not dataset.findings
     store = ox.Store()
-    store.bulk_load(checked.dataset.nquads, format=ox.RdfFormat.N_QUADS)
+    store.bulk_load(dataset.nquads, format=ox.RdfFormat.N_QUADS)
     return store
 
 

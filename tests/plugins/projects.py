@@ -76,6 +76,7 @@ class Project:
             "language": "en",
             "sourceRank": "2",
             "publisher": "kth",
+            "url": "https://nhd.example/about",
             "sha256": hashlib.sha256(text.encode()).hexdigest(),
             **about,
         }

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from digigraph.findings import Finding
 
 FILE = "data/documents/nhd-page.yaml"
-FIRST_FACT = 9
+FIRST_FACT = 10
 """Line on which the list of facts begins, below the head that the fixture writes."""
 
 
@@ -113,7 +113,7 @@ def test_a_changed_text_is_told(project: Project) -> None:
     """A captured text that is not the one whose hash was written is a finding with the new hash."""
     project.write("data/documents/nhd-page.txt", "Something else")
     (found,) = findings(project)
-    assert (found.rule, found.location.path, found.location.line) == ("sha256", FILE, 7)
+    assert (found.rule, found.location.path, found.location.line) == ("sha256", FILE, 8)
 
 
 def test_bytes_that_are_no_utf8_are_told_with_line_and_column(project: Project) -> None:

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from digigraph.cli.output import write_output
 from digigraph.cli.project import Project
-from digigraph.findings import Severity
+from digigraph.findings import Finding, Severity
 from digigraph.iris import Iris
 from digigraph.pipeline import Refusal, build_and_check
 from digigraph.pipeline import publish as publish_project
 from digigraph.reports.formats import REPORTS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from digigraph.findings import Finding
+from digigraph.reports.text import text_report
 
 _FAIL_ON = [*(each.label for each in sorted(Severity, reverse=True)), "never"]
 _OUTPUT = click.Path(dir_okay=False, path_type=Path)
@@ -34,7 +30,8 @@ def build(project: Project, output: Path | None, format_: str) -> None:
     settings = project.settings()
     checked = build_and_check(settings)
     if not checked.is_publishable:
-        raise Refusal(checked.findings)
+        click.echo(text_report(checked.findings), err=True, nl=False)
+        sys.exit(1)
     write_output(
         [checked.dataset.nquads if format_ == "nq" else checked.dataset.trig(Iris(settings.base_iri).prefixes)], output
     )
@@ -63,7 +60,11 @@ def _fails(findings: Iterable[Finding], fail_on: str) -> bool:
 @click.pass_obj
 def publish(project: Project) -> None:
     """Build, check, store and activate: a new snapshot, or a refusal that changes nothing."""
-    publication = publish_project(project.settings())
+    try:
+        publication = publish_project(project.settings())
+    except Refusal as refusal:
+        click.echo(text_report(refusal.findings), err=True, nl=False)
+        raise
     made = publication.snapshot
     if publication.is_new:
         click.echo(f"{made.name}: {made.quads} quads, {made.triples} in the default graph")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -10,23 +11,42 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digigraph.cli.asking import dump, query
-from digigraph.cli.building import build, publish, validate
 from digigraph.cli.project import Project
-from digigraph.cli.serving import serve
-from digigraph.cli.snapshots import snapshots
 from digigraph.errors import DigigraphError
-from digigraph.pipeline import Refusal
-from digigraph.reports.text import text_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_COMMANDS = {
+    "build": "building",
+    "validate": "building",
+    "publish": "building",
+    "serve": "serving",
+    "query": "asking",
+    "dump": "asking",
+    "snapshots": "snapshots",
+}
+"""Each command and its module. A module is loaded when its command is used: the web process never loads pyshacl."""
 
 _EXIT_STORE = 3
 _EXIT_INTERRUPTED = 130
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The commands of the table, loaded one by one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        command = getattr(importlib.import_module(f"digigraph.cli.{_COMMANDS[cmd_name]}"), cmd_name)
+        assert isinstance(command, click.Command)  # noqa: S101 - the table names commands
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--project",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -43,26 +63,18 @@ def digigraph(context: click.Context, project: Path | None) -> None:
     context.obj = Project(project)
 
 
-for command in (build, validate, publish, serve, query, dump, snapshots):
-    digigraph.add_command(command)
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
     try:
-        digigraph.main(args=arguments, standalone_mode=False)
-    except click.exceptions.Exit as ended:
-        sys.exit(ended.exit_code)
+        sys.exit(digigraph.main(args=arguments, standalone_mode=False) or 0)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(_EXIT_INTERRUPTED)
-    except Refusal as refusal:
-        click.echo(text_report(refusal.findings), err=True, nl=False)
-        _fail(refusal)
     except DigigraphError as error:
-        _fail(error)
+        click.echo(f"digigraph: {error}", err=True)
+        sys.exit(error.exit_code)
     except OSError as error:
         if error.errno == errno.EPIPE:
             # Whoever read our output has enough; what is left in the buffer goes nowhere.
@@ -70,8 +82,3 @@ def main(arguments: Sequence[str] | None = None) -> None:
             sys.exit(0)
         click.echo(f"digigraph: {error.filename or 'output'}: {error.strerror}.", err=True)
         sys.exit(_EXIT_STORE)
-
-
-def _fail(error: DigigraphError) -> None:
-    click.echo(f"digigraph: {error}", err=True)
-    sys.exit(error.exit_code)

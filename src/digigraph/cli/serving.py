@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import click
 
 from digigraph.cli.project import Project
-from digigraph.errors import DigigraphError
-from digigraph.pipeline import Refusal, is_current, publish
-from digigraph.reports.text import text_report
 from digigraph.settings import Settings
+from digigraph.sources.files import sources_hash
 from digigraph.store.opening import open_backend
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.web.serve import serve as serve_backend
@@ -21,7 +22,7 @@ from digigraph.web.serve import serve as serve_backend
 @click.option("--no-publish", is_flag=True, help="Serve what was published last, whatever the sources say now.")
 @click.option("--endpoint", metavar="URL", help="Serve the pages of this SPARQL endpoint instead of a snapshot.")
 @click.pass_obj
-def serve(
+def serve(  # noqa: PLR0913 - one parameter an option
     project: Project, host: str | None, port: int | None, workers: int | None, endpoint: str | None, *, no_publish: bool
 ) -> None:
     """Serve the graph as a SPARQL endpoint and as pages.
@@ -44,18 +45,18 @@ def _announce(url: str) -> None:
 
 
 def _publish(settings: Settings) -> None:
-    """Publish if the sources ask for it; what is wrong with them is said, and the last good state stays."""
-    if is_current(settings):
+    """Publish if the sources ask for it; what is wrong with them is said, and the last good state stays.
+
+    In a process of its own: what the checks load is not wanted where the web is served.
+    """
+    catalog = SnapshotCatalog(settings.state_folder)
+    active = catalog.active()
+    if active is not None and active.sources == sources_hash(settings):
         return
-    has_state = SnapshotCatalog(settings.state_folder).active_name() is not None
-    try:
-        publication = publish(settings)
-    except DigigraphError as error:
-        if not has_state:
-            raise
-        if isinstance(error, Refusal):
-            click.echo(text_report(error.findings), err=True, nl=False)
-        click.echo(f"digigraph: {error}", err=True)
-        click.echo("digigraph: serving the last good state.", err=True)
-    else:
-        click.echo(f"Published {publication.snapshot.name}: {publication.snapshot.quads} quads.", err=True)
+    command = [sys.executable, "-m", "digigraph", "--project", str(settings.project), "publish"]
+    code = subprocess.run(command, stdout=sys.stderr, check=False).returncode
+    if code == 0:
+        return
+    if active is None:
+        sys.exit(code)
+    click.echo(f"digigraph: serving the last good state, {active.name}.", err=True)

@@ -10,15 +10,13 @@ import pyoxigraph as ox
 
 from digigraph.errors import NotFound
 from digigraph.publishing.labels import Label, labels
-from digigraph.store.backend import rows
+from digigraph.store.backend import Term, rows
 from digigraph.vocab import DG, FOAF, RDF, RDFS, SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from digigraph.store.backend import Backend, Row
-
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 _SAME_AS_NAME = {FOAF["name"].value, RDFS["label"].value}
 """Written with the values of schema:name, for users of other vocabularies: a page says them once."""
@@ -65,7 +63,7 @@ class Thing:
     iri
         Of the thing.
     types
-        IRIs of its classes.
+        IRIs of its classes: those of our ontology, or all where it has none of these.
     outgoing, incoming
         Statements with the thing as subject, and as object.
     rejected
@@ -88,46 +86,54 @@ class Thing:
         return self.labels[self.iri]
 
 
-_EVIDENCE = f"""
-  OPTIONAL {{
-    GRAPH ?evidence {{ ?s ?p ?o }}
-    ?evidence {DG["quote"]} ?quote ; {DG["source"]} ?source ; {DG["basis"]} ?basis .
-    OPTIONAL {{ ?evidence {RDFS["comment"]} ?reason }}
-  }}"""
-_OUTGOING = "SELECT ?p ?o ?evidence ?quote ?source ?basis ?reason {{ VALUES ?s {{ {iri} }} ?s ?p ?o" + (
-    _EVIDENCE.replace("{", "{{").replace("}", "}}") + " }}"
-)
-_INCOMING = "SELECT ?p ?s ?evidence ?quote ?source ?basis ?reason {{ VALUES ?o {{ {iri} }} ?s ?p ?o" + (
-    _EVIDENCE.replace("{", "{{").replace("}", "}}") + " }}"
-)
-_REJECTED = f"""SELECT ?p ?o ?evidence ?quote ?source ?basis ?reason {{{{
-  VALUES ?s {{{{ {{iri}} }}}}
-  GRAPH ?evidence {{{{ ?s ?p ?o }}}}
-  ?evidence {DG["quote"]} ?quote ; {DG["source"]} ?source ; {DG["basis"]} ?basis .
-  OPTIONAL {{{{ ?evidence {RDFS["comment"]} ?reason }}}}
-  FILTER NOT EXISTS {{{{ ?s ?p ?o }}}}
-}}}}"""
+_SENTENCE = f"""?evidence {DG["quote"]} ?quote ; {DG["source"]} ?source ; {DG["basis"]} ?basis .
+    OPTIONAL {{ ?evidence {RDFS["comment"]} ?reason }}"""
+_ACCEPTED = f"""?s ?p ?o . OPTIONAL {{ GRAPH ?evidence {{ ?s ?p ?o }} {_SENTENCE} }}"""
+_REJECTED = f"""GRAPH ?evidence {{ ?s ?p ?o }} {_SENTENCE} FILTER NOT EXISTS {{ ?s ?p ?o }}"""
 
 
-def describe(backend: Backend, iri: ox.NamedNode, language: str) -> Thing:
+def _statements(backend: Backend, bound: str, iri: ox.NamedNode, pattern: str) -> list[Row]:
+    """Statements with the thing as ``?s`` or ``?o``, each with the sentences that say so."""
+    return rows(
+        backend,
+        f"SELECT ?s ?p ?o ?evidence ?quote ?source ?basis ?reason {{ VALUES {bound} {{ {iri} }} {pattern} }}",
+    )
+
+
+def describe(
+    backend: Backend, iri: ox.NamedNode, language: str, *, without_incoming: tuple[ox.NamedNode, ...] = ()
+) -> Thing:
     """Return what the graph says of a thing.
+
+    Parameters
+    ----------
+    backend
+        Asked four times.
+    iri
+        Of the thing.
+    language
+        Of the labels.
+    without_incoming
+        Properties whose incoming statements are left out.
 
     Raises
     ------
     NotFound
         The graph says nothing of it.
     """
-    outgoing = rows(backend, _OUTGOING.format(iri=iri))
-    incoming = rows(backend, _INCOMING.format(iri=iri))
+    outgoing = _statements(backend, "?s", iri, _ACCEPTED)
+    incoming = _statements(
+        backend, "?o", iri, _ACCEPTED + "".join(f" FILTER(?p != {each})" for each in without_incoming)
+    )
     if not outgoing and not incoming:
         raise NotFound(f"The graph says nothing of {iri.value}.")
-    rejected = rows(backend, _REJECTED.format(iri=iri))
+    rejected = _statements(backend, "?s", iri, _REJECTED)
     found = [*outgoing, *incoming, *rejected]
     named = {term for row in found for term in row.values() if isinstance(term, ox.NamedNode)} | {iri}
-    types = sorted(row["o"].value for row in outgoing if row["p"] == RDF["type"] and isinstance(row["o"], ox.NamedNode))
+    types = {row["o"].value for row in outgoing if row["p"] == RDF["type"] and isinstance(row["o"], ox.NamedNode)}
     return Thing(
         iri=iri.value,
-        types=tuple(dict.fromkeys(types)),
+        types=tuple(sorted(each for each in types if each.startswith(str(DG))) or sorted(types)),
         outgoing=_groups(outgoing, "o"),
         incoming=_groups(incoming, "s"),
         rejected=_groups(rejected, "o"),
@@ -143,7 +149,7 @@ def _groups(found: Iterable[Row], value: str) -> tuple[Group, ...]:
         if not isinstance(predicate, ox.NamedNode) or predicate == RDF["type"] or predicate.value in _SAME_AS_NAME:
             continue
         sentences = groups[predicate.value][row[value]]
-        if (sentence := _sentence(row)) is not None:
+        if (sentence := sentence_of(row)) is not None:
             sentences[sentence] = None
     return tuple(
         Group(
@@ -157,7 +163,11 @@ def _groups(found: Iterable[Row], value: str) -> tuple[Group, ...]:
     )
 
 
-def _sentence(row: Row) -> Sentence | None:
+def sentence_of(row: Row) -> Sentence | None:
+    """Return the sentence that a row tells of, None where it tells of none.
+
+    The row binds ``evidence``, ``quote``, ``source`` and ``basis``, and ``reason`` where there is one.
+    """
     evidence, quote, source, basis = (row.get(name) for name in ("evidence", "quote", "source", "basis"))
     if not isinstance(quote, ox.Literal) or not isinstance(evidence, ox.NamedNode):
         return None
@@ -215,7 +225,7 @@ def describe_evidence(backend: Backend, iri: ox.NamedNode, language: str) -> Evi
             {DG["start"]} ?start ; {DG["end"]} ?end .
           OPTIONAL {{ ?evidence {RDFS["comment"]} ?reason }} OPTIONAL {{ ?evidence {DG["asOf"]} ?asOf }} }}""",
     )
-    sentence = _sentence(described[0]) if described else None
+    sentence = sentence_of(described[0]) if described else None
     if sentence is None:
         raise NotFound(f"There is no evidence {iri.value}.")
     claims = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.publishing.labels import Label, labels
-from digigraph.store.backend import rows
+from digigraph.store.backend import Term, rows
 from digigraph.vocab import DG, RDF, RDFS
 
 if TYPE_CHECKING:
@@ -62,9 +62,7 @@ def overview(backend: Backend, language: str) -> Overview:
     )
 
 
-def _sorted(
-    terms: list[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple], names: dict[str, Label]
-) -> tuple[tuple[str, Label], ...]:
+def _sorted(terms: list[Term], names: dict[str, Label]) -> tuple[tuple[str, Label], ...]:
     iris = [each.value for each in terms if isinstance(each, ox.NamedNode)]
     return tuple(sorted(((iri, names[iri]) for iri in iris), key=lambda pair: pair[1].text.casefold()))
 

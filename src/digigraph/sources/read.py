@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,12 +10,13 @@ import pyoxigraph as ox
 from digigraph.errors import InputError
 from digigraph.findings import Finding, Location, Severity
 from digigraph.iris import Iris
-from digigraph.settings import PROJECT_FILE
 from digigraph.sources.claims import Assertion, ClaimReader, Slug, slug
 from digigraph.sources.facts import Captured, read_document
+from digigraph.sources.files import read_bytes, source_files
 from digigraph.sources.rdf import EXTENSIONS, LocatedQuad, parse_rdf, without_blank_nodes
-from digigraph.sources.records import Fields, Malformed, Node, Scalar, parse_yaml, read_bytes
+from digigraph.sources.records import Fields, Malformed, Node, Scalar, parse_yaml
 from digigraph.sources.terms import Context, did_you_mean, parse_context
+from digigraph.vocab import DG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from digigraph.settings import Settings
     from digigraph.sources.documents import Document
 
-FOLDERS = ("data", "ontology", "shapes", "queries")
-"""Folders of a project whose files its graph is made of."""
 CONTEXT_FILE = "ontology/context.jsonld"
 _TEXT_SUFFIXES = (".txt", ".html", ".md")
 
@@ -55,35 +53,6 @@ class Corpus:
     ontology: tuple[LocatedQuad, ...]
     shapes: tuple[LocatedQuad, ...]
     findings: tuple[Finding, ...]
-
-
-def source_files(project: Path) -> list[Path]:
-    """Return the files of a project that its graph is made of, in an order that no machine changes."""
-    files = [project / PROJECT_FILE]
-    for folder in FOLDERS:
-        files += (each for each in (project / folder).rglob("*") if each.is_file() and not _hidden(each, project))
-    return sorted(files, key=lambda each: each.relative_to(project).as_posix())
-
-
-def _hidden(path: Path, project: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(project).parts)
-
-
-def sources_hash(project: Path, salt: str) -> str:
-    """Return the SHA-256 over names and contents of all source files.
-
-    Parameters
-    ----------
-    project
-        Folder of the graph project.
-    salt
-        What else the graph depends on, such as the program's version.
-    """
-    total = hashlib.sha256(salt.encode())
-    for path in source_files(project):
-        digest = hashlib.sha256(read_bytes(path)).hexdigest()
-        total.update(f"{path.relative_to(project).as_posix()}\0{digest}\n".encode())
-    return total.hexdigest()
 
 
 def read_project(settings: Settings) -> Corpus:
@@ -247,6 +216,26 @@ class _ProjectReader:
                 self._unknown(each.subject, known, each.location)
             if isinstance(each.value, Slug) and each.value not in known:
                 self._unknown(each.value, known, each.location)
+        self._check_words(said, located)
+
+    def _check_words(self, said: list[Assertion], located: list[LocatedQuad]) -> None:
+        """Note every word of a closed list that the ontology does not define."""
+        prefix = str(DG)
+        defined = {each.quad.subject.value for each in located if isinstance(each.quad.subject, ox.NamedNode)}
+        words = {each.removeprefix(prefix) for each in defined if each.startswith(prefix)}
+        for each in said:
+            value = each.value
+            if isinstance(value, ox.NamedNode) and value.value.startswith(prefix) and value.value not in defined:
+                word = value.value.removeprefix(prefix)
+                self._findings.append(
+                    Finding(
+                        rule="unknown-word",
+                        severity=Severity.VIOLATION,
+                        message=f"The ontology has no {word!r}.",
+                        location=each.location,
+                        hint=did_you_mean(word, words),
+                    )
+                )
 
     def _unknown(self, name: str, known: set[str], location: Location) -> None:
         self._findings.append(

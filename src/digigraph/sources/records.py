@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from digigraph.errors import InputError
 from digigraph.findings import Finding, Location, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 MAX_BYTES = 5_000_000
 """Bytes above which a YAML file is refused: facts files are written by people."""
@@ -59,20 +57,6 @@ class Malformed(Exception):
     def __init__(self, rule: str, message: str, location: Location, *, hint: str | None = None) -> None:
         super().__init__(message)
         self.finding = Finding(rule=rule, severity=Severity.VIOLATION, message=message, location=location, hint=hint)
-
-
-def read_bytes(path: Path) -> bytes:
-    """Return the content of a file.
-
-    Raises
-    ------
-    InputError
-        The file cannot be read.
-    """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}).") from error
 
 
 def decode(data: bytes, path: str) -> str:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+ENGINE_ERRORS = (OSError, RuntimeError)
+"""What the engine raises about its files: the second where a checksum does not fit."""
+
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 # RocksDB hands the system's words on, not its numbers.
 _FULL_WORDS = tuple(os.strerror(number).lower() for number in sorted(_FULL))
@@ -37,9 +40,9 @@ def storage_errors(doing: str) -> Iterator[None]:
     """
     try:
         yield
-    except OSError as error:
+    except ENGINE_ERRORS as error:
         text = str(error)
-        if error.errno in _FULL or any(words in text.lower() for words in _FULL_WORDS):
+        if (isinstance(error, OSError) and error.errno in _FULL) or any(words in text.lower() for words in _FULL_WORDS):
             raise StorageFull(f"{doing} failed: no space is left ({text}).", hint="Free some and try again.") from error
         raise StoreError(f"{doing} failed: {text}.") from error
 

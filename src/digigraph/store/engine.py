@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from digigraph.errors import QuerySyntaxError, StoreError
 from digigraph.iris import Iris
 from digigraph.media import RDF_XML, RESULTS_XML
+from digigraph.store.disk import ENGINE_ERRORS
 from digigraph.store.output import Output
 from digigraph.store.selection import selection_of, store_for
 
@@ -31,7 +32,7 @@ def evaluate(store: ox.Store, query: Query, *, base_iri: str, send: Callable[[by
     store
         The engine's store.
     query
-        Its format must fit its form; see :class:`digigraph.store.guarded.Guarded`.
+        It has passed :class:`digigraph.store.guarded.Guarded`: its format fits its form, its graphs are named by IRIs.
     base_iri
         The project's.
     send
@@ -40,7 +41,7 @@ def evaluate(store: ox.Store, query: Query, *, base_iri: str, send: Callable[[by
     Raises
     ------
     QuerySyntaxError
-        The text is not SPARQL, or a graph's name is no IRI; with line and column where the engine tells.
+        The text is not SPARQL; with line and column where the engine tells.
     StoreError
         The engine could not read its files, or could not reach the service that a query names.
     """
@@ -54,9 +55,7 @@ def evaluate(store: ox.Store, query: Query, *, base_iri: str, send: Callable[[by
             result.serialize(file, query.format.results)
     except SyntaxError as error:
         raise syntax_error(str(error)) from error
-    except UnicodeEncodeError as error:
-        raise QuerySyntaxError("The query holds half a character (an unpaired surrogate).") from error
-    except OSError as error:
+    except ENGINE_ERRORS as error:
         raise StoreError(f"The engine failed: {error}.") from error
     output.finish()
 

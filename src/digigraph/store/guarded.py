@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digigraph.errors import NotAcceptable
+import pyoxigraph as ox
+
+from digigraph.errors import NotAcceptable, QuerySyntaxError
 from digigraph.media import Kind, formats_of
 from digigraph.sparql import Guard, query_form
 
@@ -39,11 +41,14 @@ class Guarded:
         Raises
         ------
         QueryTooComplex, QueryForbidden, QuerySyntaxError
-            The guard does not let it pass, it is an update, or it is neither SELECT, ASK, CONSTRUCT nor DESCRIBE.
+            The guard does not let it pass, it is an update, it is neither SELECT, ASK, CONSTRUCT nor DESCRIBE, or a
+            graph's name is no absolute IRI.
         NotAcceptable
             The format cannot carry what the query's form gives.
         """
         self._guard.check(query.text)
+        _check_characters(query)
+        _check_graphs(query)
         _check_format(query)
         return self._backend.answer(query, cancellation)
 
@@ -55,6 +60,21 @@ class Guarded:
 def guard_of(settings: Settings) -> Guard:
     """Return the guard that the settings ask for."""
     return Guard(size=settings.query_bytes, depth=settings.query_depth, patterns=settings.query_patterns)
+
+
+def _check_characters(query: Query) -> None:
+    try:
+        query.text.encode()
+    except UnicodeEncodeError as error:
+        raise QuerySyntaxError("The query holds half a character (an unpaired surrogate).") from error
+
+
+def _check_graphs(query: Query) -> None:
+    for name in (*(query.default_graphs or ()), *(query.named_graphs or ())):
+        try:
+            ox.NamedNode(name)
+        except ValueError as error:
+            raise QuerySyntaxError(f"The graph's name {name!r} is no absolute IRI: {error}.") from error
 
 
 def _check_format(query: Query) -> None:

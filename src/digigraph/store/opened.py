@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 import pyoxigraph as ox
 
 from digigraph.errors import NoSnapshot, SnapshotDamaged
-from digigraph.store.disk import FileLock
+from digigraph.store.disk import ENGINE_ERRORS, FileLock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,7 +101,7 @@ class OpenSnapshot:
         self._hold = snapshot.hold()
         try:
             self.store = ox.Store.read_only(str(snapshot.folder / "store"))
-        except OSError as error:
+        except ENGINE_ERRORS as error:
             self._hold.release()
             raise SnapshotDamaged(f"The snapshot {snapshot.name} cannot be opened: {error}.") from error
 
@@ -115,7 +115,7 @@ class OpenSnapshot:
         """
         try:
             return sorted_nquads(self.store)
-        except OSError as error:
+        except ENGINE_ERRORS as error:
             raise SnapshotDamaged(f"The snapshot {self.snapshot.name} cannot be read: {error}.") from error
 
     def close(self) -> None:
@@ -157,7 +157,7 @@ def read_manifest(folder: Path) -> Snapshot:
 
 
 def sorted_nquads(store: ox.Store) -> bytes:
-    """Return a store's dataset as N-Quads, lines sorted by bytes; OSError where the engine cannot read it."""
+    """Return a store's dataset as N-Quads, lines sorted by bytes; raises ``ENGINE_ERRORS``."""
     dumped = store.dump(format=ox.RdfFormat.N_QUADS)
     assert dumped is not None  # noqa: S101 - no output was named
     lines = dumped.split(b"\n")[:-1]

@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digigraph.errors import DigigraphError, NoSnapshot, QueryCancelled, QueueFull, StoreError
+from digigraph.errors import DigigraphError, NoSnapshot, QueryCancelled, QueryCrashed, QueueFull, StoreError
 from digigraph.store.backend import Answer, Cancellation, Query
 from digigraph.store.generation import Generation, end_children, start_children
 from digigraph.store.snapshot import Snapshot, SnapshotCatalog
@@ -173,11 +173,15 @@ class Pool:
         while (job_and_child := self._next_job()) is not None:
             job, child, generation = job_and_child
             started = time.monotonic()
-            failure = None
+            failure: DigigraphError | None = None
             try:
                 child.ask(job.query, job.answer)
             except DigigraphError as error:
                 failure = error
+            except Exception as error:  # noqa: BLE001 - the working loop: whoever asked must hear, the thread live on
+                _LOG.exception("A query failed in a way that nobody has thought of.")
+                child.kill()
+                failure = QueryCrashed(f"The query failed inside the server: {error!r}.")
             with self._changed:
                 self._running.discard(job)
                 job.child = None

@@ -5,6 +5,7 @@ parameters). The only file that speaks HTTP as a client.
 from __future__ import annotations
 
 import concurrent.futures
+import logging
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from digigraph.settings import Settings
 
+_LOG = logging.getLogger(__name__)
 _CONNECT_SECONDS = 10.0
 _PIECE = 64 * 1024
 _SHOWN = 500
@@ -86,17 +88,22 @@ class RemoteBackend:
             self._threads.submit(self._run, query, answer)
 
     def _run(self, query: Query, answer: Answer) -> None:
+        failure: DigigraphError | None = None
         try:
             for piece in self._pieces(query) if answer.wanted else ():
                 answer.write(piece)
         except DigigraphError as error:
-            answer.fail(error)
-        else:
+            failure = error
+        except Exception as error:  # noqa: BLE001 - the working loop: whoever asked must hear of it
+            _LOG.exception("A query to the endpoint failed in a way that nobody has thought of.")
+            failure = RemoteError(f"The query to {self._settings.endpoint} failed: {error!r}.")
+        with self._lock:
+            self._unfinished.discard(answer)
+        self._places.release()
+        if failure is None:
             answer.finish()
-        finally:
-            with self._lock:
-                self._unfinished.discard(answer)
-            self._places.release()
+        else:
+            answer.fail(failure)
 
     def _pieces(self, query: Query) -> Iterator[bytes]:
         """The body of the endpoint's answer; all errors of the network become ours here."""

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.errors import QuerySyntaxError
 from digigraph.iris import Iris
 from digigraph.sparql import dataset_clauses
 
@@ -52,7 +51,7 @@ def selection_of(query: Query, *, base_iri: str) -> Selection | None:
     Raises
     ------
     QuerySyntaxError
-        A FROM clause cannot be read, or a graph's name is no absolute IRI.
+        A FROM clause cannot be read.
     """
     default, named = query.default_graphs, query.named_graphs
     if default is None and named is None:
@@ -66,16 +65,9 @@ def selection_of(query: Query, *, base_iri: str) -> Selection | None:
         return ox.DefaultGraph() if name == alias else name
 
     return Selection(
-        default=tuple(dict.fromkeys(graph(name) for name in _named_nodes(default or ()))),
-        named={name: graph(name) for name in _named_nodes(named or ())},
+        default=tuple(dict.fromkeys(graph(ox.NamedNode(each)) for each in default or ())),
+        named={ox.NamedNode(each): graph(ox.NamedNode(each)) for each in named or ()},
     )
-
-
-def _named_nodes(iris: tuple[str, ...]) -> list[ox.NamedNode]:
-    try:
-        return [ox.NamedNode(each) for each in iris]
-    except ValueError as error:
-        raise QuerySyntaxError(f"A graph's name is no absolute IRI: {error}.") from error
 
 
 def store_for(selection: Selection, store: ox.Store) -> tuple[ox.Store, list[Graph], list[ox.NamedNode]]:

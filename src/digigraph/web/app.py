@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from digigraph.web import problems, replies
-from digigraph.web.routes import health, sparql
+from digigraph.web import pages, problems, replies
+from digigraph.web.routes import health, home, sparql, things
 from digigraph.web.site import EXTENSION, Site
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ def create_app(settings: Settings, backend: Backend) -> Flask:
     app = Flask("digigraph.web")
     app.config.update(MAX_CONTENT_LENGTH=settings.body_bytes, MAX_FORM_MEMORY_SIZE=settings.body_bytes)
     app.extensions[EXTENSION] = Site(settings, backend)
-    app.jinja_env.globals["site_title"] = settings.title
+    pages.register(app)
     app.after_request(replies.with_headers_of_all)
     problems.register(app)
-    for blueprint in (health.blueprint, sparql.blueprint):
+    for blueprint in (health.blueprint, home.blueprint, sparql.blueprint, things.blueprint):
         app.register_blueprint(blueprint)
     return app

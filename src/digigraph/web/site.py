@@ -49,10 +49,29 @@ def site() -> Site:
     return found
 
 
-def cancellation() -> Cancellation | None:
+def client_cancellation() -> Cancellation | None:
     """Return what fires when the client leaves; None under servers that cannot tell."""
     found: Cancellation | None = request.environ.get(CANCELLATION)
     return found
+
+
+class _Asker:
+    """The backend as the request that is being answered sees it: its queries end when the client leaves."""
+
+    @property
+    def version(self) -> str | None:
+        return site().backend.version
+
+    def answer(self, query: Query, cancellation: Cancellation | None = None) -> Answer:
+        return site().backend.answer(query, cancellation or client_cancellation())
+
+    def close(self) -> None:
+        """Leave the backend open: it is the application's."""
+
+
+def asker() -> Backend:
+    """Return the backend for the functions of ``publishing``."""
+    return _Asker()
 
 
 def ask(query: Query) -> Answer:
@@ -63,4 +82,4 @@ def ask(query: Query) -> Answer:
     QueryError, QueryFailed, QueueFull, StoreError, RemoteError
         No answer, and why; ``problems`` turns them into replies.
     """
-    return site().backend.answer(query, cancellation())
+    return site().backend.answer(query, client_cancellation())

@@ -1,0 +1,146 @@
+"""The command line as scripts hold on to it: exit codes, streams, refusals that change nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from projects import Project
+
+WRONG = "  - quote: nobody says this\n    says: [{subject: nhd, host: kth}]\n"
+HOST = "SELECT ?h { <https://example.org/graph/id/nhd> <https://w3id.org/digigraph/ns#host> ?h }"
+
+
+def test_build_equals_dump_byte_for_byte(project: Project) -> None:
+    """What was built is what is stored, and the sorted N-Quads are the same bytes on both ways."""
+    assert project.run("publish").returncode == 0
+    built, dumped = project.run("build"), project.run("dump")
+    assert built.returncode == dumped.returncode == 0
+    assert built.stdout == dumped.stdout != b""
+
+
+def test_a_refusal_changes_nothing(project: Project) -> None:
+    """Findings on stderr, exit code 1, and the state that was published before is the one that answers."""
+    project.run("publish")
+    before = project.run("dump").stdout
+    project.facts(WRONG)
+    refused = project.run("publish")
+    assert refused.returncode == 1
+    assert b"data/documents/nhd-page.yaml:10:12: violation:" in refused.stderr
+    assert project.run("dump").stdout == before
+    assert len(project.run("snapshots", "list").stdout.splitlines()) == 1
+
+
+def test_nothing_is_published_where_nothing_is_right(project: Project) -> None:
+    """A first publication that is refused leaves no snapshot, and asking says so."""
+    project.facts(WRONG)
+    assert project.run("publish").returncode == 1
+    asked = project.run("query", HOST)
+    assert asked.returncode == 3
+    assert b"digigraph publish" in asked.stderr or b"published" in asked.stderr
+
+
+def test_publishing_the_same_again_is_nothing_to_do(project: Project) -> None:
+    """Identical data makes no new snapshot, even where a comment in a source has changed."""
+    first = project.run("publish").stdout
+    project.write("data/things/more.yaml", "# a comment\nki: {alternateName: KI}\n")
+    project.run("publish")
+    project.write("data/things/more.yaml", "# another comment\nki: {alternateName: KI}\n")
+    again = project.run("publish")
+    assert again.returncode == 0
+    assert b"nothing to do" in again.stdout
+    assert first.split(b":")[0].startswith(b"1-")
+    assert len(project.run("snapshots", "list").stdout.splitlines()) == 2
+
+
+def test_validate_writes_json_for_programs(project: Project) -> None:
+    """Versioned JSON on stdout with file, line and column; the exit code follows --fail-on."""
+    project.facts(WRONG)
+    ran = project.run("validate", "--format", "json")
+    assert ran.returncode == 1
+    report = json.loads(ran.stdout)
+    assert report["version"] == 1
+    (finding,) = [each for each in report["findings"] if each["rule"] == "quote-not-found"]
+    assert (finding["file"], finding["line"], finding["column"]) == ("data/documents/nhd-page.yaml", 10, 12)
+    assert project.run("validate", "--fail-on", "never").returncode == 0
+
+
+def test_validate_says_so_when_all_is_well(project: Project) -> None:
+    """Exit code 0 and one line."""
+    ran = project.run("validate")
+    assert (ran.returncode, ran.stdout) == (0, b"No findings.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["query", "SELECT * { ?s ?p }"], 2, b"line 1"),
+        (["query", "missing.rq"], 2, b"missing.rq"),
+        (["query", "DROP ALL"], 2, b"update"),
+        (["query", "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }"], 2, b"SERVICE"),
+        (["query", HOST, "--format", "ttl"], 2, b"json, xml, csv, tsv"),
+        (["snapshots", "verify", "7-aaaaaaaaaaaa"], 3, b"7-aaaaaaaaaaaa"),
+        (["dump", "--snapshot", "../../etc"], 3, b"no snapshot"),
+        (["nonsense"], 2, b"No such command"),
+    ],
+)
+def test_what_cannot_be_done_is_one_clear_line(project: Project, arguments: list[str], code: int, says: bytes) -> None:
+    """The exit code tells wrong use from a failing store, stderr says why, stdout stays empty, no trace is shown."""
+    project.run("publish")
+    ran = project.run(*arguments)
+    assert ran.returncode == code, ran.stderr
+    assert says in ran.stderr
+    assert ran.stdout == b""
+    assert b"Traceback" not in ran.stderr
+
+
+def test_settings_are_checked_with_their_origin(project: Project) -> None:
+    """A wrong value names the setting and where it was set."""
+    ran = project.run("build", DIGIGRAPH_QUERY_SECONDS="soon")
+    assert ran.returncode == 2
+    assert b"DIGIGRAPH_QUERY_SECONDS" in ran.stderr
+    project.write("digigraph.toml", 'base_iri = "https://example.org/graph/"\nqueue = 3\n')
+    ran = project.run("build")
+    assert ran.returncode == 2
+    assert b"digigraph.toml: there is no setting 'queue'" in ran.stderr
+
+
+def test_query_answers_in_every_format(project: Project) -> None:
+    """A table for people, the standard formats for programs; a query from a file, from stdin, or as it is."""
+    project.run("publish")
+    assert b"id:kth" in project.run("query", HOST).stdout
+    assert project.run("query", HOST, "--format", "csv").stdout == b"h\r\nhttps://example.org/graph/id/kth\r\n"
+    project.write("q.rq", "ASK { ?s ?p ?o }")
+    assert project.run("query", str(project.folder / "q.rq")).stdout == b"true\n"
+    turtle = project.run("query", "-", "--format", "nt", stdin=b"CONSTRUCT { ?s a ?c } { ?s a ?c } LIMIT 1")
+    assert turtle.stdout.count(b" .\n") == 1
+
+
+def test_an_output_file_is_whole_or_untouched(project: Project) -> None:
+    """A build that cannot be written leaves what was there before."""
+    target = project.folder / "out.nq"
+    target.write_bytes(b"before")
+    project.facts(WRONG)
+    assert project.run("build", "-o", str(target)).returncode == 1
+    assert target.read_bytes() == b"before"
+    assert project.run("build", "-o", "/dev/full").returncode in {2, 3}
+
+
+def test_a_full_disk_is_a_clear_error(project: Project) -> None:
+    """Writing to a full device ends with exit code 3 and says why."""
+    with open("/dev/full", "wb") as full:  # noqa: PTH123 - the device, opened as a shell's > does
+        import subprocess  # noqa: PLC0415
+        import sys  # noqa: PLC0415
+
+        ran = subprocess.run(
+            [sys.executable, "-m", "digigraph", "--project", str(project.folder), "build"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert ran.returncode == 3
+    assert b"No space left" in ran.stderr
+    assert b"Traceback" not in ran.stderr
