@@ -94,6 +94,13 @@ def test_every_shape_applies_to_something(shapes: Graph, named: frozenset[URIRef
     assert named <= aimed | parts
 
 
+def test_a_name_is_given_once(shapes: Graph, named: frozenset[URIRef]):
+    """No two shapes share a name: it would be of two kinds, or have two paths or two lists of conditions."""
+    for shape in named:
+        for said in (RDF.type, SH.path, SH.severity, SH.pattern, SH["or"], SH["in"]):
+            assert len(list(shapes.objects(shape, said))) <= 1, (shape, said)
+
+
 def test_severities_are_those_of_findings(shapes: Graph):
     """Only Violation, Warning and Info are used."""
     assert set(shapes.objects(None, SH.severity)) <= {SH.Violation, SH.Warning, SH.Info}

@@ -1,0 +1,518 @@
+"""Query processes: each query that goes wrong costs its own process; whoever asks next is answered."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from digigraph.errors import (
+    AnswerTooLarge,
+    DigigraphError,
+    NoSnapshot,
+    QueryCancelled,
+    QueryCrashed,
+    QueryOutOfMemory,
+    QuerySyntaxError,
+    QueryTimeout,
+    QueueFull,
+    SnapshotDamaged,
+    StoreError,
+)
+from digigraph.media import RESULTS_JSON, RESULTS_XML
+from digigraph.store.backend import Answer, Cancellation, Query, rows
+from digigraph.store.pool import Pool
+from digigraph.store.snapshot import SnapshotCatalog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from digigraph.settings import Settings
+
+    Until = Callable[[Callable[[], bool]], None]
+
+COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+PATTERNS = " . ".join(f"?a{number} ?b{number} ?c{number}" for number in range(6))
+# 73 to the power of 6 solutions: no machine counts them.
+ENDLESS = f"SELECT (COUNT(*) AS ?n) WHERE {{ {PATTERNS} }}"
+ENDLESS_ROWS = f"SELECT * WHERE {{ {PATTERNS} }}"
+HUNGRY = f"SELECT * WHERE {{ {PATTERNS} }} ORDER BY ?c3"
+DEEP = "ASK {" + "FILTER EXISTS {" * 3000 + "}" * 3001
+
+
+def ask(pool: Pool, text: str) -> bytes:
+    return b"".join(pool.answer(Query(text=text, format=RESULTS_JSON)))
+
+
+def count(pool: Pool) -> int:
+    return int(json.loads(ask(pool, COUNT))["results"]["bindings"][0]["n"]["value"])
+
+
+def outcome_of(
+    pool: Pool, text: str, cancellation: Cancellation | None = None
+) -> tuple[threading.Thread, list[object]]:
+    """Ask in a thread of its own; the list gets the answer or the error."""
+    outcome: list[object] = []
+
+    def run() -> None:
+        try:
+            outcome.append(b"".join(pool.answer(Query(text=text, format=RESULTS_JSON), cancellation)))
+        except DigigraphError as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread, outcome
+
+
+def numbered(number: int) -> bytes:
+    return b"".join(sorted(b'<http://example.org/%d> <http://example.org/p> "x" .\n' % each for each in range(number)))
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        pytest.param(ENDLESS, QueryTimeout, id="deadline"),
+        pytest.param(HUNGRY, QueryOutOfMemory, id="memory"),
+        pytest.param(DEEP, QueryCrashed, id="depth"),
+    ],
+)
+def test_a_query_that_goes_too_far(pool: Pool, text: str, error: type[DigigraphError]):
+    """A query beyond a limit is ended and told which; the next ones are answered."""
+    with pytest.raises(error):
+        ask(pool, text)
+    assert [count(pool) for _ in range(4)] == [73] * 4
+
+
+def test_a_deadline_within_the_answer(pool: Pool):
+    """A deadline that passes after the first rows breaks the answer off: a part never passes for the whole."""
+    answer = pool.answer(Query(text=ENDLESS_ROWS, format=RESULTS_JSON))
+    with pytest.raises((QueryTimeout, AnswerTooLarge)):
+        b"".join(answer)
+    assert count(pool) == 73
+
+
+def test_planning_is_under_the_deadline(pool: Pool):
+    """A query whose planning alone takes minutes is ended at the deadline."""
+    patterns = " . ".join(f"?v{number} ?p{number} ?v{number + 1}" for number in range(300))
+    with pytest.raises(QueryTimeout):
+        ask(pool, f"SELECT * WHERE {{ {patterns} }}")
+    assert count(pool) == 73
+
+
+def test_the_memory_of_a_merge_is_limited(pool: Pool):
+    """Memory that a query takes in small pieces over long is found out as well."""
+    with pytest.raises(QueryOutOfMemory):
+        ask(pool, f"SELECT (GROUP_CONCAT(CONCAT(STR(?c0), STR(?c1), STR(?c2))) AS ?x) WHERE {{ {PATTERNS} }}")
+    assert count(pool) == 73
+
+
+def test_memory_is_each_querys_own(pool: Pool):
+    """Many queries after each other that each take much, but not too much, are all answered."""
+    values = " ".join(f'"{number}"' for number in range(20))
+    text = f"SELECT DISTINCT ?x ?c ?f WHERE {{ ?a ?b ?c . ?d ?e ?f . VALUES ?x {{ {values} }} }} ORDER BY ?f LIMIT 1"
+    for _ in range(20):
+        ask(pool, text)
+
+
+def test_an_answer_too_large(fresh: Settings):
+    """An answer beyond its limit is broken off, and nothing computes on."""
+    pool = Pool(dataclasses.replace(fresh, answer_bytes=100_000))
+    try:
+        with pytest.raises(AnswerTooLarge):
+            ask(pool, ENDLESS_ROWS)
+        assert count(pool) == 73
+    finally:
+        pool.close()
+
+
+def test_errors_of_the_query_cost_no_process(pool: Pool, own_children: Callable[[], list[int]]):
+    """A query that is not SPARQL is refused by a process that goes on."""
+    before = set(own_children())
+    for _ in range(10):
+        with pytest.raises(QuerySyntaxError) as refusal:
+            ask(pool, "SELECT * { ?s ?p }")
+        assert refusal.value.line == 1
+    assert set(own_children()) == before
+
+
+def test_killed_from_outside(pool: Pool, own_children: Callable[[], list[int]]):
+    """Who is being answered by a process that somebody kills hears so; everybody else is served on."""
+    thread, outcome = outcome_of(pool, ENDLESS)
+    time.sleep(0.3)
+    os.kill(own_children()[0], signal.SIGKILL)
+    thread.join()
+    assert type(outcome[0]) is QueryCrashed
+    assert "from outside" in str(outcome[0])
+    assert count(pool) == 73
+
+
+def test_killed_while_idle(pool: Pool, own_children: Callable[[], list[int]]):
+    """Nobody hears of a process that is killed while it has nothing to do: it is replaced."""
+    for _ in range(3):
+        for child in own_children():
+            os.kill(child, signal.SIGKILL)
+        assert [count(pool) for _ in range(3)] == [73] * 3
+
+
+def test_taken_back_while_running(pool: Pool, own_children: Callable[[], list[int]], until: Until):
+    """Taking a question back ends its process at once, long before the deadline."""
+    before = set(own_children())
+    cancellation = Cancellation()
+    thread, outcome = outcome_of(pool, ENDLESS, cancellation)
+    time.sleep(0.2)
+    busy = own_children()[0]
+    cancellation.cancel()
+    thread.join()
+    assert type(outcome[0]) is QueryCancelled
+    until(lambda: busy not in own_children())
+    until(lambda: len(own_children()) == len(before))
+
+
+def test_an_answer_that_is_closed_ends_its_process(pool: Pool, own_children: Callable[[], list[int]], until: Until):
+    """Whoever closes an answer stops its computing."""
+    answer = pool.answer(Query(text=ENDLESS_ROWS, format=RESULTS_JSON))
+    busy = own_children()[0]
+    answer.close()
+    until(lambda: busy not in own_children())
+    assert count(pool) == 73
+
+
+def test_closing_a_whole_answer_kills_nobody(pool: Pool, own_children: Callable[[], list[int]]):
+    """A process whose answer was read to its end, or lies there whole, is not killed when the answer is closed."""
+    before = set(own_children())
+    for _ in range(50):
+        answer = pool.answer(Query(text=COUNT, format=RESULTS_JSON))
+        answer.close()
+    assert len(set(own_children()) & before) >= len(before) - 1
+
+
+def test_taken_back_while_waiting(pool: Pool):
+    """A question that still waits is taken out of the queue; those before and behind it are answered."""
+    busy = [outcome_of(pool, ENDLESS) for _ in range(2)]
+    time.sleep(0.2)
+    cancellation = Cancellation()
+    waiting, outcome = outcome_of(pool, COUNT, cancellation)
+    behind, answered = outcome_of(pool, COUNT)
+    time.sleep(0.1)
+    cancellation.cancel()
+    waiting.join()
+    assert type(outcome[0]) is QueryCancelled
+    assert all(thread.is_alive() for thread, _ in busy)
+    behind.join()
+    assert isinstance(answered[0], bytes)
+    for thread, ended in busy:
+        thread.join()
+        assert type(ended[0]) is QueryTimeout
+
+
+def test_a_full_queue(fresh: Settings):
+    """As many as may wait wait; the next is told when to come again; nobody else is harmed."""
+    pool = Pool(dataclasses.replace(fresh, workers=1, queue_length=2))
+    try:
+        taken = [outcome_of(pool, ENDLESS) for _ in range(3)]
+        time.sleep(0.3)
+        with pytest.raises(QueueFull) as refusal:
+            ask(pool, COUNT)
+        assert 1 <= refusal.value.retry_after <= 2
+        for thread, outcome in taken:
+            thread.join()
+            assert type(outcome[0]) is QueryTimeout
+        assert count(pool) == 73
+    finally:
+        pool.close()
+
+
+def test_no_place_to_wait(fresh: Settings):
+    """With a queue of length 0 a query is taken whenever a worker is free."""
+    pool = Pool(dataclasses.replace(fresh, workers=1, queue_length=0))
+    try:
+        assert [count(pool) for _ in range(5)] == [73] * 5
+    finally:
+        pool.close()
+
+
+def test_first_come_first_served(fresh: Settings):
+    """Questions are answered in the order in which they came."""
+    pool = Pool(dataclasses.replace(fresh, workers=1))
+    try:
+        order: list[int] = []
+
+        def run(number: int) -> None:
+            ask(pool, COUNT)
+            order.append(number)
+
+        blocker = outcome_of(pool, ENDLESS)[0]
+        time.sleep(0.2)
+        threads = [threading.Thread(target=run, args=[number]) for number in range(5)]
+        for thread in threads:
+            thread.start()
+            time.sleep(0.05)
+        for thread in [blocker, *threads]:
+            thread.join()
+        assert order == sorted(order)
+    finally:
+        pool.close()
+
+
+def test_slow_readers_hold_no_process(pool: Pool):
+    """Answers that nobody reads do not keep others from being answered."""
+    text = "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER(?b = ?e) } LIMIT 20000"
+    unread = [pool.answer(Query(text=text, format=RESULTS_JSON)) for _ in range(10)]
+    assert count(pool) == 73
+    for answer in unread:
+        assert len(json.loads(b"".join(answer))["results"]["bindings"]) == 20_000
+
+
+def test_forty_kills_leave_nothing_behind(
+    fresh: Settings, own_children: Callable[[], list[int]], descriptors: Callable[[], int], until: Until
+):
+    """After forty processes that were killed there are as many processes and descriptors as before, and no zombie."""
+    pool = Pool(fresh)
+    try:
+        count(pool)
+        until(lambda: len(own_children()) == 3)
+        open_before = descriptors()
+
+        def kill_ten() -> None:
+            for _ in range(10):
+                pool.answer(Query(text=ENDLESS_ROWS, format=RESULTS_JSON)).close()
+
+        threads = [threading.Thread(target=kill_ten) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert count(pool) == 73
+        until(lambda: len(own_children()) == 3)
+        until(lambda: descriptors() <= open_before)
+    finally:
+        pool.close()
+
+
+def test_close_leaves_nothing_behind(
+    fresh: Settings, own_children: Callable[[], list[int]], descriptors: Callable[[], int]
+):
+    """Closing, twice even, and while queries run and wait, ends every process, thread and descriptor."""
+    threads_before, open_before = threading.active_count(), descriptors()
+    pool = Pool(fresh)
+    asked = [outcome_of(pool, ENDLESS) for _ in range(4)]
+    time.sleep(0.2)
+    pool.close()
+    pool.close()
+    for thread, outcome in asked:
+        thread.join()
+        assert type(outcome[0]) is QueryCancelled
+    assert (own_children(), threading.active_count()) == ([], threads_before)
+    assert descriptors() == open_before
+    with pytest.raises(StoreError):
+        ask(pool, COUNT)
+
+
+def test_publishing_under_load(fresh: Settings, catalog: SnapshotCatalog, until: Until):
+    """While five snapshots are published, every question is answered, by the snapshot that its answer names, and
+    nobody who asks again is taken back in time.
+    """
+    sizes = {str(catalog.active_name()): 73}
+    pool = Pool(fresh)
+    failures: list[DigigraphError] = []
+    seen: list[list[int]] = [[] for _ in range(8)]
+    stop = threading.Event()
+
+    def run(versions: list[int]) -> None:
+        while not stop.is_set():
+            try:
+                answer = pool.answer(Query(text=COUNT, format=RESULTS_JSON))
+                found = int(json.loads(b"".join(answer))["results"]["bindings"][0]["n"]["value"])
+            except DigigraphError as error:
+                failures.append(error)
+                return
+            assert found == sizes[str(answer.version)]
+            versions.append(int(str(answer.version).partition("-")[0]))
+
+    threads = [threading.Thread(target=run, args=[versions]) for versions in seen]
+    try:
+        for thread in threads:
+            thread.start()
+        for number in range(1, 6):
+            made = catalog.create(numbered(number), "")
+            sizes[made.name] = number
+            catalog.activate(made.name, "")
+            until(lambda name=made.name: pool.version == name)
+            catalog.prune(1)
+        time.sleep(0.2)
+        stop.set()
+        for thread in threads:
+            thread.join()
+        assert failures == []
+        assert all(versions == sorted(versions) for versions in seen)
+        assert {version for versions in seen for version in versions} == {1, 2, 3, 4, 5, 6}
+        until(lambda: catalog.prune(1) == () and len(catalog.names()) == 1)
+    finally:
+        stop.set()
+        pool.close()
+
+
+def test_an_answer_goes_on_when_the_snapshot_changes(pool: Pool, catalog: SnapshotCatalog, until: Until):
+    """Who is being answered gets the rest from the old snapshot, which is not pruned until then."""
+    old = pool.version
+    text = "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l } LIMIT 400000"
+    answer = pool.answer(Query(text=text, format=RESULTS_XML))
+    catalog.publish(numbered(1), "")
+    until(lambda: pool.version != old)
+    assert b"".join(answer).count(b"<result>") == 400_000
+    assert answer.version == old
+    assert count(pool) == 1
+    until(lambda: old in (*catalog.prune(1), *({old} - set(catalog.names()))))
+
+
+def test_a_damaged_snapshot_is_not_followed(fresh: Settings, catalog: SnapshotCatalog, until: Until, caplog):
+    """An active snapshot that does not open is logged, and the one being served stays; the next good one is served."""
+    pool = Pool(fresh)
+    try:
+        bad = catalog.create(numbered(1), "")
+        (bad.folder / "store" / "CURRENT").unlink()
+        catalog.activate(bad.name, "")
+        until(lambda: bad.name in caplog.text)
+        assert count(pool) == 73
+        (fresh.state_folder / "active.json").write_text("{")
+        assert count(pool) == 73
+        good = catalog.create(numbered(2), "")
+        catalog.activate(good.name, "")
+        until(lambda: pool.version == good.name)
+        assert count(pool) == 2
+    finally:
+        pool.close()
+
+
+def test_one_snapshot_for_ever(fresh: Settings, catalog: SnapshotCatalog):
+    """A pool on a named snapshot stays on it, whatever becomes active, and keeps it from being pruned."""
+    old = str(catalog.active_name())
+    pool = Pool(fresh, snapshot=old)
+    try:
+        catalog.publish(numbered(1), "")
+        time.sleep(0.6)
+        assert (pool.version, count(pool)) == (old, 73)
+        assert catalog.prune(1) == ()
+    finally:
+        pool.close()
+
+
+def test_nothing_to_serve(fresh: Settings, tmp_path: Path):
+    """Without a snapshot, or with a damaged one, there is no pool and no process."""
+    with pytest.raises(NoSnapshot):
+        Pool(dataclasses.replace(fresh, project=tmp_path / "empty"))
+    with pytest.raises(NoSnapshot):
+        Pool(fresh, snapshot="9-0123456789ab")
+
+
+def test_a_store_that_does_not_open(
+    fresh: Settings, catalog: SnapshotCatalog, own_children: Callable[[], list[int]], descriptors: Callable[[], int]
+):
+    """A snapshot that no process can open is reported as damaged, and nothing is left running."""
+    before = descriptors()
+    (catalog.list()[0].folder / "store" / "CURRENT").unlink()
+    with pytest.raises(SnapshotDamaged):
+        Pool(fresh)
+    assert (own_children(), descriptors()) == ([], before)
+
+
+def test_processes_that_no_longer_start(
+    fresh: Settings, catalog: SnapshotCatalog, own_children: Callable[[], list[int]], until: Until
+):
+    """When processes cannot be started any more whoever waits hears why, none are started in a rush, and service
+    resumes by itself.
+    """
+    pool = Pool(fresh)
+    current = catalog.list()[0].folder / "store" / "CURRENT"
+    content = current.read_bytes()
+    try:
+        current.unlink()
+        for child in own_children():
+            os.kill(child, signal.SIGKILL)
+        with pytest.raises(SnapshotDamaged):
+            while True:
+                count(pool)
+        current.write_bytes(content)
+        thread, outcome = outcome_of(pool, COUNT)
+        thread.join()
+        until(lambda: not isinstance(outcome_now(pool), StoreError))
+        assert count(pool) == 73
+    finally:
+        pool.close()
+
+
+def outcome_now(pool: Pool) -> object:
+    thread, outcome = outcome_of(pool, COUNT)
+    thread.join()
+    return outcome[0]
+
+
+def test_no_descriptors_left(fresh: Settings, own_children: Callable[[], list[int]]):
+    """When the operating system refuses to start processes that is one of our errors."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    taken = len(os.listdir("/proc/self/fd"))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (taken + 4, hard))
+    try:
+        with pytest.raises(StoreError):
+            Pool(fresh)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert own_children() == []
+
+
+def test_the_order_of_begin_and_end(pool: Pool):
+    """An answer begins before it is whole, and what it says grows to the same whole."""
+    text = "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } LIMIT 300000"
+    answer: Answer = pool.answer(Query(text=text, format=RESULTS_JSON))
+    assert len(json.loads(b"".join(answer))["results"]["bindings"]) == 300_000
+
+
+def test_terms_through_processes(pool: Pool):
+    """Terms arrive as they are in the data."""
+    assert len(rows(pool, "SELECT * WHERE { ?s ?p ?o }")) == 73
+
+
+PARENT = """
+import sys, threading, time
+from pathlib import Path
+from digigraph.media import RESULTS_JSON
+from digigraph.settings import Settings
+from digigraph.store.backend import Query
+from digigraph.store.pool import Pool
+pool = Pool(Settings(project=Path(sys.argv[1]), base_iri="https://example.org/graph/", workers=2, query_seconds=2))
+if sys.argv[2]:
+    query = Query(text=sys.argv[2], format=RESULTS_JSON)
+    threading.Thread(target=pool.answer, args=[query], daemon=True).start()
+    time.sleep(0.3)
+print("ready", flush=True)
+time.sleep(100)
+"""
+
+
+@pytest.mark.parametrize("text", ["", ENDLESS, ENDLESS_ROWS], ids=["idle", "computing", "writing"])
+def test_children_of_a_killed_parent_end(
+    fresh: Settings,
+    text: str,
+    children_of: Callable[[int], list[int]],
+    is_running: Callable[[int], bool],
+    until: Until,
+):
+    """When the parent is killed its idle processes end at once, and those that compute at their deadline."""
+    with subprocess.Popen([sys.executable, "-c", PARENT, str(fresh.project), text], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == b"ready\n"
+        children = children_of(parent.pid)
+        parent.kill()
+    assert len(children) == 3
+    until(lambda: not any(is_running(child) for child in children))
