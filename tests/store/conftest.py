@@ -87,8 +87,8 @@ def descriptors() -> Callable[[], int]:
 
 @pytest.fixture
 def fresh(tmp_path: Path, nquads: bytes, published: Settings) -> Settings:
-    """The settings of a folder of the test's own with one snapshot; two workers, little time, little memory."""
-    settings = dataclasses.replace(published, project=tmp_path / "project", query_seconds=1.5, query_memory_mb=128)
+    """The settings of a folder of the test's own with one snapshot: two workers, little memory, much time."""
+    settings = dataclasses.replace(published, project=tmp_path / "project", query_seconds=60, query_memory_mb=128)
     SnapshotCatalog(settings.state_folder).publish(nquads, "0" * 64)
     return settings
 
@@ -100,8 +100,26 @@ def catalog(fresh: Settings) -> SnapshotCatalog:
 
 
 @pytest.fixture
-def pool(fresh: Settings) -> Iterator[Pool]:
-    """A pool over ``fresh``, without the guard."""
-    made = Pool(fresh)
-    yield made
-    made.close()
+def make_pool(fresh: Settings, own_children: Callable[[], list[int]]) -> Iterator[Callable[..., Pool]]:
+    """Make pools over ``fresh``, without the guard, with settings changed as the test likes; closed at its end."""
+    made: list[Pool] = []
+
+    def make(**changes: float) -> Pool:
+        made.append(Pool(dataclasses.replace(fresh, **changes)))
+        return made[-1]
+
+    yield make
+    for pool in made:
+        pool.close()
+
+
+@pytest.fixture
+def pool(make_pool: Callable[..., Pool]) -> Pool:
+    """A pool over ``fresh``."""
+    return make_pool()
+
+
+@pytest.fixture
+def hasty_pool(make_pool: Callable[..., Pool]) -> Pool:
+    """A pool over ``fresh`` that ends queries after a second."""
+    return make_pool(query_seconds=1)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pyoxigraph as ox
 
-from digigraph import media, sparql
+from digigraph import media, sparql, stored_query
 from digigraph.cli.output import write_output
 from digigraph.cli.project import Project
 from digigraph.cli.table import table
@@ -33,12 +33,22 @@ _DUMPS = media.formats_of(media.Kind.DATASET, media.Kind.GRAPH)
     help=f"table (default), {', '.join(each.name for each in _RESULTS)}; graphs: "
     f"{', '.join(each.name for each in _GRAPHS)}.",
 )
+@click.option(
+    "-p",
+    "--parameter",
+    "given",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Value of a stored query's parameter; repeatable.",
+)
 @click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead of the active snapshot.")
 @click.pass_obj
-def query(project: Project, question: str, format_: str | None, endpoint: str | None) -> None:
+def query(
+    project: Project, question: str, format_: str | None, endpoint: str | None, *, given: tuple[str, ...]
+) -> None:
     """Ask a SPARQL query: a file, the text itself, or - for standard input."""
     settings = project.settings(endpoint=endpoint, workers=1)
-    text = _question(question)
+    text = _bound(_question(question), given, Iris(settings.base_iri))
     offered = _RESULTS if sparql.query_form(text) in {"SELECT", "ASK"} else _GRAPHS
     as_table = format_ in {None, "table"} and offered is _RESULTS
     chosen = offered[0] if format_ in {None, "table"} else media.by_name(str(format_), offered)
@@ -68,6 +78,22 @@ def _question(argument: str) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(f"{argument}: this is not UTF-8 ({error.reason} at byte {error.start}).") from error
+
+
+def _bound(text: str, given: tuple[str, ...], iris: Iris) -> str:
+    """The query with the values given on the command line in place of its examples."""
+    if not given:
+        return text
+    stored = stored_query.parse("This query", text)
+    parameters = {each.name: each for each in stored.parameters}
+    terms: dict[str, stored_query.Term] = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals or name not in parameters:
+            known = ", ".join(parameters) or "none"
+            raise click.BadParameter(f"{each!r} is not NAME=VALUE of a parameter; this query has: {known}.")
+        terms[name] = stored_query.term(parameters[name], value, iris)
+    return stored_query.bind(stored, terms)
 
 
 def _is_file(argument: str) -> bool:

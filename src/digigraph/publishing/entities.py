@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from digigraph.errors import NotFound
 from digigraph.publishing.labels import Label, labels
 from digigraph.store.backend import Term, rows
-from digigraph.vocab import DG, FOAF, RDF, RDFS, SCHEMA
+from digigraph.vocab import DG, FOAF, RDF, RDFS, ROLES, SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -187,13 +187,15 @@ def _order(term: Term) -> tuple[str, str]:
 
 
 def _importance(predicate: str) -> tuple[int, str]:
-    """Names first, then our own roles, then schema.org, then the rest."""
+    """Names first, then who does what, then our other terms, then schema.org, then the rest."""
     if predicate in {SCHEMA["name"].value, SCHEMA["alternateName"].value}:
         return (0, predicate)
-    for rank, namespace in enumerate((str(DG), str(SCHEMA)), start=1):
+    if ox.NamedNode(predicate) in ROLES:
+        return (1, predicate)
+    for rank, namespace in enumerate((str(DG), str(SCHEMA)), start=2):
         if predicate.startswith(namespace):
             return (rank, predicate)
-    return (3, predicate)
+    return (4, predicate)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

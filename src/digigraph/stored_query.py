@@ -1,0 +1,223 @@
+"""Stored queries: ``queries/{name}.rq`` is SPARQL that runs as it is in any tool, with lines that describe it in front.
+
+::
+
+    #! title@en: What does an organisation host?
+    #! description@en: Projects and initiatives for which an organisation is responsible.
+    #! param host: thing
+    #! rows: 3
+    SELECT ?project { VALUES (?host) { (id:kth) } ?project dg:host ?host }
+
+A parameter stands in the query as a VALUES block of one variable and one row; the row is the example value, UNDEF
+where the parameter may be left out. :func:`bind` puts another term there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from digigraph.errors import NotFound, QueryError, QuerySyntaxError
+from digigraph.iris import SLUG
+from digigraph.sparql import Token, tokens
+from digigraph.vocab import XSD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from digigraph.iris import Iris
+
+Term = ox.NamedNode | ox.Literal
+
+_LINE = re.compile(
+    r"#!\s*(?P<key>[a-z]+)(?:@(?P<language>[a-z]{2,8}(?:-[a-z0-9]+)*)|\s+(?P<name>\w+))?\s*:\s*(?P<value>.*)"
+)
+_KINDS = ("thing", "iri", "text", "integer", "date")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a stored query.
+
+    Parameters
+    ----------
+    name
+        Of the variable, without the question mark.
+    kind
+        thing (a slug, or an IRI), iri, text, integer or date (a day).
+    is_optional
+        Whether it may be left out: the query holds for any value then.
+    """
+
+    name: str
+    kind: str
+    is_optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredQuery:
+    """A query with a name.
+
+    Parameters
+    ----------
+    name
+        Of the file, without ``.rq``.
+    text
+        The whole file.
+    titles, descriptions
+        By language tag.
+    parameters
+        In the order of the file.
+    rows
+        How many rows it promises to give at least, as it is.
+    """
+
+    name: str
+    text: str
+    titles: dict[str, str]
+    descriptions: dict[str, str]
+    parameters: tuple[Parameter, ...]
+    rows: int
+
+
+def parse(name: str, text: str) -> StoredQuery:
+    """Read a stored query.
+
+    Raises
+    ------
+    QuerySyntaxError
+        A line of description is not understood, or a parameter has no VALUES block; with the line.
+    """
+    titles: dict[str, str] = {}
+    descriptions: dict[str, str] = {}
+    kinds: dict[str, str] = {}
+    rows = 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.startswith("#!"):
+            continue
+        match = _LINE.fullmatch(line.rstrip())
+        key, language, variable, value = match.group("key", "language", "name", "value") if match else ("",) * 4
+        if key == "title" and language:
+            titles[language] = value
+        elif key == "description" and language:
+            descriptions[language] = value
+        elif key == "param" and variable and value in _KINDS:
+            kinds[variable] = value
+        elif key == "rows" and value.isdigit():
+            rows = int(value)
+        else:
+            raise QuerySyntaxError(
+                f"{name}: this line is not understood: {line}",
+                line=number,
+                hint=f"Lines: title@en, description@en, param NAME: {'|'.join(_KINDS)}, rows: NUMBER.",
+            )
+    blocks = {block.name: block for block in _blocks(text)}
+    for variable in kinds:
+        if variable not in blocks:
+            raise QuerySyntaxError(
+                f"{name}: the parameter {variable} has no row.",
+                hint=f"Write VALUES (?{variable}) {{ (…) }} in the query.",
+            )
+    parameters = tuple(
+        Parameter(variable, kind, blocks[variable].row(text).upper() == "UNDEF") for variable, kind in kinds.items()
+    )
+    return StoredQuery(name, text, titles, descriptions, parameters, rows)
+
+
+def read_all(folder: Path) -> list[StoredQuery]:
+    """Read every ``*.rq`` of a folder, by name.
+
+    Raises
+    ------
+    QuerySyntaxError
+        As :func:`parse`.
+    """
+    return [parse(path.stem, path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.rq"))]
+
+
+def bind(query: StoredQuery, terms: Mapping[str, Term]) -> str:
+    """Return the text of the query with terms in the rows of its parameters; the others keep their example.
+
+    Raises
+    ------
+    NotFound
+        The query has no parameter of that name.
+    """
+    known = {each.name for each in query.parameters}
+    for name in terms:
+        if name not in known:
+            raise NotFound(
+                f"{query.name} has no parameter {name!r}.", hint=f"Parameters: {', '.join(known) or 'none'}."
+            )
+    text = query.text
+    # From the end, so that places in front stay where they are.
+    for block in sorted(_blocks(text), key=lambda each: each.start, reverse=True):
+        if block.name in terms:
+            text = f"{text[: block.start]}{terms[block.name]}{text[block.end :]}"
+    return text
+
+
+def term(parameter: Parameter, value: str, iris: Iris) -> Term:
+    """Return what a reader wrote for a parameter as a term.
+
+    Raises
+    ------
+    QueryError
+        It is not of the parameter's kind.
+    """
+    try:
+        return _term(parameter.kind, value, iris)
+    except ValueError as error:
+        raise QueryError(f"{parameter.name} is {value!r}; it takes a value of kind {parameter.kind}.") from error
+
+
+def _term(kind: str, value: str, iris: Iris) -> Term:
+    if kind == "text":
+        return ox.Literal(value)
+    if kind == "integer":
+        return ox.Literal(int(value))
+    if kind == "date":
+        return ox.Literal(dt.date.fromisoformat(value).isoformat(), datatype=XSD["date"])
+    if kind == "thing" and SLUG.fullmatch(value):
+        return iris.thing(value)
+    if ":" not in value:
+        raise ValueError(value)
+    return ox.NamedNode(value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """The row of a VALUES block of one variable: where its term stands in the text."""
+
+    name: str
+    start: int
+    end: int
+
+    def row(self, text: str) -> str:
+        return text[self.start : self.end]
+
+
+def _blocks(text: str) -> Iterator[_Block]:
+    """Yield the VALUES blocks of one variable and one row, with or without parentheses."""
+    found = list(tokens(text))
+    for at, token in enumerate(found):
+        if token.keyword == "VALUES" and (block := _block(found[at + 1 : at + 12])) is not None:
+            yield block
+
+
+def _block(following: list[Token]) -> _Block | None:
+    """The block whose tokens follow the word VALUES: ``(?x) { (term) }`` or ``?x { term }``."""
+    plain = [each for each in following if each.text not in {"(", ")"}]
+    if len(plain) < 4 or plain[0].kind != "variable" or plain[1].text != "{":  # noqa: PLR2004 - ?x { term }
+        return None
+    closing = next((at for at, each in enumerate(plain) if each.text == "}"), 0)
+    row = plain[2:closing]
+    # A literal is up to three tokens: "x", ^^, xsd:date.
+    if not row or len(row) > 3 or (len(row) > 1 and row[0].kind != "string"):  # noqa: PLR2004
+        return None
+    return _Block(plain[0].text[1:], row[0].start, row[-1].start + len(row[-1].text))
