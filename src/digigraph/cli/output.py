@@ -25,6 +25,11 @@ def write_output(chunks: Iterable[bytes], target: Path | None) -> None:
             sys.stdout.buffer.write(chunk)
         sys.stdout.buffer.flush()
         return
+    if target.exists() and not target.is_file():
+        # A device or a pipe is written to; replacing it would put a file in its place.
+        with target.open("wb") as device:
+            device.writelines(chunks)
+        return
     descriptor, name = tempfile.mkstemp(dir=target.absolute().parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -47,6 +47,7 @@ class _Builder:
     def __init__(self, corpus: Corpus, iris: Iris) -> None:
         self._corpus = corpus
         self._iris = iris
+        self._documents = {document.slug for document in corpus.documents}
         self._rules = Rules(each.quad.triple for each in corpus.ontology)
         self._statements: dict[Statement, None] = {}
 
@@ -75,12 +76,16 @@ class _Builder:
                 quad = ox.Quad(triple.subject, triple.predicate, triple.object, graph)
                 self._statements[Statement(quad, claimed.location)] = None
 
-    def _triple(self, assertion: Assertion, subject: ox.NamedNode | None = None) -> ox.Triple:
+    def _iri(self, slug: str) -> ox.NamedNode:
+        """The IRI of a slug: that of a source document where one is called so, else of a thing."""
+        return self._iris.document(slug) if slug in self._documents else self._iris.thing(slug)
+
+    def _triple(self, assertion: Assertion) -> ox.Triple:
         value = assertion.value
         return ox.Triple(
-            subject or self._iris.thing(assertion.subject),
+            self._iri(assertion.subject),
             assertion.property,
-            self._iris.thing(value) if isinstance(value, Slug) else value,
+            self._iri(value) if isinstance(value, Slug) else value,
         )
 
     def _claimed(self, assertion: Assertion) -> Claimed:
@@ -100,7 +105,7 @@ class _Builder:
         for triple in triples:
             self._add(Claimed(triple, document.location), DEFAULT)
         for assertion in document.about:
-            self._add(Claimed(self._triple(assertion, iri), assertion.location), DEFAULT)
+            self._add(Claimed(self._triple(assertion), assertion.location), DEFAULT)
 
     def _evidence(self) -> None:
         nodes = [node for document in self._corpus.documents for node in evidence_of(document, self._iris)]

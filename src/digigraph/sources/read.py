@@ -14,7 +14,7 @@ from digigraph.sources.claims import Assertion, ClaimReader, Slug, slug
 from digigraph.sources.facts import Captured, read_document
 from digigraph.sources.files import read_bytes, source_files
 from digigraph.sources.rdf import EXTENSIONS, LocatedQuad, parse_rdf, without_blank_nodes
-from digigraph.sources.records import Fields, Malformed, Node, Scalar, parse_yaml
+from digigraph.sources.records import Fields, Malformed, Node, Scalar, decode, parse_yaml
 from digigraph.sources.terms import Context, did_you_mean, parse_context
 from digigraph.vocab import DG
 
@@ -43,6 +43,8 @@ class Corpus:
         Quads of RDF files; the graph of each is decided: ``graph/curated`` or one that the file names.
     shapes
         The shapes graph.
+    queries
+        Texts of ``queries/*.rq`` by path.
     findings
         Mistakes met while reading.
     """
@@ -52,6 +54,7 @@ class Corpus:
     curated: tuple[LocatedQuad, ...]
     ontology: tuple[LocatedQuad, ...]
     shapes: tuple[LocatedQuad, ...]
+    queries: dict[str, str]
     findings: tuple[Finding, ...]
 
 
@@ -91,6 +94,7 @@ class _ProjectReader:
             curated=tuple(curated),
             ontology=tuple(ontology),
             shapes=tuple(self._shapes()),
+            queries=self._queries(),
             findings=tuple(self._findings),
         )
 
@@ -102,6 +106,17 @@ class _ProjectReader:
         for path in source_files(self._project):
             if path.is_relative_to(root):
                 yield path
+
+    def _queries(self) -> dict[str, str]:
+        queries: dict[str, str] = {}
+        for path in self._in("queries"):
+            if path.suffix == ".rq":
+                name = self._relative(path)
+                try:
+                    queries[name] = decode(read_bytes(path), name)
+                except Malformed as malformed:
+                    self._findings.append(malformed.finding)
+        return queries
 
     def _shapes(self) -> list[LocatedQuad]:
         quads: list[LocatedQuad] = []
@@ -214,7 +229,7 @@ class _ProjectReader:
         for each in said:
             if each.subject not in known | documents_known:
                 self._unknown(each.subject, known, each.location)
-            if isinstance(each.value, Slug) and each.value not in known:
+            if isinstance(each.value, Slug) and each.value not in known | documents_known:
                 self._unknown(each.value, known, each.location)
         self._check_words(said, located)
 

@@ -11,10 +11,11 @@ from digigraph.iris import Iris
 from digigraph.validation import shacl
 from digigraph.validation.evidence import check_dates, check_evidence_graphs, check_roles
 from digigraph.validation.quotes import check_quotes
+from digigraph.validation.terms import check_terms
 from digigraph.vocab import DG
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from digigraph.dataset.statements import Dataset
     from digigraph.settings import Settings
@@ -39,9 +40,16 @@ def check(corpus: Corpus, dataset: Dataset, settings: Settings) -> list[Finding]
             *check_roles(dataset, iris),
             *check_evidence_graphs(dataset, iris),
             *check_dates(corpus.documents),
+            *check_terms(corpus.ontology, _uses(corpus, dataset), corpus.queries),
             *check_shapes(corpus, dataset, iris),
         ]
     )
+
+
+def _uses(corpus: Corpus, dataset: Dataset) -> Iterator[tuple[ox.Quad, Location]]:
+    """Everything that may use a term: the dataset and the shapes."""
+    yield from ((each.quad, each.location) for each in dataset.statements)
+    yield from ((each.quad, each.location) for each in corpus.shapes)
 
 
 def check_shapes(corpus: Corpus, dataset: Dataset, iris: Iris) -> Iterable[Finding]:

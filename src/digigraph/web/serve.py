@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from granian.net import SocketHolder
 from granian.server.embed import Server
 
 from digigraph.errors import AddressUnavailable
 from digigraph.web.app import create_app
-from digigraph.web.gateway import Gateway
+from digigraph.web.gateway import STALL_SECONDS, Gateway
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,9 +29,12 @@ if TYPE_CHECKING:
     from digigraph.store.backend import Backend
 
 _THREADS_FOR_PAGES = 16
-_HEADER_MILLISECONDS = 30_000
-_GRACE_SECONDS = 5.0
+_HEADER_SECONDS = 30.0
+_HEADER_BYTES = 64 * 1024
 _CONNECTIONS = 10_000
+_BACKLOG = 1024
+_GRACE_SECONDS = 5.0
+_LINGER_SECONDS = 1.0
 
 
 def serve(settings: Settings, backend: Backend, *, announce: Callable[[str], None]) -> None:
@@ -50,33 +54,34 @@ def serve(settings: Settings, backend: Backend, *, announce: Callable[[str], Non
     AddressUnavailable
         Something else listens on the address, or it is none of this machine's.
     """
-    settings = replace(settings, port=_free_port(settings.host, settings.port))
     _allow_open_files()
-    app = create_app(settings, backend)
-    threads = settings.worker_count + settings.queue_length + _THREADS_FOR_PAGES
-    gateway = Gateway(app.wsgi_app, threads=threads, body_bytes=settings.body_bytes)
-    asyncio.run(_serve(gateway, settings, announce))
+    with _listen(settings.host, settings.port) as listener:
+        settings = replace(settings, port=listener.getsockname()[1])
+        app = create_app(settings, backend)
+        threads = settings.worker_count + settings.queue_length + _THREADS_FOR_PAGES
+        gateway = Gateway(app.wsgi_app, threads=threads, body_bytes=settings.body_bytes)
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        asyncio.run(_serve(gateway, listener, lambda: announce(f"http://{host}:{settings.port}")))
 
 
-def _free_port(host: str, port: int) -> int:
-    """Return the port to listen on, having made sure that it is free.
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens.
 
-    The server's own sockets have SO_REUSEPORT, by which a second server would get a share of the first one's clients;
-    a plain socket is refused.
+    Its connections inherit that the kernel closes one whose client takes nothing for a while: the server itself
+    waits for ever for such a client to take what it has in its buffers.
     """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        with socket.create_server((host, port), family=_family(host)) as probe:
-            return int(probe.getsockname()[1])
-    except OSError as error:
+        listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise AddressUnavailable(
-            f"Cannot listen on {host} port {port}: {error.strerror or error}.", hint="Choose another with --port."
+            f"Cannot listen on {host} port {port}: {reason}.", hint="Choose another with --host and --port."
         ) from error
-    except OverflowError as error:
-        raise AddressUnavailable(f"There is no port {port}.", hint="Ports go up to 65535.") from error
-
-
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener.setblocking(False)  # noqa: FBT003 - the only way to say it
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(STALL_SECONDS * 1000))
+    return listener
 
 
 def _allow_open_files() -> None:
@@ -85,38 +90,42 @@ def _allow_open_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-async def _serve(gateway: Gateway, settings: Settings, announce: Callable[[str], None]) -> None:
-    server = Server(
-        gateway,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGINL,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS),
-        websockets=False,
-        backlog=1024,
-        backpressure=_CONNECTIONS,
-        log_level=LogLevels.critical,
-    )
-    serving = asyncio.create_task(server.serve())
+class _Server(Server):
+    """Granian on a socket that is listening already.
+
+    Its own sockets have SO_REUSEPORT, by which a second server started by mistake would get half of the clients; and
+    the port of a socket that chose one itself could not be known.
+    """
+
+    def __init__(self, target: Gateway, listener: socket.socket) -> None:
+        super().__init__(
+            target,
+            interface=Interfaces.ASGINL,
+            http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(
+                header_read_timeout=int(_HEADER_SECONDS * 1000), max_buffer_size=_HEADER_BYTES
+            ),
+            websockets=False,
+            backpressure=_CONNECTIONS,
+            log_level=LogLevels.critical,
+        )
+        self._listener = listener
+
+    def _init_shared_socket(self) -> None:
+        # The server closes it.
+        self._shd = SocketHolder(self._listener.detach(), False, _BACKLOG)  # noqa: FBT003 - not a Unix socket
+
+
+async def _serve(gateway: Gateway, listener: socket.socket, announce: Callable[[], None]) -> None:
+    server = _Server(gateway, listener)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, stopped.set)
-    await _accepting(settings)
-    announce(f"http://{settings.host}:{settings.port}")
+    serving = asyncio.create_task(server.serve())
+    announce()
     await stopped.wait()
     server.stop()
     await gateway.finish(_GRACE_SECONDS)
-    await serving
-
-
-async def _accepting(settings: Settings) -> None:
-    while True:
-        try:
-            _, writer = await asyncio.open_connection(settings.host, settings.port)
-        except ConnectionRefusedError:
-            await asyncio.sleep(0.01)
-        else:
-            writer.close()
-            return
+    # Who reads nothing keeps a connection open, and the server with it.
+    await asyncio.wait({serving}, timeout=_LINGER_SECONDS)

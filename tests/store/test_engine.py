@@ -1,0 +1,196 @@
+"""One query on one store: datasets, XML, errors."""
+
+from __future__ import annotations
+
+import json
+from xml.etree import ElementTree as ET
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digigraph.errors import QuerySyntaxError
+from digigraph.media import N_TRIPLES, RDF_XML, RESULTS_JSON, RESULTS_TSV, RESULTS_XML, TURTLE, Format
+from digigraph.store.backend import Query
+from digigraph.store.engine import evaluate, syntax_error
+from digigraph.store.output import Output
+
+BASE = "https://example.org/graph/"
+ALIAS = BASE + "graph/accepted"
+COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+NAMED_COUNT = "SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }"
+GRAPHS = ["a", "b", "c"]
+
+
+def run(store: ox.Store, text: str, form: Format = RESULTS_JSON, **dataset: tuple[str, ...]) -> bytes:
+    pieces: list[bytes] = []
+    evaluate(store, Query(text=text, format=form, **dataset), base_iri=BASE, send=pieces.append)
+    return b"".join(pieces)
+
+
+def count(store: ox.Store, text: str, **dataset: tuple[str, ...]) -> int:
+    return int(json.loads(run(store, text, **dataset))["results"]["bindings"][0]["n"]["value"])
+
+
+def graph(name: str) -> str:
+    return f"{BASE}graph/{name}"
+
+
+def store_of(contents: dict[str, set[int]]) -> ox.Store:
+    """A store whose graphs hold numbered triples; "" is the default graph."""
+    store = ox.Store()
+    for name, numbers in contents.items():
+        where = ox.NamedNode(graph(name)) if name else ox.DefaultGraph()
+        for number in numbers:
+            store.add(ox.Quad(ox.NamedNode(BASE), ox.NamedNode(BASE), ox.Literal(number), where))
+    return store
+
+
+CONTENTS = st.fixed_dictionaries({name: st.sets(st.integers(0, 9)) for name in ["", *GRAPHS]})
+CHOSEN = st.lists(st.sampled_from(["accepted", *GRAPHS, "unknown"]), max_size=5)
+
+
+@given(contents=CONTENTS, default=CHOSEN, named=CHOSEN)
+def test_a_dataset_is_what_the_standard_says(contents: dict[str, set[int]], default: list[str], named: list[str]):
+    """The default graph is the merge of those chosen, each triple once; each named graph is there once; by the
+    protocol's parameters, by FROM, and by both where they differ.
+    """
+    store = store_of(contents)
+    content = {"accepted": contents[""], "unknown": set(), **contents}
+    merged = len(set().union(*(content[name] for name in default)))
+    in_named = sum(len(content[name]) for name in set(named))
+    parameters = {"default_graphs": tuple(map(graph, default)), "named_graphs": tuple(map(graph, named))}
+    assert count(store, COUNT, **parameters) == merged
+    assert count(store, NAMED_COUNT, **parameters) == in_named
+    clauses = "".join(
+        [f" FROM <{graph(name)}>" for name in default] + [f" FROM NAMED <{graph(name)}>" for name in named]
+    )
+    if clauses:
+        for text, expected in ((COUNT, merged), (NAMED_COUNT, in_named)):
+            with_from = text.replace(" WHERE", clauses + " WHERE")
+            assert count(store, with_from) == expected
+            assert count(store, with_from, default_graphs=(graph("a"),)) == (len(content["a"]) if text is COUNT else 0)
+
+
+def test_the_alias_of_the_default_graph_is_not_listed():
+    """The whole dataset has no named graph for the default graph; one that is asked for by name has."""
+    store = store_of({"": {1}, "a": {1, 2}})
+    text = "SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g"
+    assert run(store, text, RESULTS_TSV).split()[1:] == [f"<{graph('a')}>".encode()]
+    found = run(store, text, RESULTS_TSV, named_graphs=(ALIAS, graph("a"))).split()[1:]
+    assert found == [f"<{graph('a')}>".encode(), f"<{ALIAS}>".encode()]
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        f"FROM <{ALIAS}>",
+        "FROM graph:accepted",
+        "FROM <graph/accepted>",
+        "from <graph/\\u0061ccepted>",
+        "FROM graph:accepted FROM NAMED graph:a",
+        "FROM <#it> FROM graph:accepted FROM graph:accepted",
+    ],
+)
+def test_the_alias_is_known_however_it_is_written(clause: str):
+    """FROM names the default graph by IRI, by prefixed name, relative to BASE, with escapes, more than once."""
+    prologue = f"BASE <{BASE}>\nPREFIX graph: <graph/>\n# FROM <a>\n"
+    text = f'{prologue}SELECT (COUNT(*) AS ?n) {clause} WHERE {{ ?s ?p ?o FILTER(STR(?o) != "FROM <{graph("a")}>") }}'
+    assert count(store_of({"": {1, 2, 3}, "a": {4}}), text) == 3
+
+
+def test_from_in_every_form():
+    """FROM counts in ASK, CONSTRUCT, both its forms, and DESCRIBE."""
+    store = store_of({"": {1}, "a": {1, 2}, "b": {2, 3}})
+    clauses = f"FROM <{graph('a')}> FROM <{graph('b')}>"
+    for text in (
+        f"CONSTRUCT {clauses} WHERE {{ ?s ?p ?o }}",
+        f"CONSTRUCT {{ ?s ?p ?o }} {clauses} WHERE {{ ?s ?p ?o }}",
+        f"DESCRIBE <{BASE}> {clauses}",
+    ):
+        assert run(store, text, N_TRIPLES).count(b"\n") == 3
+    assert json.loads(run(store, f"ASK {clauses} {{ ?s ?p 3 }}"))["boolean"] is True
+    assert json.loads(run(store, f"ASK {clauses} {{ ?s ?p 4 }}"))["boolean"] is False
+
+
+@pytest.mark.parametrize("text", ["ASK FROM x:a {}", "ASK FROM 1 {}", "ASK FROM {}", "ASK FROM NAMED {}", "ASK FROM"])
+def test_from_without_an_iri(text: str):
+    """FROM with anything but an IRI is no SPARQL."""
+    with pytest.raises(QuerySyntaxError):
+        run(store_of({}), text)
+
+
+def test_prefixes_make_turtle_readable():
+    """Turtle uses the project's prefixes."""
+    store = ox.Store()
+    store.add(ox.Quad(ox.NamedNode(BASE + "id/a"), ox.NamedNode("https://schema.org/name"), ox.Literal("A")))
+    assert b'id:a schema:name "A"' in run(store, "CONSTRUCT WHERE { ?s ?p ?o }", TURTLE)
+
+
+def xml_of(character: str) -> str:
+    """What is left of a character in an XML document."""
+    code = ord(character)
+    is_character = character in "\t\n\r" or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or code > 0xFFFF
+    return character if is_character else "\ufffd"
+
+
+TEXTS = st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from("\0\x01\x0b\x0c\x1f\r\n\t\ufffd\ufffe\uffff<&>\"'")))
+
+
+@given(TEXTS)
+def test_xml_is_well_formed_whatever_it_holds(value: str):
+    """Every parser reads our XML; all that XML can hold is kept, the rest replaced; JSON keeps everything."""
+    store = ox.Store()
+    store.add(ox.Quad(ox.NamedNode(BASE), ox.NamedNode(BASE + "p"), ox.Literal(value)))
+    expected = "".join(map(xml_of, value))
+    text = "SELECT ?o WHERE { ?s ?p ?o }"
+    results = ET.fromstring(run(store, text, RESULTS_XML))  # noqa: S314 - our own
+    (literal,) = results.iter("{http://www.w3.org/2005/sparql-results#}literal")
+    assert (literal.text or "") == expected
+    described = ET.fromstring(run(store, "CONSTRUCT WHERE { ?s ?p ?o }", RDF_XML))  # noqa: S314 - our own
+    assert (described[0][0].text or "") == expected
+    assert json.loads(run(store, text))["results"]["bindings"][0]["o"]["value"] == value
+
+
+@given(text=TEXTS, cuts=st.lists(st.integers(0, 60), max_size=8))
+def test_xml_may_come_in_any_pieces(text: str, cuts: list[int]):
+    """A character that comes in two pieces is treated as one that comes in one."""
+    data = text.encode()
+    received: list[bytes] = []
+    output = Output(received.append, is_xml=True)
+    borders = sorted({0, len(data), *(min(cut, len(data)) for cut in cuts)})
+    for start, end in zip(borders, borders[1:], strict=False):
+        output.write(data[start:end])
+    output.finish()
+    assert b"".join(received).decode() == "".join(map(xml_of, text)).replace("\r", "&#xD;")
+
+
+def test_pieces_are_worth_sending():
+    """Many small writes become few pieces; nothing is lost."""
+    received: list[bytes] = []
+    output = Output(received.append, is_xml=False)
+    for _ in range(10_000):
+        output.write(b"0123456789")
+    output.finish()
+    assert b"".join(received) == b"0123456789" * 10_000
+    assert len(received) < 1000
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "SELECT", "SELECT * { ?s ?p }", "SELECT ?x WHERE { ?x a ?y } GROUP BY ?y", "ASK { a b c }", "ASK {} GROUP"],
+)
+def test_syntax_errors_are_short_and_have_a_place(text: str):
+    """The engine's errors come out with line and column, without pages of character classes."""
+    with pytest.raises(QuerySyntaxError) as refusal:
+        run(ox.Store(), text)
+    assert refusal.value.line == 1
+    assert refusal.value.column is not None
+    assert "u{" not in refusal.value.message
+    assert len(refusal.value.message) < 300
+
+
+def test_an_error_of_another_form_is_passed_on():
+    """An error that the engine words in another way keeps its words."""
+    assert "something else" in syntax_error("something else").message

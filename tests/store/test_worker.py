@@ -1,0 +1,115 @@
+"""The query process: what it loads, what it inherits, what it survives."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from digigraph.media import RESULTS_JSON
+from digigraph.store.backend import Query
+from digigraph.store.frames import Channel, Kind, encode_query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from digigraph.settings import Settings
+    from digigraph.store.snapshot import Snapshot
+
+HEAVY = {"flask", "rdflib", "pyshacl", "requests", "click", "werkzeug", "yaml", "jinja2", "granian", "email", "http"}
+ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r }"
+
+
+def test_import_budget():
+    """A worker loads the engine and little else: it is to be ready at once."""
+    script = "import sys, digigraph.store.worker; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    loaded = set(
+        subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout.decode().split()
+    )
+    assert loaded & HEAVY == set()
+    assert "pyoxigraph" in loaded
+
+
+@pytest.fixture
+def worker(snapshot: Snapshot, published: Settings) -> Iterator[tuple[Channel, subprocess.Popen[bytes]]]:
+    """A query process of our own, ready, that allows two seconds and 128 MB."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "digigraph.store.worker", str(theirs.fileno())),
+                *(str(snapshot.folder), published.base_iri, "2", "128"),
+            ],
+            pass_fds=[theirs.fileno()],
+            # As an unfriendly parent would start it.
+            preexec_fn=_be_unfriendly,
+        )
+    channel = Channel(ours)
+    assert channel.receive() == (Kind.READY, b"")
+    yield channel, process
+    channel.close()
+    process.wait()
+
+
+def _be_unfriendly() -> None:
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+
+
+def test_an_answer_has_an_explicit_end(worker: tuple[Channel, subprocess.Popen[bytes]]):
+    """An answer is DATA frames and END; then the next query may come."""
+    channel, _ = worker
+    for _ in range(3):
+        channel.send(Kind.QUERY, encode_query(Query(text="ASK {}", format=RESULTS_JSON)))
+        assert channel.receive() == (Kind.DATA, b'{"head":{},"boolean":true}')
+        assert channel.receive() == (Kind.END, b"")
+
+
+def test_the_deadline_is_its_own(worker: tuple[Channel, subprocess.Popen[bytes]]):
+    """The child ends itself at the deadline, whatever signals it inherited, and no core is written."""
+    channel, process = worker
+    channel.send(Kind.QUERY, encode_query(Query(text=ENDLESS, format=RESULTS_JSON)))
+    with pytest.raises(EOFError):
+        channel.receive()
+    assert process.wait() == -signal.SIGALRM
+
+
+def test_ctrl_c_is_for_the_parent(worker: tuple[Channel, subprocess.Popen[bytes]]):
+    """An interrupt from the terminal, which goes to the whole group, does not end a child."""
+    channel, process = worker
+    os.kill(process.pid, signal.SIGINT)
+    channel.send(Kind.QUERY, encode_query(Query(text="ASK {}", format=RESULTS_JSON)))
+    assert channel.receive()[0] is Kind.DATA
+
+
+def test_it_ends_at_the_end_of_file(worker: tuple[Channel, subprocess.Popen[bytes]], until: Callable[..., None]):
+    """An idle child whose parent has gone ends well."""
+    channel, process = worker
+    channel.close()
+    until(lambda: process.poll() is not None)
+    assert process.returncode == 0
+
+
+def test_it_ends_when_nobody_takes_the_answer(
+    worker: tuple[Channel, subprocess.Popen[bytes]], until: Callable[..., None]
+):
+    """A child whose parent goes while it writes ends without waiting for its deadline."""
+    channel, process = worker
+    text = ENDLESS.replace("(COUNT(*) AS ?n)", "*").replace("?p ?q ?r", "?p ?q ?s")
+    channel.send(Kind.QUERY, encode_query(Query(text=text, format=RESULTS_JSON)))
+    channel.receive()
+    channel.close()
+    until(lambda: process.poll() is not None)
+    assert process.returncode == 0
+
+
+def test_it_holds_nothing_but_its_own(worker: tuple[Channel, subprocess.Popen[bytes]], snapshot: Snapshot):
+    """Of the parent's descriptors the child has its socket alone."""
+    _, process = worker
+    found = [os.readlink(f"/proc/{process.pid}/fd/{each}") for each in os.listdir(f"/proc/{process.pid}/fd")]
+    assert sum(each.startswith("socket:") for each in found) == 1
