@@ -110,10 +110,8 @@ class Project:
         )
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    """A tiny project that publishes without a finding: one document, three facts."""
-    folder = tmp_path / "project"
+def made_project(folder: Path) -> Project:
+    """Make a tiny project that publishes without a finding: one document, three facts."""
     for name in ("ontology", "shapes"):
         shutil.copytree(REPOSITORY / name, folder / name)
     made = Project(folder)
@@ -121,6 +119,12 @@ def project(tmp_path: Path) -> Project:
     made.write("data/things/things.yaml", THINGS)
     made.facts(FACTS)
     return made
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A tiny project of its own."""
+    return made_project(tmp_path / "project")
 
 
 @pytest.fixture(scope="session")

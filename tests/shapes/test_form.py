@@ -14,7 +14,7 @@ DG = Namespace("https://w3id.org/digigraph/ns#")
 SHAPES = Namespace("https://w3id.org/digigraph/shapes#")
 VOCABULARIES = Path(__file__).parents[2] / "src" / "digigraph" / "vocabularies"
 KEYWORDS = re.compile(
-    r"\b(shape|focus node|literal|datatype|node kind|cardinality|minCount|maxCount|constraint)\b", re.I
+    r"\b(shape|focus node|literal|datatype|node kind|cardinality|minCount|maxCount|constraint)\b", re.IGNORECASE
 )
 # For the build and for the description of the dataset: nothing that a curator writes.
 UNSHAPED = {DG.quads}

@@ -96,11 +96,10 @@ def test_a_failure_after_it_began():
         answer.wait()
         answer.fail(QueryTimeout("late"))
         reading = iter(answer)
-        received = 0
+        received = [next(reading) for _ in range(FIRST_BYTES // 65_536)]
+        assert len(b"".join(received)) == FIRST_BYTES
         with pytest.raises(QueryTimeout):
-            while True:
-                received += len(next(reading))
-        assert received == FIRST_BYTES
+            next(reading)
 
 
 def test_the_first_reason_stays():
@@ -110,7 +109,7 @@ def test_the_first_reason_stays():
         answer.fail(QueryCancelled("second"))
         with pytest.raises(QueryTimeout):
             answer.wait()
-        with made() as whole:
+    with made() as whole:
         whole.finish()
         whole.fail(QueryTimeout("too late"))
         assert b"".join(whole) == b""

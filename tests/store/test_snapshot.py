@@ -8,7 +8,6 @@ import json
 import subprocess
 import sys
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +17,8 @@ from digigraph.store.disk import FileLock
 from digigraph.store.snapshot import Publication, SnapshotCatalog
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from digigraph.settings import Settings
 
 LINE = b'<http://example.org/s> <http://example.org/p> "%d" .\n'
@@ -305,7 +306,8 @@ from digigraph.errors import StorageFull
 from digigraph.store.snapshot import SnapshotCatalog
 catalog = SnapshotCatalog(Path(sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
-data = b"".join(sorted(b'<http://example.org/%d> <http://example.org/p> "%d" .\\n' % (n, n * 7919) for n in range(40_000)))
+lines = (b'<http://example.org/%d> <http://example.org/p> "%d" .\\n' % (n, n * 7919) for n in range(40_000))
+data = b"".join(sorted(lines))
 try:
     catalog.publish(data, "")
 except StorageFull as error:

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
     from digigraph.store.snapshot import Snapshot
 
 HEAVY = {"flask", "rdflib", "pyshacl", "requests", "click", "werkzeug", "yaml", "jinja2", "granian", "email", "http"}
+# A parent that has its own habits about signals; children inherit them.
+UNFRIENDLY = """
+import os, signal, sys
+signal.signal(signal.SIGALRM, signal.SIG_IGN)
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r }"
 
 
@@ -42,23 +50,16 @@ def worker(snapshot: Snapshot, published: Settings) -> Iterator[tuple[Channel, s
     with theirs:
         process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "digigraph.store.worker", str(theirs.fileno())),
-                *(str(snapshot.folder), published.base_iri, "2", "128"),
+                *(sys.executable, "-c", UNFRIENDLY, sys.executable, "-m", "digigraph.store.worker"),
+                *(str(theirs.fileno()), str(snapshot.folder), published.base_iri, "2", "128"),
             ],
             pass_fds=[theirs.fileno()],
-            # As an unfriendly parent would start it.
-            preexec_fn=_be_unfriendly,
         )
     channel = Channel(ours)
     assert channel.receive() == (Kind.READY, b"")
     yield channel, process
     channel.close()
     process.wait()
-
-
-def _be_unfriendly() -> None:
-    signal.signal(signal.SIGALRM, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
 
 
 def test_an_answer_has_an_explicit_end(worker: tuple[Channel, subprocess.Popen[bytes]]):
@@ -111,5 +112,5 @@ def test_it_ends_when_nobody_takes_the_answer(
 def test_it_holds_nothing_but_its_own(worker: tuple[Channel, subprocess.Popen[bytes]], snapshot: Snapshot):
     """Of the parent's descriptors the child has its socket alone."""
     _, process = worker
-    found = [os.readlink(f"/proc/{process.pid}/fd/{each}") for each in os.listdir(f"/proc/{process.pid}/fd")]
+    found = [str(each.readlink()) for each in Path(f"/proc/{process.pid}/fd").iterdir()]
     assert sum(each.startswith("socket:") for each in found) == 1

@@ -1,0 +1,130 @@
+"""Pages over HTTP: statements with their sentences, nothing that runs, errors as pages for browsers."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+import pytest
+from projects import made_project
+
+from digigraph.pipeline import publish
+from digigraph.store.opening import open_backend
+from digigraph.web.app import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask.testing import FlaskClient
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+FACTS = """\
+  - quote: Nordic Health Data (huvudman KTH)
+    says:
+      - {subject: nhd, host: kth, alternateName: "<script>alert('x')</script>"}
+"""
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """A client of a published project."""
+    made = made_project(tmp_path_factory.mktemp("pages") / "project")
+    made.facts(FACTS)
+    publish(made.settings)
+    backend = open_backend(made.settings)
+    yield create_app(made.settings, backend).test_client()
+    backend.close()
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        self.found += [value for name, value in attrs if name in {"href", "src", "action"} and value]
+
+
+def links(html: str) -> list[str]:
+    parser = _Links()
+    parser.feed(html)
+    return parser.found
+
+
+def test_a_page_shows_the_value_with_its_sentence(pages: FlaskClient) -> None:
+    """The host's name, the quoted sentence, a link to the evidence."""
+    html = pages.get("/page/nhd", headers=BROWSER).text
+    assert "KTH Royal Institute of Technology" in html
+    assert "Nordic Health Data (huvudman KTH)" in html
+    assert re.search(r'href="/ev/nhd-page_[0-9a-f]{8}_0-33"', html)
+
+
+def test_every_link_of_ours_leads_somewhere(pages: FlaskClient) -> None:
+    """From the front page every page of ours is reached, and none is missing."""
+    waiting, seen = ["/"], set()
+    while waiting:
+        path = waiting.pop()
+        if path in seen or not path.startswith("/"):
+            continue
+        seen.add(path)
+        with pages.get(path, headers=BROWSER) as reply:
+            assert reply.status_code == 200, path
+            if reply.mimetype == "text/html":
+                waiting += links(reply.text)
+    assert {"/page/nhd", "/page/kth", "/doc/nhd-page", "/sparql"} <= seen
+    assert any(path.startswith("/ev/") for path in seen)
+
+
+def test_what_stands_in_the_data_never_becomes_markup(pages: FlaskClient) -> None:
+    """A name that is a script is shown as text, and the policy would not run it."""
+    reply = pages.get("/page/nhd", headers=BROWSER)
+    assert "<script" not in reply.text
+    assert "&lt;script&gt;" in reply.text
+    policy = reply.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_a_thing_is_not_a_document(pages: FlaskClient) -> None:
+    """Its IRI answers 303 with the page that describes it."""
+    reply = pages.get("/id/nhd", headers=BROWSER)
+    assert reply.status_code == 303
+    assert reply.headers["Location"].endswith("/page/nhd")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/page/nobody",
+        "/page/..%2f..%2fetc",
+        "/page/a%20b",
+        "/ev/x",
+        "/ev/%3Cscript%3E",
+        "/doc/nothing",
+        "/page/%F0%9F%A7%AC",
+        "/page/%22%3E",
+    ],
+)
+def test_what_is_not_there_is_a_page_that_says_so(pages: FlaskClient, path: str) -> None:
+    """404, whatever the path tries; a problem document for programs."""
+    reply = pages.get(path, headers=BROWSER)
+    assert (reply.status_code, reply.mimetype) == (404, "text/html")
+    program = pages.get(path)
+    assert (program.status_code, program.mimetype) == (404, "application/problem+json")
+
+
+def test_who_takes_no_html_is_told_what_there_is(pages: FlaskClient) -> None:
+    """406 with the list of what can be sent."""
+    reply = pages.get("/page/nhd", headers={"Accept": "image/png"})
+    assert reply.status_code == 406
+    assert reply.get_json()["available"] == ["text/html"]
+
+
+def test_pages_call_on_no_other_server(pages: FlaskClient) -> None:
+    """Style and icon come from here; only links that a reader follows lead elsewhere."""
+    for path in ("/", "/page/nhd", "/sparql"):
+        html = pages.get(path, headers=BROWSER).text
+        for tag in re.findall(r"<(?:link|img|script|iframe)[^>]*>", html):
+            if "canonical" not in tag:
+                assert "http" not in tag

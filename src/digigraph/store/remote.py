@@ -68,8 +68,8 @@ class RemoteBackend:
     def answer(self, query: Query, cancellation: Cancellation | None = None) -> Answer:
         """Ask, and return when the answer begins; see :meth:`digigraph.store.backend.Backend.answer`."""
         answer = Answer(query.format, version=None, limit=self._settings.answer_bytes)
-        self._submit(query, answer)
         try:
+            self._submit(query, answer)
             if cancellation is not None:
                 cancellation.on_cancel(lambda: answer.fail(QueryCancelled("The question was taken back.")))
             answer.wait()

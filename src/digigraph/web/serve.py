@@ -123,9 +123,12 @@ async def _serve(gateway: Gateway, listener: socket.socket, announce: Callable[[
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, stopped.set)
     serving = asyncio.create_task(server.serve())
+    stopping = asyncio.create_task(stopped.wait())
     announce()
-    await stopped.wait()
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     server.stop()
     await gateway.finish(_GRACE_SECONDS)
     # Who reads nothing keeps a connection open, and the server with it.
     await asyncio.wait({serving}, timeout=_LINGER_SECONDS)
+    if not stopping.done():
+        raise RuntimeError("The HTTP server ended by itself.")
