@@ -36,10 +36,10 @@ vocabularies: $(VENV)/.installed-dev
 
 # New versions of what we depend on; the hashes make an installation take exactly these files.
 COMPILE := $(BIN)/pip-compile -q --upgrade --strip-extras --generate-hashes --no-header --no-annotate \
-    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --allow-unsafe
 lock:
-	$(COMPILE) -o .ci/requirements.txt pyproject.toml
-	$(COMPILE) --allow-unsafe --extra dev -c .ci/requirements.txt -o .ci/requirements-dev.txt pyproject.toml
+	$(COMPILE) --build-deps-for editable -o .ci/requirements.txt pyproject.toml
+	$(COMPILE) --extra dev -c .ci/requirements.txt -o .ci/requirements-dev.txt pyproject.toml
 
 venv-module:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \

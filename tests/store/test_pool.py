@@ -116,7 +116,7 @@ def test_planning_is_under_the_deadline(hasty_pool: Pool):
 def test_memory_that_grows_slowly_is_limited(pool: Pool):
     """Memory that a query takes in small pieces over long is found out as well."""
     with pytest.raises(QueryOutOfMemory):
-        ask(pool, f"SELECT (GROUP_CONCAT(CONCAT(STR(?c0), STR(?c1), STR(?c2))) AS ?x) WHERE {{ {PATTERNS} }}")
+        ask(pool, f"SELECT (GROUP_CONCAT(CONCAT(STR(?c0), '{'x' * 2000}')) AS ?x) WHERE {{ {PATTERNS} }}")
     assert count(pool) == 73
 
 

@@ -221,7 +221,11 @@ def test_taken_back(serve: Callable[..., RemoteBackend]):
 def test_a_full_queue(serve: Callable[..., RemoteBackend]):
     """No more questions are taken than may run and wait."""
     backend = serve(silence, workers=1, queue_length=0, query_seconds=5)
-    first = threading.Thread(target=lambda: backend.answer(ASK).close())
+
+    def ask() -> None:
+        backend.answer(ASK).close()
+
+    first = threading.Thread(target=ask)
     first.start()
     time.sleep(0.2)
     with pytest.raises(QueueFull):

@@ -3,8 +3,8 @@
 It owns what may take long: bodies that arrive slowly and answers that are read slowly cost a coroutine and no thread.
 Flask is called in a thread, blocks there until its answer begins, and returns an
 :class:`~digigraph.store.backend.Answer` unread. When the client leaves, the request's
-:class:`~digigraph.store.backend.Cancellation` fires; when an answer fails in the middle, the transfer is left without its
-end, so that no client takes a part for the whole.
+:class:`~digigraph.store.backend.Cancellation` fires; when an answer fails in the middle, the transfer is left without
+its end, so that no client takes a part for the whole.
 """
 
 from __future__ import annotations
@@ -198,7 +198,11 @@ async def _send_answer(send: Send, answer: Answer) -> None:
     """
     changed = asyncio.Event()
     loop = asyncio.get_running_loop()
-    answer.on_change(lambda: loop.call_soon_threadsafe(changed.set))
+
+    def wake() -> None:
+        loop.call_soon_threadsafe(changed.set)
+
+    answer.on_change(wake)
     try:
         while True:
             changed.clear()
