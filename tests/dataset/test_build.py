@@ -101,55 +101,14 @@ def test_a_triple_that_two_sentences_state_counts_once(project: Project) -> None
     assert len(values(store, "GRAPH ?x { id:nhd schema:member id:kth }")) == 2
 
 
-def test_of_two_hosts_the_later_date_wins_and_both_keep_their_sentence(project: Project) -> None:
-    """A single-valued property has one value in the default graph; the other stays in its evidence."""
-    project.facts(
-        "  - quote: (huvudman KTH)\n    asOf: 2020-01\n    says: [{subject: nhd, host: kth}]\n"
-        "  - quote: KTH takes part.\n    occurrence: 1\n    asOf: 2023\n    says: [{subject: nhd, host: ki}]\n"
-        "  - quote: has 18 partners\n    says: [{subject: nhd, host: vinnova}]\n"
-    )
-    store = loaded(project)
-    assert values(store, "id:nhd dg:host ?x") == ["https://example.org/graph/id/ki"]
-    assert len(values(store, "GRAPH ?e { id:nhd dg:host ?x }")) == 3
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "winner"),
-    [
-        ("", "    implied: because it is so\n", "kth"),
-        ("    implied: because it is so\n", "", "ki"),
-        ("    accepted: false\n    reason: outdated\n", "    implied: because it is so\n", "ki"),
-    ],
-)
-def test_explicit_wins_over_implied_and_the_curator_over_both(
-    project: Project, first: str, second: str, winner: str
-) -> None:
-    """The order of decision is that of the data model."""
-    project.facts(
-        f"  - quote: (huvudman KTH)\n{first}    says: [{{subject: nhd, host: kth}}]\n"
-        f"  - quote: started in May 2021\n{second}    says: [{{subject: nhd, host: ki}}]\n"
-    )
-    assert values(loaded(project), "id:nhd dg:host ?x") == [f"https://example.org/graph/id/{winner}"]
-
-
-def test_what_a_losing_value_introduced_leaves_with_it(project: Project) -> None:
-    """Of two amounts of one grant the default graph holds one, and nothing of the other."""
-    project.facts(
-        "  - quote: SEK 1 991 250\n    asOf: 2022\n    says: [{subject: nhd, funding: {grant: x, amount: 1991250 SEK}}]\n"
-        "  - quote: has 18 partners\n    asOf: 2021\n    says: [{subject: nhd, funding: {grant: x, amount: 5 SEK}}]\n"
-    )
-    store = loaded(project)
-    assert values(store, "id:nhd-grant-x schema:amount ?x") == ["https://example.org/graph/id/amount-sek-1991250"]
-    assert not ask(store, "id:amount-sek-5 ?p ?o")
-    assert ask(store, "GRAPH ?e { id:amount-sek-5 schema:value ?v }")
-
-
 def test_implied_readings_of_one_span_are_numbered(project: Project) -> None:
     """Each has a node of its own with its reason; the explicit one has none."""
     project.facts(
         "  - quote: KTH takes part.\n    occurrence: 1\n    says: [{subject: nhd, member: kth}]\n"
-        "  - quote: KTH takes part.\n    occurrence: 1\n    implied: first reason\n    says: [{subject: nhd, supports: nhd}]\n"
-        "  - quote: KTH takes part.\n    occurrence: 1\n    implied: second reason\n    says: [{subject: nhd, buildsOn: nhd}]\n"
+        "  - quote: KTH takes part.\n    occurrence: 1\n    implied: first reason\n"
+        "    says: [{subject: nhd, supports: nhd}]\n"
+        "  - quote: KTH takes part.\n    occurrence: 1\n    implied: second reason\n"
+        "    says: [{subject: nhd, buildsOn: nhd}]\n"
     )
     store = loaded(project)
     assert [each.rpartition("-")[2] for each in values(store, "?x dg:basis dg:implied")] == ["i1", "i2"]

@@ -210,7 +210,11 @@ def test_an_answer_too_large(serve: Callable[..., RemoteBackend]):
 def test_taken_back(serve: Callable[..., RemoteBackend]):
     """Who takes a question back hears so at once; the next question is answered."""
     replies = iter([silence])
-    backend = serve(lambda told: next(replies, tell)(told), query_seconds=5)
+
+    def reply(told: Handler) -> None:
+        next(replies, tell)(told)
+
+    backend = serve(reply, query_seconds=5)
     cancellation = Cancellation()
     threading.Timer(0.2, cancellation.cancel).start()
     with pytest.raises(QueryCancelled):

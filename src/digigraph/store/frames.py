@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import socket
 
 _HEADER = struct.Struct("!BI")
+_MOST = 128 * 1024
 
 
 class Kind(enum.IntEnum):
@@ -48,6 +49,7 @@ class Channel:
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
+        self._received = bytearray()
 
     def send(self, kind: Kind, payload: bytes = b"", *, deadline: float | None = None) -> None:
         """Send a frame; errors and ``deadline`` as in :meth:`receive`."""
@@ -71,19 +73,22 @@ class Channel:
         OSError
             The connection failed otherwise.
         """
-        kind, length = _HEADER.unpack(self._exactly(_HEADER.size, deadline))
-        return Kind(kind), self._exactly(length, deadline)
+        self._fill(_HEADER.size, deadline)
+        kind, length = _HEADER.unpack_from(self._received)
+        end = _HEADER.size + length
+        self._fill(end, deadline)
+        payload = bytes(memoryview(self._received)[_HEADER.size : end])
+        del self._received[:end]
+        return Kind(kind), payload
 
-    def _exactly(self, count: int, deadline: float | None) -> bytes:
-        data = bytearray(count)
-        view = memoryview(data)
-        while view:
+    def _fill(self, count: int, deadline: float | None) -> None:
+        """Receive until there are so many bytes, and whatever else has come: small frames cost one system call."""
+        while len(self._received) < count:
             self._set_timeout(deadline)
-            received = self._connection.recv_into(view)
-            if not received:
+            data = self._connection.recv(_MOST)
+            if not data:
                 raise EOFError
-            view = view[received:]
-        return bytes(data)
+            self._received += data
 
     def _set_timeout(self, deadline: float | None) -> None:
         remaining = None if deadline is None else deadline - time.monotonic()

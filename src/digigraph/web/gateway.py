@@ -78,10 +78,13 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI 3.0); returns without the end of the body where the transfer must be broken off."""
-        exchange = asyncio.ensure_future(self._exchange(scope, receive, send))
+        exchange = asyncio.current_task()
+        assert exchange is not None  # noqa: S101 - servers call from a task
         self._exchanges.add(exchange)
-        exchange.add_done_callback(self._exchanges.discard)
-        await exchange
+        try:
+            await self._exchange(scope, receive, send)
+        finally:
+            self._exchanges.discard(exchange)
 
     async def finish(self, seconds: float) -> None:
         """Let what is under way come to its end, and break off what has not after so many seconds."""

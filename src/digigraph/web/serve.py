@@ -54,8 +54,8 @@ def serve(settings: Settings, backend: Backend, *, announce: Callable[[str], Non
     AddressUnavailable
         Something else listens on the address, or it is none of this machine's.
     """
-    _allow_open_files()
     with _listen(settings.host, settings.port) as listener:
+        _allow_open_files()
         settings = replace(settings, port=listener.getsockname()[1])
         app = create_app(settings, backend)
         threads = settings.worker_count + settings.queue_length + _THREADS_FOR_PAGES

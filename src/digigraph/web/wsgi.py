@@ -105,8 +105,8 @@ def _header_variables(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     variables: dict[str, str] = {}
     for raw_name, raw_value in headers:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-        # An underscore in a name would pass for the hyphen of another header.
-        if "_" in name or name == "content-length":
+        # An underscore in a name would pass for the hyphen of another header; the body has been received, as a whole.
+        if "_" in name or name in {"content-length", "transfer-encoding"}:
             continue
         variable = name.upper().replace("-", "_")
         variable = variable if variable == "CONTENT_TYPE" else f"HTTP_{variable}"
