@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import signal
 import socket
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from digigraph.settings import Settings
     from digigraph.store.backend import Backend
 
+    Serving = Callable[..., contextlib.AbstractContextManager["Server"]]
+
 PATIENCE = 60.0
 T = TypeVar("T")
 
@@ -42,6 +45,16 @@ def app(published: Settings, backend: Backend) -> Flask:
 def client(app: Flask) -> FlaskClient:
     """A client without a server between."""
     return app.test_client()
+
+
+def _wait_for(condition: Callable[[], T | None]) -> T:
+    """Wait until the condition gives something, and return that; fail where it never does."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if found := condition():
+            return found
+        time.sleep(0.05)
+    pytest.fail("what was waited for never came")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +112,11 @@ class Server:
             now = self.query_processes()
             return next((pid for pid, used in now.items() if used > before.get(pid, 0) + 0.3), None)
 
-        return wait_for(busy)
+        return _wait_for(busy)
+
+    def wait_for_end(self, pid: int) -> None:
+        """Wait until a query process is no more."""
+        _wait_for(lambda: pid not in self.query_processes())
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End it and return its exit status."""
@@ -107,19 +124,8 @@ class Server:
         return self.process.wait(PATIENCE)
 
 
-def wait_for(condition: Callable[[], T | None]) -> T:
-    """Wait until the condition gives something, and return that; fail where it never does."""
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        if found := condition():
-            return found
-        time.sleep(0.05)
-    pytest.fail("what was waited for never came")
-
-
 @contextlib.contextmanager
-def serving(settings: Settings, **changes: str | float) -> Iterator[Server]:
-    """Serve what is published in a project, some settings changed; nothing of it is left afterwards."""
+def _serving(settings: Settings, **changes: str | float) -> Iterator[Server]:
     (settings.project / "digigraph.toml").write_text(f'base_iri = "{settings.base_iri}"\n', encoding="utf-8")
     command = [sys.executable, str(Path(__file__).with_name("serving.py")), str(settings.project)]
     process = subprocess.Popen(
@@ -139,3 +145,16 @@ def serving(settings: Settings, **changes: str | float) -> Iterator[Server]:
         process.wait(PATIENCE)
         process.stdout.close()
         process.stderr.close()
+
+
+@pytest.fixture(scope="session")
+def serving(published: Settings) -> Serving:
+    """Serves what is published, some settings changed; nothing of the server is left afterwards."""
+    return functools.partial(_serving, published)
+
+
+@pytest.fixture(scope="module")
+def server(serving: Serving) -> Iterator[Server]:
+    """A server for tests that leave it as it was."""
+    with serving(workers=2) as running:
+        yield running

@@ -133,6 +133,11 @@ def _wants_page() -> bool:
         return False
 
 
+def kind_of(error: errors.DigigraphError) -> Kind:
+    """Return the kind of problem that an error is: that of its class, else of the nearest it is derived from."""
+    return next(TABLE[each] for each in type(error).__mro__ if each in TABLE)
+
+
 def of_error(error: errors.DigigraphError) -> Response:
     """Return the response for one of our own errors."""
     more: dict[str, Member] = {}
@@ -140,7 +145,7 @@ def of_error(error: errors.DigigraphError) -> Response:
         more = {name: at for name, at in (("line", error.line), ("column", error.column)) if at is not None}
     if isinstance(error, errors.NotAcceptable):
         more = {"available": list(error.available)}
-    response = problem(TABLE[type(error)], error.message, hint=error.hint, more=more)
+    response = problem(kind_of(error), error.message, hint=error.hint, more=more)
     if isinstance(error, errors.QueueFull):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
