@@ -18,24 +18,33 @@ from digigraph.errors import QueryForbidden, QuerySyntaxError, QueryTooComplex
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TOKEN = re.compile(
-    r"""
+# Possessive quantifiers (*+) give nothing back: each pattern is linear in what it reads.
+_NAME = r"| (?P<name>(?:[^\W_][\w.\-]*+)?:(?:[\w:%\-.]|\\[_~.\-!$&'()*+,;=/?\#@%])*+|_:[\w.\-]+)"
+_TOKEN, _NAMELESS = (
+    re.compile(
+        rf"""
     (?P<space>[\s\ufeff]+)
   | (?P<comment>\#[^\r\n]*)
-  | (?P<string>\"\"\"(?:(?:\"|\"\")?(?:[^\"\\]|\\.))*\"\"\"
-             | '''(?:(?:'|'')?(?:[^'\\]|\\.))*'''
-             | \"(?:[^\"\\\r\n]|\\.)*\"
-             | '(?:[^'\\\r\n]|\\.)*')
-  | (?P<iri><[^<>\"{}|^`\\\x00-\x20]*>)
+  | (?P<quote>\"\"\"|\'\'\'|\"|\')
+  | (?P<iri><[^<>\"{{}}|^`\\\x00-\x20]*>)
   | (?P<variable>[?$]\w+)
-  | (?P<name>(?:[^\W_][\w.\-]*)?:(?:[\w:%\-.]|\\[_~.\-!$&'()*+,;=/?\#@%])*|_:[\w.\-]+)
+  {name}
   | (?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
   | (?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
   | (?P<word>[^\W\d]\w*)
   | (?P<mark>\^\^|&&|\|\||!=|<=|>=|<<|>>|.)
-    """,
-    re.VERBOSE | re.DOTALL,
+        """,
+        re.VERBOSE | re.DOTALL,
+    )
+    for name in (_NAME, "")
 )
+_PREFIX = re.compile(r"[^\W_][\w.\-]*+")
+_INSIDE = {
+    '"""': re.compile(r'(?:"{0,2}(?:[^"\\]|\\.))*+', re.DOTALL),
+    "'''": re.compile(r"(?:'{0,2}(?:[^'\\]|\\.))*+", re.DOTALL),
+    '"': re.compile(r'(?:[^"\\\r\n]|\\.)*+', re.DOTALL),
+    "'": re.compile(r"(?:[^'\\\r\n]|\\.)*+", re.DOTALL),
+}
 _CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"}
@@ -58,11 +67,36 @@ class Token:
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """Yield the tokens of a SPARQL text without white space and comments; never fails."""
-    for match in _TOKEN.finditer(text):
-        kind = match.lastgroup or "mark"
+    """Yield the tokens of a SPARQL text without white space and comments; never fails, in linear time."""
+    position = 0
+    # A run of letters and dots without a colon behind it is no name from any of its characters on; a quote that is
+    # not closed makes none of the quotes behind it close. To try again at each would take quadratic time.
+    nameless_until = 0
+    unclosed_until = dict.fromkeys(_INSIDE, 0)
+    while position < len(text):
+        pattern = _TOKEN if position >= nameless_until else _NAMELESS
+        match = pattern.match(text, position)
+        assert match is not None  # noqa: S101 - a mark is any character
+        kind, end = match.lastgroup or "mark", match.end()
+        if kind == "quote":
+            kind, end = _quoted(text, position, match.group(), unclosed_until)
+        elif pattern is _TOKEN and kind in {"word", "number"} and (run := _PREFIX.match(text, position)):
+            nameless_until = run.end()
         if kind not in {"space", "comment"}:
-            yield Token(kind, match.group(), match.start())
+            yield Token(kind, text[position:end], position)
+        position = end
+
+
+def _quoted(text: str, start: int, quote: str, unclosed_until: dict[str, int]) -> tuple[str, int]:
+    """Kind and end of the token that begins with a quote: a string, or the quote alone where it is not closed."""
+    if start >= unclosed_until[quote]:
+        inside = _INSIDE[quote].match(text, start + len(quote))
+        assert inside is not None  # noqa: S101 - it may be empty
+        if text.startswith(quote, inside.end()):
+            return "string", inside.end() + len(quote)
+        unclosed_until[quote] = inside.end()
+    # What opens no long string is an empty short one, and more.
+    return ("mark", start + 1) if len(quote) == 1 else ("string", start + 2)
 
 
 def _resolved(text: str) -> str:

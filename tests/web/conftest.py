@@ -114,6 +114,33 @@ class Server:
 
         return _wait_for(busy)
 
+    def ready_processes(self, number: int) -> list[int]:
+        """Wait until the first query processes, one spare included, stay the same; return their ids."""
+        return _wait_for(lambda: [*self.query_processes()][:number])
+
+    def kill_all_query_processes(self) -> None:
+        """End them as the kernel ends processes when memory is short."""
+        for pid in self.query_processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def is_alive(self, pid: int) -> bool:
+        """Tell whether a query process still is one."""
+        return Path(f"/proc/{pid}").exists()
+
+    def wait_for_refusal(self, target: str) -> bytes:
+        """Ask until the queue is full, and return the head of the refusal."""
+
+        def refusal() -> bytes | None:
+            with self.get(target) as client:
+                client.settimeout(0.5)
+                with contextlib.suppress(TimeoutError):
+                    head = client.recv(4096)
+                    return head if b" 503 " in head.splitlines()[0] else None
+            return None
+
+        return _wait_for(refusal)
+
     def wait_for_end(self, pid: int) -> None:
         """Wait until a query process is no more."""
         _wait_for(lambda: pid not in self.query_processes())

@@ -24,7 +24,7 @@ ANSWERS = {
 def test_security_headers_are_on_everything(client: FlaskClient, name: str):
     """No response, errors included, lets a browser run scripts, guess types, frame it or send a form elsewhere."""
     path, headers = ANSWERS[name]
-    response = client.get(path, headers=headers)
+    response = client.get(path, headers=headers, buffered=True)
     policy = response.headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none';")
     assert "unsafe" not in policy
@@ -37,7 +37,7 @@ def test_security_headers_are_on_everything(client: FlaskClient, name: str):
 def test_any_origin_may_read_everything(client: FlaskClient, name: str):
     """A page of any origin may read every response, errors included, and the headers that matter."""
     path, headers = ANSWERS[name]
-    response = client.get(path, headers=headers)
+    response = client.get(path, headers=headers, buffered=True)
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert "Digigraph-Snapshot" in response.headers["Access-Control-Expose-Headers"]
 
@@ -46,7 +46,7 @@ def test_any_origin_may_read_everything(client: FlaskClient, name: str):
 def test_caches_are_told_what_decides(client: FlaskClient, name: str):
     """Every response says that it depends on Accept, for an error's form does as well."""
     path, headers = ANSWERS[name]
-    assert {"Accept", "Accept-Encoding"} <= {each for each in client.get(path, headers=headers).vary}  # noqa: C416
+    assert {"Accept", "Accept-Encoding"} <= {each for each in client.get(path, headers=headers, buffered=True).vary}  # noqa: C416
 
 
 def test_preflight_is_answered(client: FlaskClient):
@@ -87,7 +87,7 @@ def test_pages_obey_their_own_policy(client: FlaskClient, name: str):
     """Pages have no script, no inline style, and say their language."""
     path, headers = ANSWERS[name]
     parser = _Inline()
-    parser.feed(client.get(path, headers=headers).text)
+    parser.feed(client.get(path, headers=headers, buffered=True).text)
     assert parser.inline == []
     assert parser.language == "en"
 

@@ -121,7 +121,7 @@ def problem(kind: Kind, detail: str, *, hint: str | None, more: Mapping[str, Mem
     response.status_code = kind.status
     response.headers["X-Request-Id"] = request_id
     response.headers["Cache-Control"] = "no-store"
-    if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR and kind is not TABLE[errors.QueryCancelled]:
         _log.warning("%s %s: %d %s [%s]", request.method, request.path, kind.status, detail, request_id)
     return response
 

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 _THREADS_FOR_PAGES = 16
 _HEADER_SECONDS = 30.0
-_HEADER_BYTES = 64 * 1024
+# Where granian begins to refuse; what has arrived by then, up to as much again, is still taken.
+_HEADER_BYTES = 32 * 1024
+_PORTS = 65536
 _CONNECTIONS = 10_000
 _BACKLOG = 1024
 _GRACE_SECONDS = 5.0
@@ -71,13 +73,13 @@ def _listen(host: str, port: int) -> socket.socket:
     waits for ever for such a client to take what it has in its buffers.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    hint = "Choose another with --host and --port."
+    if port >= _PORTS:
+        raise AddressUnavailable(f"Cannot listen on port {port}: ports end at {_PORTS - 1}.", hint=hint)
     try:
         listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise AddressUnavailable(
-            f"Cannot listen on {host} port {port}: {reason}.", hint="Choose another with --host and --port."
-        ) from error
+    except OSError as error:
+        raise AddressUnavailable(f"Cannot listen on {host} port {port}: {error.strerror}.", hint=hint) from error
     listener.setblocking(False)  # noqa: FBT003 - the only way to say it
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(STALL_SECONDS * 1000))
