@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -142,3 +143,25 @@ def test_a_full_disk_is_a_clear_error(project: Project) -> None:
         assert b"No space left" in ran.stderr
         assert b"Traceback" not in ran.stderr
     assert Path("/dev/full").is_char_device()
+
+
+@pytest.mark.long
+def test_a_publication_that_is_killed_at_any_moment_changes_nothing(project: Project) -> None:
+    """SIGKILL at thirty moments of `digigraph publish`: the state before, or the new one whole, is what answers."""
+    project.run("publish")
+    states = {project.run("build").stdout}
+    for step in range(30):
+        project.write("data/things/more.yaml", f"ki: {{alternateName: KI number {step}}}\n")
+        states.add(project.run("build").stdout)
+        publisher = subprocess.Popen(
+            [sys.executable, "-m", "digigraph", "--project", str(project.folder), "publish"], stderr=subprocess.DEVNULL
+        )
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            publisher.wait(0.05 * step)
+        publisher.kill()
+        publisher.wait()
+        assert project.run("dump").stdout in states
+        assert project.run("snapshots", "verify").returncode == 0
+    assert project.run("publish").returncode == 0
+    assert project.run("dump").stdout == project.run("build").stdout
+    assert list((project.folder / ".digigraph/staging").glob("*")) == []

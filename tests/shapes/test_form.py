@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyshacl
 import pytest
 from rdflib import RDF, RDFS, SH, BNode, Graph, Literal, Namespace, URIRef
-from rdflib.term import Node
+
+if TYPE_CHECKING:
+    from rdflib.term import Node
 
 DG = Namespace("https://w3id.org/digigraph/ns#")
 SHAPES = Namespace("https://w3id.org/digigraph/shapes#")

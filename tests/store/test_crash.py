@@ -127,6 +127,7 @@ def publish_into(disk: Path, free: int) -> bool:
         done = catalog.publish(data_of(101), "")
     except StorageFull:
         assert catalog.active() == before
+        assert catalog.names() == (before.name,)
         done = None
     ballast.unlink()
     check_whole(state)

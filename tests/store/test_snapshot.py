@@ -75,6 +75,13 @@ def test_other_data_makes_the_next_snapshot(catalog: SnapshotCatalog):
     assert catalog.active() == done.snapshot
 
 
+def test_what_was_made_and_never_activated_is_taken(catalog: SnapshotCatalog):
+    """Publishing the data of the newest snapshot, whose maker was killed too early, activates that one."""
+    made = catalog.create(lines(3), "c")
+    assert catalog.publish(lines(3), "d") == Publication(dataclasses.replace(made, sources="d"), is_new=True)
+    assert len(catalog.list()) == 2
+
+
 def test_an_empty_dataset_can_be_published(catalog: SnapshotCatalog):
     """No quads at all are a state like any other."""
     assert catalog.publish(b"", "d").snapshot.quads == 0

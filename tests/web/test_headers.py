@@ -93,7 +93,7 @@ def test_pages_obey_their_own_policy(client: FlaskClient, name: str):
 
 
 def test_health_names_the_snapshot(client: FlaskClient):
-    """Who watches over the server learns without a query that it answers, and from which snapshot; never from a cache."""
+    """Who watches over the server learns without a query that it answers, and from what; never from a cache."""
     response = client.get("/healthz")
     assert response.status_code == 200
     assert response.get_json()["status"] == "ok"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -143,3 +144,15 @@ def test_browser_gets_a_page(client: FlaskClient):
     assert response.content_type == "text/html; charset=utf-8"
     assert response.headers["X-Request-Id"] in response.text
     assert "<script" not in response.text
+
+
+def test_every_problem_is_documented():
+    """Each type of problem that a client may meet is a row of the documentation, with its status."""
+    text = (Path(__file__).parents[2] / "docs" / "http.md").read_text(encoding="utf-8")
+    rows = [line.split("|") for line in text.splitlines() if line.startswith("| `")]
+    documented = {name: int(cells[2]) for cells in rows for name in _quoted(cells[1]) if cells[2].strip().isdigit()}
+    assert documented == {kind.name: kind.status for kind in problems.TABLE.values()}
+
+
+def _quoted(cell: str) -> list[str]:
+    return [name.strip(" `") for name in cell.split(",")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -14,6 +15,9 @@ from digigraph.store.disk import ENGINE_ERRORS, FileLock
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+NAME = re.compile(r"[1-9]\d*-[0-9a-f]{12}")
+"""What a snapshot's name is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +158,27 @@ def read_manifest(folder: Path) -> Snapshot:
     ):
         raise SnapshotDamaged(f"The manifest of the snapshot {folder.name} is not one.")
     return Snapshot(folder=folder, **found)
+
+
+def read_pointer(path: Path) -> tuple[str, str] | None:
+    """Return the name and the sources that ``active.json`` holds; None where there is no such file.
+
+    Raises
+    ------
+    SnapshotDamaged
+        It cannot be read, or does not name a snapshot.
+    """
+    try:
+        found: object = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise SnapshotDamaged(f"{path} cannot be read: {error}.", hint="Publish again.") from error
+    if isinstance(found, dict):
+        name, sources = found.get("snapshot"), found.get("sources")
+        if isinstance(name, str) and NAME.fullmatch(name) and isinstance(sources, str):
+            return name, sources
+    raise SnapshotDamaged(f"{path} does not name a snapshot.", hint="Publish again.")
 
 
 def sorted_nquads(store: ox.Store) -> bytes:

@@ -21,19 +21,16 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
-import os
-import re
 import secrets
 import shutil
 from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
-from digigraph.errors import InputError, NoSnapshot, PublicationBusy, SnapshotDamaged, StoreError
+from digigraph.errors import NoSnapshot, PublicationBusy, SnapshotDamaged
 from digigraph.store.disk import FileLock, replace_file, storage_errors, sync_folder, sync_tree
-from digigraph.store.opened import Snapshot, read_manifest, sorted_nquads
+from digigraph.store.loading import load_and_compare
+from digigraph.store.opened import NAME, Snapshot, read_manifest, read_pointer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,13 +38,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Publication", "Snapshot", "SnapshotCatalog"]
 
-_NAME = re.compile(r"([1-9]\d*)-[0-9a-f]{12}")
-_SHOWN = 200
-
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What :meth:`SnapshotCatalog.publish` did: the snapshot now active, and whether it was made just now."""
+    """What :meth:`SnapshotCatalog.publish` did: the snapshot now active, and whether another one was before."""
 
     snapshot: Snapshot
     is_new: bool
@@ -73,7 +67,7 @@ class SnapshotCatalog:
     def names(self) -> tuple[str, ...]:
         """Return the names of all snapshots, oldest first."""
         try:
-            found = [entry.name for entry in self._snapshots.iterdir() if _NAME.fullmatch(entry.name)]
+            found = [entry.name for entry in self._snapshots.iterdir() if NAME.fullmatch(entry.name)]
         except FileNotFoundError:
             return ()
         return tuple(sorted(found, key=_sequence))
@@ -100,7 +94,7 @@ class SnapshotCatalog:
         """
         folder = self._snapshots / name
         # The name may come from a URL: it becomes a path only if it is one of ours.
-        if not _NAME.fullmatch(name) or not folder.is_dir():
+        if not NAME.fullmatch(name) or not folder.is_dir():
             raise NoSnapshot(
                 f"There is no snapshot {name!r}.", hint="`digigraph snapshots list` names those there are."
             )
@@ -114,7 +108,7 @@ class SnapshotCatalog:
         SnapshotDamaged
             The pointer cannot be read.
         """
-        pointer = self._read_pointer()
+        pointer = read_pointer(self._pointer)
         return pointer[0] if pointer else None
 
     def active(self) -> Snapshot | None:
@@ -125,7 +119,7 @@ class SnapshotCatalog:
         SnapshotDamaged
             The pointer cannot be read, or names a snapshot that is not there or has no readable manifest.
         """
-        pointer = self._read_pointer()
+        pointer = read_pointer(self._pointer)
         if pointer is None:
             return None
         name, sources = pointer
@@ -206,12 +200,18 @@ class SnapshotCatalog:
         InputError, StoreError
             As :meth:`create`; the active snapshot is the one it was.
         """
+        sha256 = hashlib.sha256(nquads).hexdigest()
         with self._publishing():
-            active = self._whole_active()
-            if active is not None and active.sha256 == hashlib.sha256(nquads).hexdigest():
+            active = self._active_or_none()
+            if active is not None and active.sha256 == sha256 and self._is_whole(active.name):
                 return Publication(self._activate(active.name, sources), is_new=False)
-            made = self._create(nquads, sources)
-            return Publication(self._activate(made.name, sources), is_new=True)
+            made = self._newest_if(sha256) or self._create(nquads, sources)
+            try:
+                return Publication(self._activate(made.name, sources), is_new=True)
+            except BaseException:
+                # Where there is no room for the pointer, what it would have named is the last to keep.
+                self._remove(made.name)
+                raise
 
     def prune(self, keep: int) -> tuple[str, ...]:
         """Remove old snapshots and return their names.
@@ -251,13 +251,26 @@ class SnapshotCatalog:
             finally:
                 lock.release()
 
-    def _whole_active(self) -> Snapshot | None:
-        """Return the active snapshot if it is what was published: publishing again mends what is damaged."""
+    def _active_or_none(self) -> Snapshot | None:
+        """Return the active snapshot; None also where the pointer is damaged, for publishing mends that."""
         try:
-            active = self.active()
-            return self.verify(active.name) if active else None
-        except (NoSnapshot, SnapshotDamaged):
+            return self.active()
+        except SnapshotDamaged:
             return None
+
+    def _is_whole(self, name: str) -> bool:
+        try:
+            self.verify(name)
+        except SnapshotDamaged:
+            return False
+        return True
+
+    def _newest_if(self, sha256: str) -> Snapshot | None:
+        """Return the newest snapshot if it holds this data: whoever made it was killed before it became active."""
+        for name in self.names()[-1:]:
+            if name == _name(_sequence(name), sha256) and self._is_whole(name):
+                return self.get(name)
+        return None
 
     def _clean_staging(self) -> None:
         if self._staging.exists():
@@ -267,23 +280,8 @@ class SnapshotCatalog:
         folder = self._staging / secrets.token_hex(8)
         (folder / "store").mkdir(parents=True)
         try:
-            triples = _load_and_compare(folder / "store", nquads)
-            sha256 = hashlib.sha256(nquads).hexdigest()
-            sequence = _sequence(self.names()[-1]) + 1 if self.names() else 1
-            name = _name(sequence, sha256)
-            snapshot = Snapshot(
-                folder=self._snapshots / name,
-                sequence=sequence,
-                name=name,
-                sha256=sha256,
-                quads=nquads.count(b"\n"),
-                triples=triples,
-                size=len(nquads),
-                created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-                digigraph=metadata.version("digigraph"),
-                engine=f"pyoxigraph {metadata.version('pyoxigraph')}",
-                sources=sources,
-            )
+            triples = load_and_compare(folder / "store", nquads)
+            snapshot = self._described(nquads, triples, sources)
             (folder / "in-use").touch()
             (folder / "manifest.json").write_bytes(snapshot.manifest())
             sync_tree(folder)
@@ -293,6 +291,25 @@ class SnapshotCatalog:
             shutil.rmtree(self._staging, ignore_errors=True)
             raise
         return snapshot
+
+    def _described(self, nquads: bytes, triples: int, sources: str) -> Snapshot:
+        """The next snapshot, of so many triples in the default graph."""
+        sha256 = hashlib.sha256(nquads).hexdigest()
+        sequence = max(map(_sequence, self.names()), default=0) + 1
+        name = _name(sequence, sha256)
+        return Snapshot(
+            folder=self._snapshots / name,
+            sequence=sequence,
+            name=name,
+            sha256=sha256,
+            quads=nquads.count(b"\n"),
+            triples=triples,
+            size=len(nquads),
+            created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            digigraph=metadata.version("digigraph"),
+            engine=f"pyoxigraph {metadata.version('pyoxigraph')}",
+            sources=sources,
+        )
 
     def _activate(self, name: str, sources: str) -> Snapshot:
         snapshot = self.get(name)
@@ -316,19 +333,6 @@ class SnapshotCatalog:
         self._clean_staging()
         return True
 
-    def _read_pointer(self) -> tuple[str, str] | None:
-        try:
-            found: object = json.loads(self._pointer.read_bytes())
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError) as error:
-            raise SnapshotDamaged(f"{self._pointer} cannot be read: {error}.", hint="Publish again.") from error
-        if isinstance(found, dict):
-            name, sources = found.get("snapshot"), found.get("sources")
-            if isinstance(name, str) and _NAME.fullmatch(name) and isinstance(sources, str):
-                return name, sources
-        raise SnapshotDamaged(f"{self._pointer} does not name a snapshot.", hint="Publish again.")
-
 
 def _sequence(name: str) -> int:
     return int(name.partition("-")[0])
@@ -336,38 +340,3 @@ def _sequence(name: str) -> int:
 
 def _name(sequence: int, sha256: str) -> str:
     return f"{sequence}-{sha256[:12]}"
-
-
-def _load_and_compare(folder: Path, nquads: bytes) -> int:
-    """Load the quads into a new store, read them back, and return how many are in the default graph."""
-    try:
-        store = ox.Store(folder)
-        store.bulk_load(nquads, ox.RdfFormat.N_QUADS)
-        store.flush()
-    except SyntaxError as error:
-        raise InputError(f"The data to publish is not N-Quads: {error}.") from error
-    # What is read back is what a reader will find: closed by the writer, opened anew.
-    del store
-    stored = ox.Store.read_only(os.fspath(folder))
-    _compare(nquads, sorted_nquads(stored))
-    return sum(1 for _ in stored.quads_for_pattern(None, None, None, ox.DefaultGraph()))
-
-
-def _compare(given: bytes, stored: bytes) -> None:
-    if given == stored:
-        return
-    given_lines, stored_lines = given.split(b"\n"), stored.split(b"\n")
-    lost = sorted(set(given_lines) - set(stored_lines))
-    if not lost:
-        raise StoreError("The N-Quads to publish are not sorted, or hold a line twice.", hint="Sort them by bytes.")
-    instead = sorted(set(stored_lines) - set(given_lines)) or [b"nothing"]
-    raise StoreError(
-        f"The engine keeps {len(lost)} of the statements in another form, "
-        f"such as {_shown(lost[0])}, for which it keeps {_shown(instead[0])}.",
-        hint="Write literals in their canonical form, language tags in lower case.",
-    )
-
-
-def _shown(line: bytes) -> str:
-    text = line.decode(errors="replace")
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

@@ -10,11 +10,14 @@ its end, so that no client takes a part for the whole.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import threading
 from concurrent.futures import Future, ThreadPoolExecutor
+from http import HTTPStatus
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
-from digigraph.errors import DigigraphError
+from digigraph.errors import DigigraphError, QueryCancelled
 from digigraph.store.backend import Answer, Cancellation
 from digigraph.web.wsgi import Reply, Scope, call, environ_of
 
@@ -53,8 +56,8 @@ if TYPE_CHECKING:
     Send = Callable[[Sent], Awaitable[None]]
 
 
-class _ClientGoneError(Exception):
-    """The client left before its request was whole."""
+class _BodyError(Exception):
+    """The body of a request cannot be had: it breaks the rules of HTTP, or the client has left."""
 
 
 class Gateway:
@@ -83,6 +86,8 @@ class Gateway:
         self._exchanges.add(exchange)
         try:
             await self._exchange(scope, receive, send)
+        except Exception:  # noqa: BLE001 - the edge of the process: the server would say nothing of it
+            _log.exception("%s %r failed", scope["method"], scope["raw_path"])
         finally:
             self._exchanges.discard(exchange)
 
@@ -100,10 +105,11 @@ class Gateway:
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 body = b"" if (announced or 0) > self._body_bytes else await self._body(receive)
-        except _ClientGoneError:
+        except _BodyError:
+            await _send_whole(send, HTTPStatus.BAD_REQUEST, [(b"connection", b"close")], b"")
             return
         except TimeoutError:
-            await _send_whole(send, 408, [(b"connection", b"close")], b"")
+            await _send_whole(send, HTTPStatus.REQUEST_TIMEOUT, [(b"connection", b"close")], b"")
             return
         environ = environ_of(scope, body, announced=announced, cancellation=cancellation)
         departure = asyncio.create_task(_departure(receive, cancellation))
@@ -117,7 +123,7 @@ class Gateway:
         while len(body) <= self._body_bytes:
             event = await receive()
             if event["type"] == "http.disconnect":
-                raise _ClientGoneError
+                raise _BodyError
             body += event.get("body", b"")
             if not event.get("more_body", False):
                 break
@@ -130,31 +136,38 @@ class Gateway:
             cancellation.cancel()
             called.add_done_callback(_close_late)
             raise
-        cancellation.on_cancel(reply.close)
         try:
-            await self._send(reply, send)
+            await self._send(reply, send, cancellation)
+        except TimeoutError:
+            _log.warning("An answer was broken off: the client read nothing for %g seconds.", STALL_SECONDS)
+        except QueryCancelled:
+            _log.info("An answer was broken off: the client has left.")
+        except DigigraphError as error:
+            _log.warning("An answer was broken off: %s", error)
         finally:
-            reply.close()
+            # A generator cannot be closed while its thread runs it; it is then at its end.
+            with contextlib.suppress(ValueError):
+                reply.close()
 
-    async def _send(self, reply: Reply, send: Send) -> None:
+    async def _send(self, reply: Reply, send: Send, cancellation: Cancellation) -> None:
         if reply.rest is None:
             await _send_whole(send, reply.status, reply.headers, reply.start)
             return
         await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
-        try:
-            if isinstance(reply.rest, Answer):
-                await _send_answer(send, reply.rest)
-            else:
-                await self._send_chunks(send, reply.start, reply.rest)
-        except TimeoutError:
-            _log.info("A client read nothing for %g s; its answer was broken off.", STALL_SECONDS)
-        except DigigraphError as error:
-            _log.info("An answer was broken off: %s", error)
+        if isinstance(reply.rest, Answer):
+            cancellation.on_cancel(reply.close)
+            await _send_answer(send, reply.rest)
+        else:
+            await self._send_chunks(send, reply.start, reply.rest, cancellation)
 
-    async def _send_chunks(self, send: Send, start: bytes, rest: Iterator[bytes]) -> None:
+    async def _send_chunks(self, send: Send, start: bytes, rest: Iterator[bytes], cancellation: Cancellation) -> None:
+        left = threading.Event()
+        cancellation.on_cancel(left.set)
         chunk: bytes | None = start
         while chunk is not None:
             await _send_piece(send, chunk)
+            if left.is_set():
+                return
             chunk = await asyncio.wrap_future(self._threads.submit(next, rest, None))
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 

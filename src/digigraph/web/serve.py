@@ -56,7 +56,7 @@ def serve(settings: Settings, backend: Backend, *, announce: Callable[[str], Non
     AddressUnavailable
         Something else listens on the address, or it is none of this machine's.
     """
-    with _listen(settings.host, settings.port) as listener:
+    with listen(settings.host, settings.port) as listener:
         _allow_open_files()
         settings = replace(settings, port=listener.getsockname()[1])
         app = create_app(settings, backend)
@@ -66,11 +66,16 @@ def serve(settings: Settings, backend: Backend, *, announce: Callable[[str], Non
         asyncio.run(_serve(gateway, listener, lambda: announce(f"http://{host}:{settings.port}")))
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens.
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; port 0 is any free one.
 
     Its connections inherit that the kernel closes one whose client takes nothing for a while: the server itself
     waits for ever for such a client to take what it has in its buffers.
+
+    Raises
+    ------
+    AddressUnavailable
+        See :func:`serve`.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     hint = "Choose another with --host and --port."

@@ -143,10 +143,14 @@ def call(app: WSGIApplication, environ: WSGIEnvironment) -> Reply:
         return Reply(start.status, start.headers, b"", body, close)
     taken = bytearray()
     chunks = iter(body)
-    for chunk in chunks:
-        taken += chunk
-        if len(taken) > _WHOLE_BYTES:
-            return Reply(start.status, start.headers, bytes(taken), chunks, close)
+    try:
+        for chunk in chunks:
+            taken += chunk
+            if len(taken) > _WHOLE_BYTES:
+                return Reply(start.status, start.headers, bytes(taken), chunks, close)
+    except BaseException:
+        close()
+        raise
     close()
     return Reply(start.status, start.headers, bytes(taken), None, _nothing)
 

@@ -1,0 +1,167 @@
+"""A real server in a process of its own, and what can be seen of it from outside."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import quote, urlsplit
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from digigraph.settings import Settings
+
+    Serving = Callable[..., contextlib.AbstractContextManager["Server"]]
+
+T = TypeVar("T")
+PATIENCE = 60.0
+"""Seconds after which what is waited for counts as never coming."""
+_SCRIPT = Path(__file__).parent.parent / "web" / "serving.py"
+
+
+def _wait_for(condition: Callable[[], T | None]) -> T:
+    """Wait until the condition gives something, and return that; fail where it never does."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if found := condition():
+            return found
+        time.sleep(0.05)
+    pytest.fail("what was waited for never came")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A real server in a process of its own."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens."""
+        parts = urlsplit(self.url)
+        assert parts.hostname is not None
+        assert parts.port is not None
+        return parts.hostname, parts.port
+
+    def ask(self, query: str) -> str:
+        """Return the URL that asks a query."""
+        return f"{self.url}/sparql?query={quote(query)}"
+
+    def send(self, request: str) -> socket.socket:
+        """Return a connection on which this much of a request was sent; it takes little of an answer."""
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.settimeout(PATIENCE)
+        client.connect(self.address)
+        client.sendall(request.encode())
+        return client
+
+    def get(self, target: str) -> socket.socket:
+        """Return a connection on which a path was asked for."""
+        return self.send(f"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+
+    def status(self, target: str = "/healthz") -> int:
+        """Return the status with which a path is answered."""
+        with self.get(target) as client:
+            return int(client.recv(12).decode().split()[1])
+
+    def query_processes(self) -> dict[int, float]:
+        """Return the processor seconds that each query process has used."""
+        seconds: dict[int, float] = {}
+        for children in Path(f"/proc/{self.process.pid}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                for pid in children.read_text(encoding="ascii").split():
+                    stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+                    seconds[int(pid)] = (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+        return seconds
+
+    def busy_process(self) -> int:
+        """Wait until a query process computes, and return its id."""
+        before = self.query_processes()
+
+        def busy() -> int | None:
+            now = self.query_processes()
+            return next((pid for pid, used in now.items() if used > before.get(pid, 0) + 0.3), None)
+
+        return _wait_for(busy)
+
+    def kill_all_query_processes(self) -> None:
+        """End them as the kernel ends processes when memory is short."""
+        for pid in self.query_processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def is_alive(self, pid: int) -> bool:
+        """Tell whether a query process still is one."""
+        return Path(f"/proc/{pid}").exists()
+
+    def wait_for_refusal(self, target: str) -> bytes:
+        """Ask until the queue is full, and return the head of the refusal."""
+
+        def refusal() -> bytes | None:
+            with self.get(target) as client:
+                client.settimeout(0.5)
+                with contextlib.suppress(TimeoutError):
+                    head = client.recv(4096)
+                    return head if b" 503 " in head.splitlines()[0] else None
+            return None
+
+        return _wait_for(refusal)
+
+    def open_files(self) -> int:
+        """Return how many files and connections it has open."""
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))  # noqa: PTH208 - names are enough
+
+    def wait_for_rest(self, target: str, *, files: int | None = None) -> int:
+        """Wait until it answers and has as few files open as given, if any; return how many it has."""
+
+        def rests() -> int | None:
+            now = self.open_files() if self.status(target) == HTTPStatus.OK else None
+            return now if now is not None and (files is None or now <= files) else None
+
+        return _wait_for(rests)
+
+    def wait_for_end(self, pid: int) -> None:
+        """Wait until a query process is no more."""
+        _wait_for(lambda: pid not in self.query_processes())
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """End it and return its exit status."""
+        self.process.send_signal(how)
+        return self.process.wait(PATIENCE)
+
+
+@contextlib.contextmanager
+def serving(settings: Settings, **changes: str | float) -> Iterator[Server]:
+    """Serve what is published in a project, some settings changed; nothing of it is left afterwards."""
+    (settings.project / "digigraph.toml").write_text(f'base_iri = "{settings.base_iri}"\n', encoding="utf-8")
+    command = [sys.executable, str(_SCRIPT), str(settings.project)]
+    process = subprocess.Popen(
+        [*command, *(f"{name}={value}" for name, value in changes.items())],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    try:
+        url = process.stdout.readline().decode().strip()
+        assert url, process.stderr.read().decode()
+        yield Server(process, url)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.wait(PATIENCE)
+        process.stdout.close()
+        process.stderr.close()
