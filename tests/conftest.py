@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import socket
-import subprocess
-import sys
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 import pytest
+from endpoints import oxigraph_server
 
 from digigraph.settings import Settings
 from digigraph.store.embedded import EmbeddedBackend
@@ -88,25 +83,8 @@ def snapshot(published: Settings) -> Snapshot:
 @pytest.fixture(scope="session")
 def endpoint(snapshot: Snapshot) -> Iterator[str]:
     """Where a real SPARQL server of someone else answers with the same data, on loopback."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        address = taken.getsockname()
-    server = subprocess.Popen(
-        [
-            *(str(Path(sys.executable).parent / "oxigraph"), "serve-read-only", "--timeout-s", "10"),
-            *("--location", str(snapshot.folder / "store"), "--bind", f"{address[0]}:{address[1]}"),
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        while server.poll() is None:
-            with contextlib.suppress(ConnectionRefusedError), socket.create_connection(address):
-                break
-            time.sleep(0.02)
-        yield f"http://{address[0]}:{address[1]}/query"
-    finally:
-        server.kill()
-        server.wait()
+    with oxigraph_server(snapshot.folder / "store") as url:
+        yield url
 
 
 @pytest.fixture(scope="session", params=["embedded", "pool", "remote"])

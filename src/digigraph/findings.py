@@ -25,6 +25,17 @@ class Severity(enum.IntEnum):
         return cls[label.upper()]
 
 
+class Precision(enum.Enum):
+    """What stands at a location: never a guess, so the less that is known the coarser it is."""
+
+    VALUE = "value"
+    """The very words that are at fault begin there."""
+    NODE = "node"
+    """The node begins there that has the fault: what misses a value, or whose value's own place is not known."""
+    FILE = "file"
+    """The fault is somewhere in the file."""
+
+
 @dataclass(frozen=True, order=True, slots=True)
 class Location:
     """A place in a file.
@@ -32,18 +43,58 @@ class Location:
     Parameters
     ----------
     path
-        Relative to the project folder, with ``/``.
+        Relative to the project folder, with ``/``; as it was named on the command line for files outside a project.
     line, column
-        1-based, in code points; 0 where only the file is known.
+        Where it begins: 1-based, in code points; 0 where only the file is known.
+    end_line, end_column
+        The first place behind it; 0 where that is not known.
+    of_node
+        Whether the node stands there, and not the value.
     """
 
     path: str
     line: int = 0
     column: int = 0
+    end_line: int = 0
+    end_column: int = 0
+    of_node: bool = False
+
+    @property
+    def precision(self) -> Precision:
+        """What stands there."""
+        if not self.line:
+            return Precision.FILE
+        return Precision.NODE if self.of_node else Precision.VALUE
 
     def __str__(self) -> str:
         """The place as editors and terminals understand it: ``path:line:column``."""
         return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShapeResult:
+    """The parts of a ``sh:ValidationResult`` (SHACL, section 3.6.2), as Turtle.
+
+    Parameters
+    ----------
+    focus, value
+        Terms as in N-Triples; a blank node keeps its label within one run.
+    path
+        Path as in a shapes graph: an IRI, a list, or ``[ sh:inversePath … ]``; None for a result without one.
+    shape
+        The IRI of the source shape; None for a blank node.
+    component
+        IRI of the constraint component.
+    messages
+        Pairs of language tag (empty for none) and text.
+    """
+
+    focus: str
+    path: str | None
+    value: str | None
+    shape: str | None
+    component: str
+    messages: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +115,12 @@ class Finding:
         What to write instead, where that is known.
     subject
         IRI of the thing concerned, where there is one.
+    path
+        The property concerned, or the SPARQL property path, with prefixes where they are known.
     quote
         The quoted sentence concerned, where there is one.
+    result
+        What a shape said, where a shape speaks.
     """
 
     rule: str
@@ -74,7 +129,9 @@ class Finding:
     location: Location
     hint: str | None = None
     subject: str | None = None
+    path: str | None = None
     quote: str | None = None
+    result: ShapeResult | None = None
 
 
 def in_source_order(findings: list[Finding]) -> list[Finding]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digigraph.dataset.build import build
-from digigraph.errors import PublicationRefused
+from digigraph.errors import InputError, PublicationRefused
 from digigraph.findings import Severity
-from digigraph.sources.files import sources_hash
+from digigraph.reports.excerpts import Excerpts, lines_of
+from digigraph.sources.files import read_bytes, sources_hash
 from digigraph.sources.read import read_project
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.validation.check import check, worst
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from digigraph.dataset.statements import Dataset
     from digigraph.findings import Finding
     from digigraph.settings import Settings
@@ -56,6 +61,15 @@ def build_and_check(settings: Settings) -> Checked:
     corpus = read_project(settings)
     dataset = build(corpus, settings)
     return Checked(dataset, check(corpus, dataset, settings))
+
+
+def excerpts_of(folder: Path, findings: Iterable[Finding]) -> Excerpts:
+    """Return the lines that findings point to; what has become unreadable since it was checked has none."""
+    lines = {}
+    for path in {each.location.path for each in findings if each.location.line}:
+        with contextlib.suppress(InputError):
+            lines[path] = lines_of(read_bytes(folder / path))
+    return Excerpts(lines)
 
 
 def publish(settings: Settings) -> Publication:

@@ -65,6 +65,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+class Server(http.server.ThreadingHTTPServer):
+    """A server whose clients leave in the middle, as they should."""
+
+    def handle_error(self, *_: object) -> None:
+        """Keep quiet."""
+
+
 @pytest.fixture
 def serve(published: Settings) -> Iterator[Callable[..., RemoteBackend]]:
     """Start a server that behaves as told, and return a backend for it."""
@@ -72,7 +79,7 @@ def serve(published: Settings) -> Iterator[Callable[..., RemoteBackend]]:
 
         def start(behaviour: Callable[[Handler], None], **changes: float) -> RemoteBackend:
             handler = type("Told", (Handler,), {"behaviour": staticmethod(behaviour), "asked": []})
-            server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+            server = Server(("127.0.0.1", 0), handler)
             thread = threading.Thread(target=server.serve_forever, args=[0.05])
             thread.start()
             stack.callback(thread.join)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _COMMANDS = {
     "build": "building",
-    "validate": "building",
+    "validate": "validating",
     "publish": "building",
     "serve": "serving",
     "query": "asking",

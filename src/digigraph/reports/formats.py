@@ -3,12 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
-from digigraph.findings import Finding
+from digigraph.findings import Finding, Severity
+from digigraph.reports.excerpts import Excerpts
+from digigraph.reports.github import github_report
+from digigraph.reports.gitlab import gitlab_report
 from digigraph.reports.json import json_report
+from digigraph.reports.junit import junit_report
+from digigraph.reports.sarif import sarif_report
 from digigraph.reports.text import text_report
+from digigraph.reports.turtle import turtle_report
 
-Report = Callable[[Sequence[Finding]], str]
 
-REPORTS: dict[str, Report] = {"text": text_report, "json": json_report}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presentation:
+    """What formats show beside the findings.
+
+    Parameters
+    ----------
+    excerpts
+        The lines that findings point to.
+    version
+        Of the program.
+    failing
+        Lowest severity that makes the run fail; None for none.
+    colour
+        Whether a terminal will show it.
+    """
+
+    excerpts: Excerpts = field(default_factory=Excerpts)
+    version: str
+    failing: Severity | None = Severity.VIOLATION
+    colour: bool = False
+
+
+Report = Callable[[Sequence[Finding], Presentation], str]
+
+REPORTS: dict[str, Report] = {
+    "text": lambda findings, shown: text_report(findings, excerpts=shown.excerpts, colour=shown.colour),
+    "json": lambda findings, _: json_report(findings),
+    "sarif": lambda findings, shown: sarif_report(findings, excerpts=shown.excerpts, version=shown.version),
+    "junit": lambda findings, shown: junit_report(findings, failing=shown.failing),
+    "github": lambda findings, _: github_report(findings),
+    "gitlab": lambda findings, _: gitlab_report(findings),
+    "turtle": lambda findings, _: turtle_report(findings),
+}
 """``--format`` of ``digigraph validate``."""

@@ -6,28 +6,107 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from digigraph.findings import Severity
+from digigraph.reports.excerpts import Excerpts
+from digigraph.reports.printable import printable, printable_line, width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digigraph.findings import Finding
+    from digigraph.findings import Finding, Location
+
+_SHOWN_IN_FULL = 3
+"""Findings of one rule and path that are shown in full; where there are more, only the first is."""
+_PLACES = 10
+"""Places listed of a group."""
+_BEFORE, _AFTER = 60, 100
+"""Characters of a long source line shown before and from the place."""
+_COLOURS = {Severity.VIOLATION: "31;1", Severity.WARNING: "33;1", Severity.INFO: "36;1"}
 
 
-def text_report(findings: Sequence[Finding]) -> str:
-    """Return each finding with its place, what is wrong, what to write instead and the quote; then the counts."""
-    return "".join(_one(each) for each in findings) + _summary(findings)
+def text_report(findings: Sequence[Finding], *, excerpts: Excerpts | None = None, colour: bool = False) -> str:
+    """Return each finding with its place, what is wrong, the line, what to write instead and the quote.
+
+    Findings of the same rule about the same property are put together where there are more than three: the first in
+    full, then the places of the others and how many there are. The counts by severity come last.
+
+    Parameters
+    ----------
+    findings
+        In the order in which they are to appear.
+    excerpts
+        The lines they point to; without them no line is shown.
+    colour
+        Whether to mark severities with ANSI colours.
+    """
+    groups: dict[tuple[str, Severity, str | None], list[Finding]] = {}
+    for each in findings:
+        groups.setdefault((each.rule, each.severity, each.path), []).append(each)
+    writer = _Writer(excerpts or Excerpts(), colour=colour)
+    shown = []
+    for each in findings:
+        group = groups[each.rule, each.severity, each.path]
+        if len(group) <= _SHOWN_IN_FULL:
+            shown.append(writer.one(each))
+        elif each is group[0]:
+            shown.append(writer.one(each) + writer.others(group))
+    return "".join(shown) + _summary(findings)
 
 
-def _one(finding: Finding) -> str:
-    lines = [f"{finding.location}: {finding.severity.label}: {finding.message} [{finding.rule}]"]
-    if finding.hint:
-        lines.append(f"    {finding.hint}")
-    if finding.quote:
-        lines.append(f"    quote: “{finding.quote}”")
-    return "\n".join(lines) + "\n"
+class _Writer:
+    def __init__(self, excerpts: Excerpts, *, colour: bool) -> None:
+        self._excerpts = excerpts
+        self._colour = colour
+
+    def one(self, finding: Finding) -> str:
+        severity = self._marked(f"{finding.severity.label}:", finding.severity)
+        lines = [f"{_place(finding.location)}: {severity} {printable(finding.message)} [{finding.rule}]"]
+        lines += self._excerpt(finding)
+        if finding.hint:
+            lines.append(f"    {printable(finding.hint)}")
+        if finding.quote:
+            lines.append(f"    quote: “{printable(finding.quote)}”")
+        return "\n".join(lines) + "\n"
+
+    def others(self, group: Sequence[Finding]) -> str:
+        first, *rest = group
+        about = f" {printable(first.path)}" if first.path else ""
+        lines = [f"    {len(group)} findings of {first.rule}{about}; the others:"]
+        lines += [f"      {_place(each.location)}: {printable(each.message)}" for each in rest[:_PLACES]]
+        if len(rest) > _PLACES:
+            lines.append(f"      … and {len(rest) - _PLACES} more; other formats have them all")
+        return "\n".join(lines) + "\n"
+
+    def _excerpt(self, finding: Finding) -> list[str]:
+        """The source line with a mark under the place."""
+        place = finding.location
+        line = self._excerpts.line(place)
+        if line is None or not place.column:
+            return []
+        start = min(place.column, len(line) + 1) - 1
+        end = min(place.end_column - 1, len(line)) if place.end_line == place.line else start
+        end = len(line.rstrip()) if place.end_line > place.line else end
+        left = max(0, start - _BEFORE)
+        right = min(len(line), start + _AFTER)
+        before = ("…" if left else "") + printable_line(line[left:start])
+        shown = printable_line(line[start:right]) + ("…" if right < len(line) else "")
+        marked = printable_line(line[start : max(start + 1, min(end, right))])
+        number = str(place.line)
+        mark = self._marked("^" * max(1, width(marked)), finding.severity)
+        return [
+            f"    {number} | {before}{shown}".rstrip(),
+            f"    {' ' * len(number)} | {' ' * width(before)}{mark}",
+        ]
+
+    def _marked(self, text: str, severity: Severity) -> str:
+        return f"\x1b[{_COLOURS[severity]}m{text}\x1b[0m" if self._colour else text
+
+
+def _place(location: Location) -> str:
+    return printable(str(location))
 
 
 def _summary(findings: Sequence[Finding]) -> str:
     counts = Counter(each.severity for each in findings)
     parts = [f"{each.label} {counts[each]}" for each in sorted(Severity, reverse=True) if counts[each]]
-    return f"{len(findings)} findings: {', '.join(parts)}\n" if parts else "No findings.\n"
+    counted = "1 finding" if len(findings) == 1 else f"{len(findings)} findings"
+    return f"{counted}: {', '.join(parts)}\n" if parts else "No findings.\n"

@@ -1,0 +1,43 @@
+"""What a finding is called so that it is known again when lines move."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digigraph.findings import Finding
+
+_LINE_NUMBER = re.compile(r"\b(lines?|columns?) \d+")
+_BLANK_NODE = "_:"
+
+
+def fingerprints(findings: Sequence[Finding]) -> list[str]:
+    """Return a fingerprint for each finding: 32 hexadecimal digits, different for each.
+
+    Made of the rule, the file and what is wrong, never of lines or columns. Findings that are alike in all of that
+    are numbered in their order.
+    """
+    seen: Counter[str] = Counter()
+    names = []
+    for finding in findings:
+        content = _content(finding)
+        seen[content] += 1
+        names.append(hashlib.sha256(f"{content}\0{seen[content]}".encode()).hexdigest()[:32])
+    return names
+
+
+def _content(finding: Finding) -> str:
+    result = finding.result
+    if result is None:
+        said = [finding.subject or "", _LINE_NUMBER.sub(r"\1", finding.message)]
+    else:
+        # Labels of blank nodes are numbers in order of appearance: a new node above must not rename those below.
+        # The message is left out: a shape that is worded anew finds the same.
+        said = ["" if each is None or each.startswith(_BLANK_NODE) else each for each in (result.focus, result.value)]
+        said += [result.path or "", result.component]
+    return "\0".join([finding.rule, finding.location.path, finding.quote or "", *said])

@@ -1,0 +1,42 @@
+"""Findings as workflow commands of GitHub Actions, which show them at their lines in a pull request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digigraph.findings import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digigraph.findings import Finding
+
+_COMMANDS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+
+
+def github_report(findings: Sequence[Finding]) -> str:
+    """Return one command a line; empty where nothing was found."""
+    return "".join(_command(each) for each in findings)
+
+
+def _command(finding: Finding) -> str:
+    place = finding.location
+    properties = {"file": place.path}
+    if place.line:
+        properties |= {"line": str(place.line), "col": str(place.column)}
+    # Columns are honoured only within one line.
+    if place.line and place.end_line == place.line:
+        properties |= {"endLine": str(place.end_line), "endColumn": str(place.end_column)}
+    properties["title"] = finding.rule
+    written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    quoted = f"“{finding.quote}”" if finding.quote else None
+    message = "\n".join(part for part in (finding.message, finding.hint, quoted) if part)
+    return f"::{_COMMANDS[finding.severity]} {written}::{_data(message)}\n"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,102 @@
+"""Findings as SARIF 2.1.0 (OASIS), for code scanning and editors."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from digigraph.findings import Severity
+from digigraph.reports.fingerprints import fingerprints
+from digigraph.reports.rules import rule
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digigraph.findings import Finding, Location
+    from digigraph.reports.excerpts import Excerpts
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_FINGERPRINT = "digigraph/v1"
+
+
+def sarif_report(findings: Sequence[Finding], *, excerpts: Excerpts, version: str) -> str:
+    """Return a SARIF log with one run.
+
+    Parameters
+    ----------
+    findings
+        One result each.
+    excerpts
+        The lines they point to: columns are counted in UTF-16 code units and left out where the line is not known.
+    version
+        Of the program.
+    """
+    identifiers = list(dict.fromkeys(each.rule for each in findings))
+    named = zip(findings, fingerprints(findings), strict=True)
+    run = {
+        "tool": {
+            "driver": {
+                "name": "digigraph",
+                "version": version,
+                "rules": [_rule(each) for each in identifiers],
+            }
+        },
+        "columnKind": "utf16CodeUnits",
+        "results": [
+            {
+                "ruleId": finding.rule,
+                "ruleIndex": identifiers.index(finding.rule),
+                "level": _LEVELS[finding.severity],
+                "message": {"text": _message(finding)},
+                "locations": [_location(finding, excerpts)],
+                "partialFingerprints": {_FINGERPRINT: fingerprint},
+                "properties": {"precision": finding.location.precision.value},
+            }
+            for finding, fingerprint in named
+        ],
+    }
+    document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _rule(identifier: str) -> dict[str, object]:
+    said = rule(identifier)
+    return {
+        "id": identifier,
+        "shortDescription": {"text": said.title},
+        "fullDescription": {"text": f"{said.title} {said.help}"},
+        "help": {"text": said.help, "markdown": said.help},
+    }
+
+
+def _message(finding: Finding) -> str:
+    quoted = f"“{finding.quote}”" if finding.quote else None
+    return "\n".join(part for part in (finding.message, finding.hint, quoted) if part)
+
+
+def _location(finding: Finding, excerpts: Excerpts) -> dict[str, object]:
+    physical: dict[str, object] = {"artifactLocation": {"uri": _uri(finding.location.path)}}
+    if finding.location.line:
+        physical["region"] = _region(finding.location, excerpts)
+    located: dict[str, object] = {"physicalLocation": physical}
+    if finding.subject:
+        located["logicalLocations"] = [{"fullyQualifiedName": finding.subject, "kind": "resource"}]
+    return located
+
+
+def _region(place: Location, excerpts: Excerpts) -> dict[str, int]:
+    region = {"startLine": place.line}
+    start, end = excerpts.utf16_columns(place)
+    if start is not None:
+        region["startColumn"] = start
+    if end is not None:
+        region |= {"endLine": place.end_line, "endColumn": end}
+    return region
+
+
+def _uri(path: str) -> str:
+    """A path as URI reference: relative ones stay so, for the reader knows where the repository is."""
+    escaped = quote(path, safe="/~")
+    return f"file://{escaped}" if path.startswith("/") else escaped
