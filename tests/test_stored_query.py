@@ -97,29 +97,24 @@ class TestDescription:
         assert line in raised.message
         assert "title@en" in str(raised.hint)
 
-    @pytest.mark.xfail(reason="int() is asked of what str.isdigit() lets pass", raises=ValueError)
     @pytest.mark.parametrize("number", ["²", "9" * 5000])
     def test_number_of_rows_that_is_none(self, number: str):
         """A number that cannot be read is an error of the file, not of the program."""
         assert error(f"#! rows: {number}\nASK {{ ?s ?p ?o }}").line == 1
 
-    @pytest.mark.xfail(reason="what the key has no use for is passed over")
     @pytest.mark.parametrize("line", ["#! rows@en: 3", "#! rows x: 3", "#! title@en:"])
     def test_line_that_says_too_much_or_nothing(self, line: str):
         """A language for a number, a title without words."""
         assert error(f"{line}\nASK {{ ?s ?p ?o }}").line == 1
 
-    @pytest.mark.xfail(reason="every line that starts like a description is taken for one")
     def test_line_inside_a_string_describes_nothing(self):
         """Only comments describe; a string may have any lines."""
         assert parse("who", 'ASK { ?s ?p """\n#! rows: 7\n""" }').rows == 0
 
-    @pytest.mark.xfail(reason="lines are split where SPARQL does not split them")
     def test_line_ends_are_those_of_sparql(self):
         """A line separator in a string ends no line."""
         assert parse("who", 'ASK { ?s ?p "\u2028#! rows: 7" }').rows == 0
 
-    @pytest.mark.xfail(reason="the last one wins")
     @pytest.mark.parametrize("line", ["#! title@en: Who?", "#! rows: 1", "#! param x: thing"])
     def test_line_said_twice(self, line: str):
         """Of two lines that say the same thing, one is a mistake."""
@@ -186,7 +181,6 @@ class TestParameters:
         assert "x has no row" in raised.message
         assert "VALUES (?x)" in str(raised.hint)
 
-    @pytest.mark.xfail(reason="up to three strings are taken for one term")
     @pytest.mark.parametrize(
         "block", ['VALUES ?x { "a" "b" }', 'VALUES (?x) { ("a") ("b") }', 'VALUES ?x { "a" id:b }']
     )
@@ -194,7 +188,6 @@ class TestParameters:
         """A block with more than one row is no parameter's."""
         assert "x has no row" in error(f"#! param x: text\n{PREFIXES}SELECT ?x {{ {block} }}").message
 
-    @pytest.mark.xfail(reason="no line is given")
     def test_parameter_without_a_row_has_a_line(self):
         """The line is that of the parameter."""
         assert error("#! title@en: Who?\n#! param x: thing\nSELECT ?x { ?x ?p ?o }").line == 2

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.errors import NotFound, QueryError, QuerySyntaxError
+from digigraph.errors import InputError, NotFound, QueryError, QuerySyntaxError
 from digigraph.iris import SLUG
 from digigraph.sparql import Token, tokens
 from digigraph.vocab import XSD
@@ -34,10 +34,14 @@ if TYPE_CHECKING:
 
 Term = ox.NamedNode | ox.Literal
 
-_LINE = re.compile(
-    r"#!\s*(?P<key>[a-z]+)(?:@(?P<language>[a-z]{2,8}(?:-[a-z0-9]+)*)|\s+(?P<name>\w+))?\s*:\s*(?P<value>.*)"
-)
 _KINDS = ("thing", "iri", "text", "integer", "date")
+_FORMS = {
+    "title": re.compile(r"#!\s*title@(?P<name>[a-z]{2,8}(?:-[a-z0-9]+)*)\s*:\s*(?P<value>\S.*)"),
+    "description": re.compile(r"#!\s*description@(?P<name>[a-z]{2,8}(?:-[a-z0-9]+)*)\s*:\s*(?P<value>\S.*)"),
+    "param": re.compile(rf"#!\s*param\s+(?P<name>\w+)\s*:\s*(?P<value>{'|'.join(_KINDS)})"),
+    "rows": re.compile(r"#!\s*(?P<name>rows)\s*:\s*(?P<value>[0-9]{1,9})"),
+}
+"""What a line of description may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,45 +92,55 @@ class StoredQuery:
 def parse(name: str, text: str) -> StoredQuery:
     """Read a stored query.
 
+    The lines that describe it are those in front of the query; behind its first word a line that looks like one is a
+    comment, or part of a string.
+
     Raises
     ------
     QuerySyntaxError
-        A line of description is not understood, or a parameter has no VALUES block; with the line.
+        A line of description is not understood or said twice, or a parameter has no VALUES block; with the line.
     """
-    titles: dict[str, str] = {}
-    descriptions: dict[str, str] = {}
-    kinds: dict[str, str] = {}
-    rows = 0
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.startswith("#!"):
-            continue
-        match = _LINE.fullmatch(line.rstrip())
-        key, language, variable, value = match.group("key", "language", "name", "value") if match else ("",) * 4
-        if key == "title" and language:
-            titles[language] = value
-        elif key == "description" and language:
-            descriptions[language] = value
-        elif key == "param" and variable and value in _KINDS:
-            kinds[variable] = value
-        elif key == "rows" and value.isdigit():
-            rows = int(value)
-        else:
-            raise QuerySyntaxError(
-                f"{name}: this line is not understood: {line}",
-                line=number,
-                hint=f"Lines: title@en, description@en, param NAME: {'|'.join(_KINDS)}, rows: NUMBER.",
-            )
-    blocks = {block.name: block for block in _blocks(text)}
-    for variable in kinds:
-        if variable not in blocks:
+    said: dict[str, dict[str, str]] = {key: {} for key in _FORMS}
+    lines: dict[str, int] = {}
+    for number, line in enumerate(_front(text), start=1):
+        if line.startswith("#!"):
+            key, about, value = _described(name, line, number)
+            if about in said[key]:
+                raise QuerySyntaxError(f"{name}: this is said twice: {line}", line=number)
+            said[key][about] = value
+            lines[about] = number
+    rows = {block.name: block.row(text) for block in _blocks(text)}
+    for variable in said["param"]:
+        if variable not in rows:
             raise QuerySyntaxError(
                 f"{name}: the parameter {variable} has no row.",
-                hint=f"Write VALUES (?{variable}) {{ (…) }} in the query.",
+                line=lines[variable],
+                hint=f"Write VALUES (?{variable}) {{ (…) }} in the query, with one row.",
             )
     parameters = tuple(
-        Parameter(variable, kind, blocks[variable].row(text).upper() == "UNDEF") for variable, kind in kinds.items()
+        Parameter(variable, kind, rows[variable].upper() == "UNDEF") for variable, kind in said["param"].items()
     )
-    return StoredQuery(name, text, titles, descriptions, parameters, rows)
+    return StoredQuery(name, text, said["title"], said["description"], parameters, int(said["rows"].get("rows", "0")))
+
+
+def _front(text: str) -> Iterator[str]:
+    """Yield the lines before the first that is neither empty nor a comment."""
+    for line in text.removeprefix("\ufeff").split("\n"):
+        if line.strip() and not line.lstrip().startswith("#"):
+            return
+        yield line.rstrip()
+
+
+def _described(name: str, line: str, number: int) -> tuple[str, str, str]:
+    """Key, name and value of a line of description."""
+    for key, form in _FORMS.items():
+        if match := form.fullmatch(line):
+            return key, match["name"], match["value"]
+    raise QuerySyntaxError(
+        f"{name}: this line is not understood: {line}",
+        line=number,
+        hint=f"Lines: title@en: …, description@en: …, param NAME: {'|'.join(_KINDS)}, rows: NUMBER.",
+    )
 
 
 def read_all(folder: Path) -> list[StoredQuery]:
@@ -134,10 +148,21 @@ def read_all(folder: Path) -> list[StoredQuery]:
 
     Raises
     ------
+    InputError
+        A file cannot be read, or is not UTF-8.
     QuerySyntaxError
         As :func:`parse`.
     """
-    return [parse(path.stem, path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.rq"))]
+    return [parse(path.stem, _text(path)) for path in sorted(folder.glob("*.rq"))]
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: this is not UTF-8 ({error.reason} at byte {error.start}).") from error
 
 
 def bind(query: StoredQuery, terms: Mapping[str, Term]) -> str:
@@ -185,9 +210,11 @@ def _term(kind: str, value: str, iris: Iris) -> Term:
         return ox.Literal(dt.date.fromisoformat(value).isoformat(), datatype=XSD["date"])
     if kind == "thing" and SLUG.fullmatch(value):
         return iris.thing(value)
-    if ":" not in value:
+    prefix, colon, local = value.partition(":")
+    if not colon:
         raise ValueError(value)
-    return ox.NamedNode(value)
+    # Names as our own tables print them, such as id:kth.
+    return ox.NamedNode(iris.prefixes[prefix] + local if prefix in iris.prefixes else value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +244,14 @@ def _block(following: list[Token]) -> _Block | None:
         return None
     closing = next((at for at, each in enumerate(plain) if each.text == "}"), 0)
     row = plain[2:closing]
-    # A literal is up to three tokens: "x", ^^, xsd:date.
-    if not row or len(row) > 3 or (len(row) > 1 and row[0].kind != "string"):  # noqa: PLR2004
+    if not _is_one_term(row):
         return None
     return _Block(plain[0].text[1:], row[0].start, row[-1].start + len(row[-1].text))
+
+
+def _is_one_term(row: list[Token]) -> bool:
+    """Whether tokens are one term: a literal may be ``"x"@sv`` or ``"x"^^xsd:date``."""
+    kinds = [each.text if each.kind == "mark" else each.kind for each in row]
+    if len(kinds) == 1:
+        return True
+    return kinds == ["string", "tag"] or (kinds[:2] == ["string", "^^"] and kinds[2:] in (["iri"], ["name"]))

@@ -1,47 +1,39 @@
 """The stored questions are answered with the rows that the documents demand.
 
-Beside this file stands ``{name}.yaml`` for each ``queries/{name}.rq``: the rows that a reader of the documents
-expects, each with the documents it rests on and their words. They are written from the texts, not from the graph.
-
-::
-
-    kinds: [join]                  # of KINDS
-    ordered: true                  # where the query orders its rows and no two are alike
-    rows:
-      - values: {project: id:gdi, person: id:bengt-persson}   # a variable without a value is left out
-        rests:
-          scilifelab-digifor1health: ["Bengt Persson, GDI-lead in Sweden, Uppsala University"]
-    bound:                         # the same question with other values for its parameters
-      parameters: {project: gdi}
-      rows: [...]
-
-Where ``rows`` is empty, ``reason`` says why the documents have no answer. In ``values``, ``id:``, ``doc:``, ``dg:``
-and ``schema:`` names are IRIs, ``{sv: …}`` is text in a language, ``'"…"^^xsd:…'`` is typed; numbers are compared by
-what they are worth.
+Beside this file stands ``{name}.yaml`` for each ``queries/{name}.rq``; ``tests/plugins/questions.py`` says how they are
+written.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import functools
-import re
 from collections import Counter
-from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 import pytest
 import rdflib
-import yaml
 
-from digigraph import stored_query
 from digigraph.dataset.build import build
 from digigraph.iris import Iris
 from digigraph.sources.quoting import CapturedText
 from digigraph.sources.read import read_project
+from questions import (
+    EXPECTATIONS,
+    NAMES,
+    QUERIES,
+    XSD_STRING,
+    bound,
+    literal,
+    of_kind,
+    read_expected,
+    read_question,
+    rows_of,
+    said_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,11 +43,9 @@ if TYPE_CHECKING:
     from digigraph.settings import Settings
     from digigraph.sources.read import Corpus
     from digigraph.stored_query import StoredQuery
+    from questions import Expected, Row, Value
 
-HERE = Path(__file__).parent
-QUERIES = HERE.parent.parent / "queries"
-DOCUMENTS = HERE.parent.parent / "data" / "documents"
-NAMES = sorted(path.stem for path in QUERIES.glob("*.rq"))
+DOCUMENTS = Path(__file__).parent.parent.parent / "data" / "documents"
 # Their other values have to be tried.
 WITH_PARAMETERS = [name for name in NAMES if "#! param " in (QUERIES / f"{name}.rq").read_text(encoding="utf-8")]
 # How many questions of each kind there are at least.
@@ -74,96 +64,6 @@ KINDS = {
     "corroboration": 3,
     "provenance": 4,
 }
-NUMBERS = {f"http://www.w3.org/2001/XMLSchema#{name}" for name in ("integer", "decimal", "double")}
-XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
-
-Value: TypeAlias = tuple[str, ...] | Decimal
-Row: TypeAlias = frozenset[tuple[str, Value]]
-
-
-@dataclasses.dataclass(frozen=True)
-class ExpectedRow:
-    """A row, and the words of each document that it rests on."""
-
-    row: Row
-    rests: dict[str, list[str]]
-
-
-@dataclasses.dataclass(frozen=True)
-class Expected:
-    """What a question is answered with."""
-
-    kinds: set[str]
-    is_ordered: bool
-    rows: list[ExpectedRow]
-    reason: str
-    parameters: dict[str, str]
-    bound_rows: list[ExpectedRow]
-    bound_reason: str
-
-    @property
-    def every_row(self) -> list[ExpectedRow]:
-        """The rows of the question as it stands and of its other form."""
-        return [*self.rows, *self.bound_rows]
-
-
-def said_of(name: str) -> dict[str, object]:
-    """Return what the file of a question has, nothing where there is no file."""
-    path = HERE / f"{name}.yaml"
-    return yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {"kinds": []}
-
-
-def of_kind(kind: str) -> list[str]:
-    """Return the names of the questions of a kind."""
-    return [name for name in NAMES if kind in said_of(name)["kinds"]]
-
-
-def literal(value: str, datatype: str, language: str) -> Value:
-    """Return a literal in a form that two engines and a file have in common."""
-    if datatype in NUMBERS:
-        return Decimal(value)
-    return ("literal", value, "" if language or datatype == XSD_STRING else datatype, language.lower())
-
-
-def expected_value(value: object, iris: Iris) -> Value:
-    """Return a value as the file has it."""
-    if isinstance(value, (bool, dt.date)):
-        return literal(str(value).lower(), iris.prefixes["xsd"] + ("date", "boolean")[isinstance(value, bool)], "")
-    if isinstance(value, int):
-        return Decimal(value)
-    if isinstance(value, dict):
-        ((language, text),) = value.items()
-        return literal(text, "", language)
-    assert isinstance(value, str)
-    if typed := re.fullmatch(r'"(.*)"\^\^xsd:(\w+)', value):
-        return literal(typed[1], iris.prefixes["xsd"] + typed[2], "")
-    if name := re.fullmatch(r"(id|doc|dg|schema):([\w-]+)", value):
-        return ("iri", iris.prefixes[name[1]] + name[2])
-    return literal(value, "", "")
-
-
-def read_rows(rows: list[dict[str, dict[str, object]]], iris: Iris) -> list[ExpectedRow]:
-    return [
-        ExpectedRow(
-            frozenset((name, expected_value(value, iris)) for name, value in each["values"].items()), each["rests"]
-        )
-        for each in rows
-    ]
-
-
-def read_expected(name: str, iris: Iris) -> Expected:
-    said = said_of(name)
-    assert said.keys() <= {"kinds", "ordered", "rows", "reason", "bound"}
-    bound = said.get("bound", {"parameters": {}, "rows": []})
-    return Expected(
-        kinds=set(said["kinds"]),
-        is_ordered=said.get("ordered", False),
-        rows=read_rows(said["rows"], iris),
-        reason=said.get("reason", ""),
-        parameters=bound["parameters"],
-        bound_rows=read_rows(bound["rows"], iris),
-        bound_reason=bound.get("reason", ""),
-    )
 
 
 class Answers:
@@ -186,20 +86,7 @@ class Answers:
         if chosen not in self._stores:
             self._stores[chosen] = ox.Store()
             self._stores[chosen].bulk_load(self.nquads(chosen), format=ox.RdfFormat.N_QUADS)
-        solutions = self._stores[chosen].query(text)
-        assert isinstance(solutions, ox.QuerySolutions)
-        names = [each.value for each in solutions.variables]
-        return [
-            frozenset((name, _value(term)) for name, term in zip(names, solution, strict=True) if term is not None)
-            for solution in solutions
-        ]
-
-
-def _value(term: object) -> Value:
-    if isinstance(term, ox.Literal):
-        return literal(term.value, term.datatype.value, term.language or "")
-    assert isinstance(term, ox.NamedNode)
-    return ("iri", term.value)
+        return rows_of(self._stores[chosen], text)
 
 
 @pytest.fixture(scope="session")
@@ -234,7 +121,7 @@ def name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def question(name: str) -> StoredQuery:
     """The stored question, read."""
-    return stored_query.parse(name, (QUERIES / f"{name}.rq").read_text(encoding="utf-8"))
+    return read_question(name)
 
 
 @pytest.fixture
@@ -243,19 +130,12 @@ def expected(name: str, iris: Iris) -> Expected:
     return read_expected(name, iris)
 
 
-def bound(question: StoredQuery, expected: Expected, iris: Iris) -> str:
-    """Return the question with the other values that its file gives."""
-    parameters = {each.name: each for each in question.parameters}
-    terms = {name: stored_query.term(parameters[name], value, iris) for name, value in expected.parameters.items()}
-    return stored_query.bind(question, terms)
-
-
 class TestCollection:
     """The questions as a whole."""
 
     def test_every_question_has_its_rows_and_the_other_way_round(self):
         """No question without an expectation, no expectation without a question."""
-        assert {path.stem for path in HERE.glob("*.yaml")} == set(NAMES)
+        assert {path.stem for path in EXPECTATIONS.glob("*.yaml")} == set(NAMES)
 
     def test_there_are_enough(self):
         """At least thirty."""
