@@ -137,11 +137,11 @@ def by_name(name: str, offered: Sequence[Format]) -> Format:
 
 @dataclass(frozen=True, slots=True)
 class _Range:
-    """One media range of an Accept header."""
+    """One media range of an Accept header, with its weight."""
 
     type: str
     subtype: str
-    parameters: int
+    is_special: bool
     quality: float
 
     def specificity(self, media_type: str) -> int:
@@ -149,44 +149,60 @@ class _Range:
         main, _, sub = media_type.partition("/")
         if self.type not in {"*", main} or self.subtype not in {"*", sub}:
             return -1
-        return (self.type != "*") + (self.subtype != "*") + self.parameters
+        return (self.type != "*") + (self.subtype != "*")
+
+    @property
+    def name(self) -> str:
+        """Type and subtype; that of a format only where neither is a wildcard."""
+        return f"{self.type}/{self.subtype}"
 
 
-_QUALITY = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
+# Strings in quotation marks may hold commas and semicolons (RFC 9110, section 5.6.4).
+_ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*+(?:"|\Z))++', re.DOTALL)
+_PIECE = re.compile(r'(?:[^;"]|"(?:[^"\\]|\\.)*+(?:"|\Z))++', re.DOTALL)
+_RANGE = re.compile(r"(?:\*/\*|\*|[\w!#$%&'+.^`|~-]+/(?:\*|[\w!#$%&'+.^`|~-]+))", re.ASCII)
+# Everything is UTF-8; a profile (RFC 6906) is a wish that changes nothing of what a format is.
+_HARMLESS = {"q", "charset", "profile", ""}
+# More digits than the grammar has, and none in front of the point, as older Java libraries write it.
+_QUALITY = re.compile(r"0?\.\d+|0\.?|1(?:\.0*)?", re.ASCII)
 
 
 def _ranges(accept: str) -> Iterable[_Range]:
-    for part in accept.split(","):
-        head, *parameters = (piece.strip() for piece in part.split(";"))
-        main, slash, sub = head.lower().partition("/")
-        if not slash:
-            if main != "*":
-                continue
-            sub = "*"
-        quality = 1.0
-        own = 0
-        for parameter in parameters:
-            name, _, value = parameter.partition("=")
-            if name.strip().lower() == "q":
-                quality = float(value) if _QUALITY.fullmatch(value.strip()) else 0.0
-                break
-            own += 0 if name.strip().lower() == "charset" else 1
-        yield _Range(main, sub, own, quality)
+    """The media ranges of a header; what is none, or has no proper weight, is passed over."""
+    for element in _ELEMENT.findall(accept):
+        head, *parameters = (piece.strip() for piece in _PIECE.findall(element) or [""])
+        if not _RANGE.fullmatch(head):
+            continue
+        main, _, sub = head.lower().partition("/")
+        given = [_parameter(each) for each in parameters]
+        # Wherever it stands: RFC 9110, section 12.4.2.
+        weight = next((value for name, value in given if name == "q"), "1")
+        if _QUALITY.fullmatch(weight):
+            yield _Range(main, sub or "*", bool({name for name, _ in given} - _HARMLESS), float(weight))
 
 
-def _quality(media_type: str, ranges: Sequence[_Range]) -> float:
-    """Quality of one media type: that of the most specific range that names it, else 0."""
-    best = max(ranges, key=lambda each: (each.specificity(media_type), each.quality), default=None)
-    return best.quality if best is not None and best.specificity(media_type) >= 0 else 0.0
+def _parameter(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    return name.strip().lower(), value.strip()
+
+
+def _quality(media_type: str, ranges: Iterable[_Range]) -> float | None:
+    """Quality of one media type: that of the most specific range that matches it; None where none does."""
+    matching = [each for each in ranges if each.specificity(media_type) >= 0]
+    best = max(matching, key=lambda each: (each.specificity(media_type), each.quality), default=None)
+    return best.quality if best else None
 
 
 def negotiate(accept: str | None, offered: Sequence[Format]) -> Format:
-    """Choose the format that the client prefers.
+    """Choose the format that the client prefers (RFC 9110, section 12.5.1).
+
+    A range with parameters, other than ``charset`` and ``profile``, asks for what no format here is. It counts where
+    nothing else that is asked for can be sent, and the range without them is not excluded; then as if it had none.
 
     Parameters
     ----------
     accept
-        The Accept header; several lines joined by commas; None or empty where there was none.
+        The Accept header; several lines joined by commas; None, empty or without any media range where it says nothing.
     offered
         What can be sent, preferred first; the order decides between equal qualities.
 
@@ -195,24 +211,25 @@ def negotiate(accept: str | None, offered: Sequence[Format]) -> Format:
     NotAcceptable
         Every offered format has quality 0.
     """
-    if not accept or not accept.strip():
+    ranges = list(_ranges(accept or ""))
+    if not ranges:
         return offered[0]
-    ranges = list(_ranges(accept))
-
-    def quality(candidate: Format) -> float:
-        # An alias serves clients that know no better name; a direct hit on the proper one wins over it.
-        named = _quality(candidate.media_type, ranges)
-        return max([named, *(0.999 * _quality(alias, ranges) for alias in candidate.aliases if _named(alias, ranges))])
-
-    best = max(offered, key=quality)
-    if quality(best) <= 0:
-        raise NotAcceptable(
-            "None of the media types asked for can be sent.", available=[each.media_type for each in offered]
-        )
-    return best
+    plain = [each for each in ranges if not each.is_special]
+    fallback = [each for each in ranges if each.is_special and _quality(each.name, plain) is None]
+    for considered in (plain, fallback):
+        qualities = [_quality_of(each, considered) for each in offered]
+        if max(qualities) > 0:
+            return offered[qualities.index(max(qualities))]
+    raise NotAcceptable(
+        "None of the media types asked for can be sent.", available=[each.media_type for each in offered]
+    )
 
 
-def _named(media_type: str, ranges: Sequence[_Range]) -> bool:
-    """Whether a range names the type itself: wildcards are for the proper types, never for their aliases."""
-    main, _, sub = media_type.partition("/")
-    return any((each.type, each.subtype) == (main, sub) for each in ranges)
+def _quality_of(candidate: Format, ranges: Sequence[_Range]) -> float:
+    """Quality of a format: that of its media type, or nearly that of an alias that is named."""
+    own = _quality(candidate.media_type, ranges)
+    if own is not None and any(each.name == candidate.media_type for each in ranges):
+        return own
+    # An alias serves clients that know no better name; wildcards are for the proper types alone.
+    aliases = [each for each in ranges if each.name in candidate.aliases]
+    return max([own or 0.0, *(0.999 * each.quality for each in aliases)])

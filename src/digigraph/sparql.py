@@ -49,6 +49,8 @@ _CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"}
 _VOLATILE = {"NOW", "RAND", "UUID", "STRUUID", "BNODE"}
+# Together with two marks of omission, what fits into a terminal.
+_SHOWN_BEFORE, _SHOWN_BEHIND = 50, 28
 _OPENING, _CLOSING = set("{(["), set("})]")
 
 
@@ -148,8 +150,15 @@ class DatasetClauses:
     named: tuple[str, ...]
 
 
-def dataset_clauses(text: str) -> DatasetClauses | None:
+def dataset_clauses(text: str, *, base_iri: str) -> DatasetClauses | None:
     """Return what FROM and FROM NAMED say (SPARQL 1.1, section 13.2); None where the query has no such clause.
+
+    Parameters
+    ----------
+    text
+        The query.
+    base_iri
+        What relative IRIs are relative to where the query does not say it.
 
     Raises
     ------
@@ -166,7 +175,7 @@ def dataset_clauses(text: str) -> DatasetClauses | None:
             found[is_named] += [each.text for each in every[index + 1 + is_named : index + 2 + is_named]]
     if not found[False] and not found[True]:
         return None
-    absolute = _absolute([*found[False], *found[True]], _prologue(every))
+    absolute = _absolute([*found[False], *found[True]], _prologue(every), base_iri)
     return DatasetClauses(absolute[: len(found[False])], absolute[len(found[False]) :])
 
 
@@ -176,17 +185,34 @@ def _prologue(every: list[Token]) -> str:
     return "".join("\n" * (token.keyword in {"BASE", "PREFIX"}) + token.text + " " for token in every[:end])
 
 
-def _absolute(iris: list[str], prologue: str) -> tuple[str, ...]:
+def _absolute(iris: list[str], prologue: str, base_iri: str) -> tuple[str, ...]:
     """IRIs as they are written in a query, in their absolute form."""
     # Turtle has the prologue and the names of SPARQL: the engine's own parser resolves them as it will in the query.
     document = f"{prologue}\n<urn:x:a> <urn:x:b> {' , '.join(iris)} ."
     try:
-        objects = [quad.object for quad in ox.parse(document, ox.RdfFormat.TURTLE)]
+        objects = [quad.object for quad in ox.parse(document, ox.RdfFormat.TURTLE, base_iri=base_iri)]
     except (SyntaxError, UnicodeEncodeError) as error:
         raise QuerySyntaxError(f"The FROM clauses cannot be read: {error}.") from error
     if len(objects) != len(iris) or not all(isinstance(each, ox.NamedNode) for each in objects):
         raise QuerySyntaxError("FROM must be followed by an IRI.")
     return tuple(each.value for each in objects if isinstance(each, ox.NamedNode))
+
+
+def excerpt(text: str, line: int, column: int) -> str:
+    """Return a line of a query and, below it, a mark under a column (both counted from 1); of a long line, a part."""
+    before, behind = _split_at(text, line, column)
+    cut = len(before) > _SHOWN_BEFORE
+    before = "…" * cut + before[-_SHOWN_BEFORE:]
+    behind = behind[:_SHOWN_BEHIND] + "…" * (len(behind) > _SHOWN_BEHIND)
+    below = re.sub(r"[^\t]", " ", before) + "^"
+    return f"{before}{behind}\n{below}"
+
+
+def _split_at(text: str, line: int, column: int) -> tuple[str, str]:
+    """The parts of a line before a column and from it on."""
+    lines = text.split("\n")
+    found = lines[line - 1].removesuffix("\r") if 0 < line <= len(lines) else ""
+    return found[: column - 1], found[column - 1 :]
 
 
 def remote_keywords(text: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,6 +53,14 @@ class TestTwoThingsOfOneName:
         assert "gms" in content.values("vinnova-2017-03416", "dcterms:isPartOf")
         assert "dg:Initiative" in content.values("gms", "rdf:type")
         assert "dg:Initiative" not in content.values("vinnova-2017-03416", "rdf:type")
+
+    def test_name_of_the_project_is_the_heading_of_its_record(self, content: Content) -> None:
+        """The same words stand in the text below, where they name the initiative."""
+        document = content.document("vinnova-gms-2017-03416")
+        (fact,) = content.facts(document.slug, "Genomic Medicine Sweden")
+        assert {each.subject for each in fact.assertions} == {"vinnova-2017-03416"}
+        assert len(document.text.find(fact.quote)) == 2
+        assert fact.span.end < document.text.find("Reference number")[0].start
 
 
 class TestRecordOfVinnova:
@@ -288,6 +297,28 @@ class TestMembers:
         """The four EU projects are funded by DIGITAL; the collaboration supports the European Health Data Space."""
         assert all(content.values(each, "dg:fundingScheme") == {"digital-europe"} for each in EU_PROJECTS)
         assert content.values("digifor1healthse", "dg:supports") == {"ehds"}
+
+
+class TestAims:
+    """What something is for."""
+
+    def test_aims_are_worded_in_the_words_of_their_quotes(self, content: Content) -> None:
+        """Each longer word of an aim begins as one of the quote does: forms may change, nothing is added."""
+        aims = [
+            (fact.quote, content.short(each.value))
+            for document in content.corpus.documents
+            for fact in document.facts
+            for each in fact.assertions
+            if content.short(each.property) == "dg:aim"
+        ]
+        added = [(quote, beginnings(aim) - beginnings(quote)) for quote, aim in aims]
+        assert aims
+        assert [each for each in added if each[1]] == []
+
+
+def beginnings(text: str) -> set[str]:
+    """Return the first three letters of the words of a text that have four and more."""
+    return {word[:3] for word in re.findall(r"\w{4,}", text.lower())}
 
 
 class TestSideMatter:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from digigraph.sources.rdf import parse_rdf, without_blank_nodes
+from digigraph.sources.blank_nodes import without_blank_nodes
+from digigraph.sources.rdf import parse_rdf
 from digigraph.sources.records import Malformed
 
 TURTLE = """@prefix : <http://e.x/> .

@@ -57,5 +57,8 @@ def test_too_deep_and_too_wide():
 def test_from_is_found_where_it_counts():
     """FROM in a string, a variable, a prefix or a group is no dataset clause."""
     assert (
-        dataset_clauses('PREFIX from: <http://a/> ASK { ?FROM from:x "FROM <http://b/>" } # FROM <http://c/>') is None
+        dataset_clauses(
+            'PREFIX from: <http://a/> ASK { ?FROM from:x "FROM <http://b/>" } # FROM <http://c/>', base_iri="http://d/"
+        )
+        is None
     )

@@ -72,9 +72,10 @@ class _Builder:
     def _add(self, claimed: Claimed, *graphs: _Graph, concluding: bool = True) -> None:
         triples = self._rules.closure(claimed.triple) if concluding else [claimed.triple]
         for triple in triples:
+            node = claimed.node if triple.subject == claimed.triple.subject else None
             for graph in graphs:
                 quad = ox.Quad(triple.subject, triple.predicate, triple.object, graph)
-                self._statements[Statement(quad, claimed.location)] = None
+                self._statements[Statement(quad, claimed.location, node)] = None
 
     def _iri(self, slug: str) -> ox.NamedNode:
         """The IRI of a slug: that of a source document where one is called so, else of a thing."""
@@ -157,4 +158,4 @@ def _lost(claimed: Claimed, node: Evidence, losers: set[ox.Triple]) -> bool:
 def _canonical(located: LocatedQuad) -> Claimed:
     quad = located.quad
     value = canonical(quad.object) if isinstance(quad.object, ox.Literal) else quad.object
-    return Claimed(ox.Triple(quad.subject, quad.predicate, value), located.location)
+    return Claimed(ox.Triple(quad.subject, quad.predicate, value), located.location, node=located.node)

@@ -31,11 +31,14 @@ class Claimed:
         Where it is written.
     introduced_by
         The triple without which this one has no meaning: the link to a grant, an amount, a figure, a record.
+    node
+        Where its subject is written, if that is known.
     """
 
     triple: ox.Triple
     location: Location
     introduced_by: ox.Triple | None = None
+    node: Location | None = None
 
 
 @dataclass(slots=True)

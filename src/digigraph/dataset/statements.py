@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,10 +22,11 @@ DEFAULT = ox.DefaultGraph()
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A quad and the place in the sources that it comes from."""
+    """A quad, the place in the sources that it comes from, and where its subject stands, if that is known."""
 
     quad: ox.Quad
     location: Location
+    node: Location | None = None
 
 
 @dataclass(frozen=True)
@@ -70,35 +71,61 @@ class Dataset:
         return output.getvalue()
 
     @cached_property
-    def _places(self) -> dict[ox.Triple, list[Location]]:
-        places: defaultdict[ox.Triple, list[Location]] = defaultdict(list)
+    def _places(self) -> dict[tuple[Subject, ox.NamedNode], dict[Object, list[Location]]]:
+        """Where each triple is written, whatever its graph."""
+        places: dict[tuple[Subject, ox.NamedNode], dict[Object, list[Location]]] = {}
         for each in self.statements:
-            places[each.quad.triple].append(each.location)
+            quad = each.quad
+            of_property = places.setdefault((quad.subject, quad.predicate), {})
+            of_property.setdefault(quad.object, []).append(each.location)
         return places
 
     @cached_property
-    def _subjects(self) -> dict[Subject, list[Location]]:
-        places: defaultdict[Subject, list[Location]] = defaultdict(list)
+    def _nodes(self) -> dict[Subject, list[Location]]:
+        """Where each subject stands; where its statements do, as long as nothing better is known."""
+        nodes: defaultdict[Subject, list[Location]] = defaultdict(list)
         for each in self.statements:
-            places[each.quad.subject].append(each.location)
-        return places
+            nodes[each.quad.subject].append(each.node or replace(each.location, of_node=True))
+        return nodes
+
+    @cached_property
+    def _mentions(self) -> dict[Object, list[tuple[Subject, ox.NamedNode]]]:
+        """The subjects and predicates by which a node is the object."""
+        mentions: defaultdict[Object, list[tuple[Subject, ox.NamedNode]]] = defaultdict(list)
+        for (subject, predicate), values in self._places.items():
+            for value in values:
+                mentions[value].append((subject, predicate))
+        return mentions
+
+    def values(self, subject: Subject | Object, predicate: ox.NamedNode) -> list[Object]:
+        """Return the objects of a subject and predicate, in source order."""
+        return [] if isinstance(subject, ox.Literal) else list(self._places.get((subject, predicate), ()))
+
+    def subjects(self, predicate: ox.NamedNode, value: Subject | Object) -> list[Subject]:
+        """Return the subjects of a predicate and object, in source order."""
+        return [subject for subject, used in self._mentions.get(value, ()) if used == predicate]
+
+    def links(self, subject: Subject | Object, value: Object) -> list[ox.NamedNode]:
+        """Return the predicates that lead from one node to another, in source order."""
+        return [predicate for owner, predicate in self._mentions.get(value, ()) if owner == subject]
 
     def places_of(self, subject: Subject, predicate: ox.NamedNode | None, value: Object | None) -> list[Location]:
         """Return where a triple is written; where it is not known, where its subject and property, or subject, is.
 
         Each place once, in source order; empty where nothing is known of the subject.
         """
-        found: list[Location] = []
-        if predicate is not None and value is not None:
-            found = self._places.get(ox.Triple(subject, predicate, value), [])
-        if not found and predicate is not None:
-            found = [
-                place
-                for triple, places in self._places.items()
-                if triple.subject == subject and triple.predicate == predicate
-                for place in places
-            ]
-        return sorted(set(found or self._subjects.get(subject, [])))
+        of_property = self._places.get((subject, predicate), {}) if predicate is not None else {}
+        found = of_property.get(value, []) if value is not None else []
+        if not found:
+            found = [place for places in of_property.values() for place in places]
+        return sorted(set(found)) or self.node_places(subject)
+
+    def node_places(self, node: Subject | Object) -> list[Location]:
+        """Return where a node stands as a subject; where it is none, where it is an object. Each once, in order."""
+        if not isinstance(node, ox.Literal) and node in self._nodes:
+            return sorted(set(self._nodes[node]))
+        mentions = self._mentions.get(node, ())
+        return sorted({place for mention in mentions for place in self._places[mention][node]})
 
 
 def sorted_nquads(quads: Iterable[ox.Quad]) -> bytes:

@@ -1,15 +1,28 @@
-"""RDF files: quads, each with the place where it is written."""
+"""RDF files: quads, each with the place where it is written.
+
+How exact a place is depends on the format. Turtle, TriG, N-Triples, N-Quads: where the object begins and ends, for
+every triple of RDF 1.1. JSON-LD: the same where its value could be marked, else where its node begins, else the file.
+RDF/XML: the element that states it. No place is ever estimated.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import io
-from dataclasses import dataclass
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from digigraph.findings import Location
+from digigraph.sources import jsonld, rdfxml, turtle
+from digigraph.sources.json_outline import nesting
+from digigraph.sources.positions import Positions
 from digigraph.sources.records import Malformed, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 EXTENSIONS = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -18,129 +31,182 @@ EXTENSIONS = {
     ".trig": ox.RdfFormat.TRIG,
     ".jsonld": ox.RdfFormat.JSON_LD,
 }
-"""File extensions that are read as RDF."""
-_Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-_STREAMED = {ox.RdfFormat.TURTLE, ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS, ox.RdfFormat.TRIG}
+"""File extensions that are read as RDF in a project."""
+MAX_BYTES = 20_000_000
+"""Bytes above which an RDF file is refused: a graph in memory takes a hundred times its size."""
+_BOM = b"\xef\xbb\xbf"
+_CONTINUATION = re.compile(rb"[\x80-\xbf]")
+_ENGINE_PLACE = re.compile(r"Parser error (?:at|between) line .*?: ", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class LocatedQuad:
-    """A quad and where its object ends in its file; only the file where the format gives no positions."""
+    """A quad, where its object is written, and where its subject is."""
 
     quad: ox.Quad
     location: Location
+    node: Location | None = None
 
 
-class _ByteByByte(io.BytesIO):
-    """Feeds the parser one byte a call, so that it has read exactly to the end of each triple that it emits."""
+@dataclass(frozen=True, slots=True)
+class RdfFile:
+    """What a file says, in its order, and the prefixes that it declares."""
 
-    def read(self, _size: int | None = -1, /) -> bytes:
-        return super().read(1)
+    quads: list[LocatedQuad]
+    prefixes: dict[str, str]
 
 
 def parse_rdf(data: bytes, path: str, base_iri: str) -> list[LocatedQuad]:
-    """Parse an RDF file; the format is told by the extension.
+    """Return the quads of an RDF file whose format is told by its extension; see :func:`read_rdf`."""
+    return read_rdf(data, path, base_iri, rdf_format=EXTENSIONS["." + path.rpartition(".")[2]]).quads
+
+
+def read_rdf(data: bytes, path: str, base_iri: str, *, rdf_format: ox.RdfFormat) -> RdfFile:
+    """Read an RDF file.
 
     Parameters
     ----------
     data
-        The file's bytes.
+        The file's bytes; a byte order mark is skipped.
     path
-        The file's name in locations; its extension is a key of :data:`EXTENSIONS`.
+        The file's name in locations.
     base_iri
         For relative IRIs.
+    rdf_format
+        What it is.
 
     Raises
     ------
     Malformed
-        Not UTF-8, or not what the extension says; with line and column where the parser tells them.
+        Not UTF-8, not of that format, or what nobody should parse: more than 20 MB, a nesting on which the engine
+        would end or never come back, a document type declaration, a JSON-LD context that would have to be fetched.
+        With line and column where the parser tells them.
     """
-    decode(data, path)
-    rdf_format = EXTENSIONS["." + path.rpartition(".")[2]]
-    source = _ByteByByte(data) if rdf_format in _STREAMED else io.BytesIO(data)
-    located: list[LocatedQuad] = []
-    lines = _Lines(data)
+    if len(data) > MAX_BYTES:
+        raise too_large(len(data), path)
+    data = data.removeprefix(_BOM)
+    reader = _Reader(data, decode(data, path), path, base_iri, rdf_format)
     try:
-        for quad in ox.parse(source, format=rdf_format, base_iri=base_iri):
-            place = lines.at(source.tell()) if isinstance(source, _ByteByByte) else (0, 0)
-            located.append(LocatedQuad(quad, Location(path, *place)))
-    except SyntaxError as error:
-        where = Location(path, error.lineno or 0, error.offset or 0)
-        raise Malformed("rdf-syntax", f"This is not {rdf_format.name}: {error.msg}.", where) from error
-    return located
+        return reader.read()
+    except MemoryError as error:
+        raise Malformed("too-large", "A single word of this file is longer than 16 MB.", Location(path)) from error
 
 
-class _Lines:
-    """Turns growing byte positions into line and column (1-based, code points), counting each byte once."""
+def too_large(size: int, path: str) -> Malformed:
+    """Return the refusal of a file with so many bytes."""
+    return Malformed(
+        "too-large",
+        f"The file has {size} bytes; at most {MAX_BYTES} are read.",
+        Location(path),
+        hint="Split the file.",
+    )
 
-    def __init__(self, data: bytes) -> None:
+
+class _Reader:
+    def __init__(self, data: bytes, text: str, path: str, base_iri: str, rdf_format: ox.RdfFormat) -> None:
         self._data = data
-        self._counted = 0
-        self._line = 1
-        self._line_start = 0
+        self._text = text
+        self._path = path
+        self._base = base_iri
+        self._format = rdf_format
+        self._positions = Positions(text, path)
 
-    def at(self, position: int) -> tuple[int, int]:
-        newlines = self._data.count(b"\n", self._counted, position)
-        if newlines:
-            self._line += newlines
-            self._line_start = self._data.rfind(b"\n", 0, position) + 1
-        self._counted = position
-        # A parser may have to see the byte behind a token; a column inside a character is moved to its start.
-        return self._line, len(self._data[self._line_start : position].decode("utf-8", "ignore")) or 1
+    def read(self) -> RdfFile:
+        if self._format == ox.RdfFormat.RDF_XML:
+            return self._rdf_xml()
+        is_json = self._format == ox.RdfFormat.JSON_LD
+        if is_json and nesting(self._text) > jsonld.MAX_DEPTH:
+            raise self._too_deep(jsonld.MAX_DEPTH)
+        if not is_json and turtle.triple_terms_nested(self._text) > turtle.MAX_DEPTH:
+            raise self._too_deep(turtle.MAX_DEPTH)
+        try:
+            parser = ox.parse(self._data, format=self._format, base_iri=self._base)
+            quads = list(parser)
+        except SyntaxError as error:
+            raise self._syntax(error) from error
+        located = self._json_ld(quads) if is_json else self._turtle(quads)
+        return RdfFile(list(located), parser.prefixes)
 
+    def _turtle(self, quads: list[ox.Quad]) -> Iterator[LocatedQuad]:
+        try:
+            written = turtle.locate(self._text, quads)
+        except turtle.NotFollowed:
+            yield from (LocatedQuad(quad, Location(self._path)) for quad in quads)
+            return
+        for quad, (subject, value) in zip(quads, written, strict=True):
+            node = self._positions.node(subject.start, subject.end)
+            yield LocatedQuad(quad, self._positions.value(value.start, value.end), node)
 
-def without_blank_nodes(located: list[LocatedQuad], iri_prefix: str) -> list[LocatedQuad]:
-    """Replace blank nodes by IRIs made of a hash of what is said of them, the same wherever they stand in a file.
+    def _json_ld(self, quads: list[ox.Quad]) -> Iterator[LocatedQuad]:
+        for quad, (subject, value) in zip(quads, jsonld.locate(self._text, quads, self._base), strict=True):
+            node = self._positions.node(*subject) if subject is not None else None
+            place = self._positions.value(*value) if value is not None else node
+            yield LocatedQuad(quad, place or Location(self._path), node)
 
-    Two nodes of which the same is said become one, which changes nothing that the file entails.
-
-    Parameters
-    ----------
-    located
-        The quads of one file.
-    iri_prefix
-        What stands before the hash, such as ``https://…/id/b-``.
-
-    Raises
-    ------
-    Malformed
-        Blank nodes refer to each other in a circle, so that none has content of its own.
-    """
-    content: dict[ox.BlankNode, list[LocatedQuad]] = {}
-    for each in located:
-        if isinstance(each.quad.subject, ox.BlankNode):
-            content.setdefault(each.quad.subject, []).append(each)
-    names: dict[ox.BlankNode, ox.NamedNode] = {}
-
-    def name(node: ox.BlankNode, above: tuple[ox.BlankNode, ...], place: Location) -> ox.NamedNode:
-        if node in above:
+    def _rdf_xml(self) -> RdfFile:
+        if (found := rdfxml.DOCTYPE.search(self._data)) is not None:
             raise Malformed(
-                "blank-node", "Blank nodes refer to each other in a circle.", place, hint="Give one of them an IRI."
+                "rdf-doctype",
+                "A document type declaration stands here; it is never read, for entities can expand without end.",
+                self._element(found.start(), found.end()),
+                hint="Write the entities out, or convert the file to Turtle with a tool that you trust with it.",
             )
-        if node not in names:
-            said = sorted(
-                f"{each.quad.predicate} {term(each.quad.object, (*above, node), each.location)} {each.quad.graph_name}"
-                for each in content.get(node, [])
-            )
-            names[node] = ox.NamedNode(iri_prefix + hashlib.sha256("\n".join(said).encode()).hexdigest()[:12])
-        return names[node]
+        try:
+            by_tag = rdfxml.elements_by_tag(self._data)
+        except rdfxml.NotXml as error:
+            if error.is_too_deep:
+                raise self._too_deep(rdfxml.MAX_DEPTH) from error
+            raise self._malformed(str(error), Location(self._path, error.line, error.column)) from error
+        source = rdfxml.ByteByByte(self._data)
+        located = []
+        try:
+            parser = ox.parse(source, format=self._format, base_iri=self._base)
+            for quad in parser:
+                subject, statement = rdfxml.statement(by_tag, source.tell(), quad)
+                node = self._element(subject.start, subject.end) if subject is not None else None
+                place = self._element(statement.start, statement.end) if statement is not None else node
+                located.append(LocatedQuad(quad, place or Location(self._path), node))
+        except SyntaxError as error:
+            tag = max(0, self._data.rfind(b"<", 0, source.tell()))
+            raise self._malformed(str(error.msg), replace(self._element(tag, source.tell()), of_node=False)) from error
+        return RdfFile(located, parser.prefixes)
 
-    def term(value: _Term, above: tuple[ox.BlankNode, ...], place: Location) -> _Term:
-        return name(value, above, place) if isinstance(value, ox.BlankNode) else value
-
-    def subject(each: LocatedQuad) -> ox.NamedNode | ox.Triple:
-        node = each.quad.subject
-        return name(node, (), each.location) if isinstance(node, ox.BlankNode) else node
-
-    return [
-        LocatedQuad(
-            ox.Quad(
-                subject(each),
-                each.quad.predicate,
-                term(each.quad.object, (), each.location),
-                each.quad.graph_name,
-            ),
-            each.location,
+    def _element(self, start: int, end: int) -> Location:
+        """The place of some bytes, as that of a node."""
+        return self._positions.node(
+            start - bisect_left(self._continued, start), end - bisect_left(self._continued, end)
         )
-        for each in located
-    ]
+
+    @cached_property
+    def _continued(self) -> list[int]:
+        """The bytes that are not the first of their character."""
+        return [match.start() for match in _CONTINUATION.finditer(self._data)]
+
+    def _syntax(self, error: SyntaxError) -> Malformed:
+        message = _ENGINE_PLACE.sub("", str(error.msg))
+        if "LoadDocumentCallback" in message:
+            return self._remote_context()
+        end = (error.end_lineno or 0, error.end_offset or 0)
+        return self._malformed(message, Location(self._path, error.lineno or 0, error.offset or 0, *end))
+
+    def _malformed(self, message: str, where: Location) -> Malformed:
+        said = f"This is not {self._format.name}: {message.rstrip('.')}."
+        return Malformed("rdf-syntax", said, where)
+
+    def _remote_context(self) -> Malformed:
+        found = jsonld.remote_contexts(self._text)
+        name = f" {found[0][0]}" if found else ""
+        return Malformed(
+            "jsonld-context",
+            f"The context{name} is another file, and nothing is fetched.",
+            self._positions.value(*found[0][1]) if found else Location(self._path),
+            hint='Put what its "@context" holds in the place of its name.',
+        )
+
+    def _too_deep(self, limit: int) -> Malformed:
+        return Malformed(
+            "too-deep",
+            f"The nesting is deeper than {limit} levels.",
+            Location(self._path),
+            hint="Give nested nodes identifiers, and write each on its own.",
+        )

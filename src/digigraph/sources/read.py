@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -10,10 +10,11 @@ import pyoxigraph as ox
 from digigraph.errors import InputError
 from digigraph.findings import Finding, Location, Severity
 from digigraph.iris import Iris
+from digigraph.sources.blank_nodes import without_blank_nodes
 from digigraph.sources.claims import Assertion, ClaimReader, Slug, slug
 from digigraph.sources.facts import Captured, read_document
 from digigraph.sources.files import read_bytes, source_files
-from digigraph.sources.rdf import EXTENSIONS, LocatedQuad, parse_rdf, without_blank_nodes
+from digigraph.sources.rdf import EXTENSIONS, LocatedQuad, parse_rdf
 from digigraph.sources.records import Fields, Malformed, Node, Scalar, decode, parse_yaml
 from digigraph.sources.terms import Context, did_you_mean, parse_context
 from digigraph.vocab import DG
@@ -145,7 +146,7 @@ class _ProjectReader:
     def _placed(self, located: LocatedQuad, graph: ox.NamedNode) -> LocatedQuad:
         quad = located.quad
         if isinstance(quad.graph_name, ox.DefaultGraph):
-            return LocatedQuad(ox.Quad(quad.subject, quad.predicate, quad.object, graph), located.location)
+            return replace(located, quad=ox.Quad(quad.subject, quad.predicate, quad.object, graph))
         if quad.graph_name in {self._iris.graph("curated"), self._iris.graph("ontology")}:
             return located
         raise Malformed(

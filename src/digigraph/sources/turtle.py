@@ -51,7 +51,10 @@ _DIRECTIVES = {"@prefix": 3, "@base": 2, "@version": 2, "PREFIX": 2, "BASE": 1, 
 """Tokens that belong to a directive, beside its name."""
 _SCHEME = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
 _DOTS = re.compile(r"/\.{1,2}(?:[/?#>]|$)")
-_LONG = 3
+
+
+MAX_DEPTH = 50
+"""Triple terms in one another above which a file is refused: the engine's process would end."""
 
 
 class NotFollowed(Exception):
@@ -61,8 +64,9 @@ class NotFollowed(Exception):
 class Token(NamedTuple):
     """A node or a mark of the syntax; ``start`` and ``end`` are offsets in the text.
 
-    A literal with language or datatype is one token, a string without is another. Nodes without a word of their own: ``[`` for a node in brackets,
-    ``list`` and ``cell`` for the first and the later cells of a list, ``nil`` for its end.
+    A literal with language or datatype is one token, a string without is another. Nodes without a word of their own
+    are ``[`` for one in brackets, ``list`` and ``cell`` for the first and the later cells of a list, ``nil`` for its
+    end.
     """
 
     kind: str
@@ -106,6 +110,20 @@ def locate(text: str, quads: Iterable[ox.Quad]) -> list[Written]:
     except ValueError as error:
         raise NotFollowed from error
     return written
+
+
+def triple_terms_nested(text: str) -> int:
+    """Return how deep ``<<`` is nested in a text, Turtle or not."""
+    deepest = current = position = 0
+    if text.count("<<") <= MAX_DEPTH:
+        return 0
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        current += match is not None and match.group() == "<<"
+        current -= match is not None and match.group() in {">>", ")>>"} and current > 0
+        deepest = max(deepest, current)
+        position = match.end() if match is not None else position + 1
+    return deepest
 
 
 def _written(text: str) -> Iterator[Written]:
@@ -280,10 +298,8 @@ class _Comparison:
         if token.kind not in {"mark", "list", "cell"}:
             return False
         known = self.labels.setdefault((token.kind, token.start), label)
-        if (token.kind, token.start) in self.labels and known != label:
-            return False
         self.taken.add(label)
-        return len(self.taken) == len(self.labels)
+        return known == label and len(self.taken) == len(self.labels)
 
 
 def _names(token: Token, iri: str) -> bool:
@@ -302,6 +318,7 @@ def _says(token: Token, value: str) -> bool:
         return token.text == value
     if token.kind not in {"string", "literal"}:
         return False
-    quote = token.text[0] * _LONG
-    mark = len(quote) if token.text.startswith(quote) else 1
-    return "\\" in token.text or token.text.startswith(value, mark)
+    quote = token.text[0]
+    if token.text.startswith(quote * 3):
+        quote *= 3
+    return "\\" in token.text or token.text.startswith(value + quote, len(quote))

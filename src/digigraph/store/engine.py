@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 
-from digigraph.errors import QuerySyntaxError, StoreError
+from digigraph.errors import QueryError, QuerySyntaxError, StoreError
 from digigraph.iris import Iris
 from digigraph.media import RDF_XML, RESULTS_XML
 from digigraph.store.disk import ENGINE_ERRORS
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from digigraph.store.backend import Query
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+# The engine reports these as it does failing disks, by a RuntimeError.
+_FUNCTION = re.compile(r"The custom (?:aggregate )?function <.*")
 _CHARACTER_CLASSES = re.compile(r",? ?\['.*?'\](?=,|$)|,? ?\[_\]", re.DOTALL)
 
 
@@ -34,7 +36,7 @@ def evaluate(store: ox.Store, query: Query, *, base_iri: str, send: Callable[[by
     query
         It has passed :class:`digigraph.store.guarded.Guarded`: its format fits its form, its graphs are named by IRIs.
     base_iri
-        The project's.
+        The project's; what relative IRIs in the query are relative to (RFC 3986, section 5.1.4).
     send
         Takes the pieces; what it raises ends the query and is raised.
 
@@ -42,6 +44,8 @@ def evaluate(store: ox.Store, query: Query, *, base_iri: str, send: Callable[[by
     ------
     QuerySyntaxError
         The text is not SPARQL; with line and column where the engine tells.
+    QueryError
+        It calls a function that there is not.
     StoreError
         The engine could not read its files, or could not reach the service that a query names.
     """
@@ -56,6 +60,8 @@ def evaluate(store: ox.Store, query: Query, *, base_iri: str, send: Callable[[by
     except SyntaxError as error:
         raise syntax_error(str(error)) from error
     except ENGINE_ERRORS as error:
+        if _FUNCTION.match(str(error)):
+            raise QueryError(f"{error}.", hint="Functions of other engines are not offered here.") from error
         raise StoreError(f"The engine failed: {error}.") from error
     output.finish()
 
@@ -63,9 +69,9 @@ def evaluate(store: ox.Store, query: Query, *, base_iri: str, send: Callable[[by
 def _result(store: ox.Store, query: Query, base_iri: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
     selection = selection_of(query, base_iri=base_iri)
     if selection is None:
-        return store.query(query.text)
+        return store.query(query.text, base_iri=base_iri)
     selected, default, named = store_for(selection, store)
-    return selected.query(query.text, default_graph=[*default], named_graphs=[*named])
+    return selected.query(query.text, base_iri=base_iri, default_graph=[*default], named_graphs=[*named])
 
 
 def syntax_error(text: str) -> QuerySyntaxError:

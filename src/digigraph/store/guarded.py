@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from digigraph.errors import NotAcceptable, QuerySyntaxError
 from digigraph.media import Kind, formats_of
-from digigraph.sparql import Guard, query_form
+from digigraph.sparql import Guard, excerpt, query_form
 
 if TYPE_CHECKING:
     from digigraph.settings import Settings
@@ -42,15 +43,22 @@ class Guarded:
         ------
         QueryTooComplex, QueryForbidden, QuerySyntaxError
             The guard does not let it pass, it is an update, it is neither SELECT, ASK, CONSTRUCT nor DESCRIBE, or a
-            graph's name is no absolute IRI.
+            graph's name is no absolute IRI. Where an engine tells the place, the line is shown.
         NotAcceptable
             The format cannot carry what the query's form gives.
         """
+        # Editors write it in front of a text; it is no part of it.
+        query = replace(query, text=query.text.removeprefix("\N{BYTE ORDER MARK}"))
         self._guard.check(query.text)
         _check_characters(query)
         _check_graphs(query)
         _check_format(query)
-        return self._backend.answer(query, cancellation)
+        try:
+            return self._backend.answer(query, cancellation)
+        except QuerySyntaxError as error:
+            if error.line is not None and error.column is not None:
+                error.excerpt = excerpt(query.text, error.line, error.column)
+            raise
 
     def close(self) -> None:
         """Close the backend."""

@@ -46,7 +46,7 @@ def selection_of(query: Query, *, base_iri: str) -> Selection | None:
     query
         The query, with what the protocol says.
     base_iri
-        The project's; ``{base_iri}graph/accepted`` names the snapshot's default graph.
+        The project's, to which relative IRIs are relative; ``{base_iri}graph/accepted`` names the snapshot's default graph.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def selection_of(query: Query, *, base_iri: str) -> Selection | None:
     """
     default, named = query.default_graphs, query.named_graphs
     if default is None and named is None:
-        clauses = dataset_clauses(query.text)
+        clauses = dataset_clauses(query.text, base_iri=base_iri)
         if clauses is None:
             return None
         default, named = clauses.default, clauses.named

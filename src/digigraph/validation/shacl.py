@@ -2,33 +2,53 @@
 
 Shapes are checked against the default graph alone: given a dataset, pyshacl would validate the union of all graphs,
 where the values that lost a conflict come back. The graph is copied into rdflib, over which pyshacl is five times
-faster than over a pyoxigraph store.
+faster than over a pyoxigraph store. The copy keeps labels of blank nodes and lexical forms, so that what a result
+speaks of is found again in the sources.
 """
 
 from __future__ import annotations
 
-import io
+import logging
+import re
+import warnings
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 import pyshacl
 import rdflib
+from rdflib.term import Node
 
 from digigraph.findings import Severity
-from digigraph.vocab import RDF, SH
+from digigraph.validation.paths import Path, Term, path_of
+from digigraph.vocab import RDF, SH, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+    from collections.abc import Iterable, Mapping
 
 _SEVERITIES: dict[Term | None, Severity] = {
     SH["Violation"]: Severity.VIOLATION,
     SH["Warning"]: Severity.WARNING,
     SH["Info"]: Severity.INFO,
 }
+_RECURSION = re.compile(r"<(?:Node|Property)Shape ([^\s>]+)>")
+_FAILURES = (
+    RuntimeError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    re.error,
+)
+"""What comes out of pyshacl where shapes are at fault: its own errors, and those of the lists, numbers, regular
+expressions in them. Those of the queries in them are told by :func:`_is_parse_error`."""
+
+# Both print to stderr what they also raise or report, one of them with a trace.
+for _name in ("pyshacl-validate", "rdflib.term"):
+    logging.getLogger(_name).disabled = True
 
 
 class ShapesError(Exception):
@@ -39,68 +59,146 @@ class ShapesError(Exception):
 class Result:
     """One ``sh:ValidationResult`` (SHACL, section 3.6.2).
 
-    ``messages`` maps language tags (``""`` for none) to texts; ``path`` is None for a node shape or a complex path.
+    ``messages`` are pairs of language tag (``""`` for none) and text; ``path`` is None for a node shape.
     """
 
-    focus: ox.NamedNode | ox.BlankNode
-    path: ox.NamedNode | None
+    focus: Term
+    path: Path | None
     value: Term | None
     severity: Severity
     shape: Term | None
     component: str
-    messages: dict[str, str]
+    messages: tuple[tuple[str, str], ...]
 
 
-def validate(data: Iterable[ox.Triple], shapes: Iterable[ox.Triple]) -> list[Result]:
-    """Validate a data graph against a shapes graph.
+@dataclass(slots=True)
+class Report:
+    """The results, and the shapes, by IRI or label, that lead back to themselves and were not followed to the end."""
 
-    Raises
-    ------
-    ShapesError
-        The shapes themselves are at fault.
+    results: list[Result] = field(default_factory=list)
+    recursive: set[str] = field(default_factory=set)
+
+
+class DataGraph:
+    """A data graph, copied once and validated as often as needed.
+
+    Parameters
+    ----------
+    data
+        Triples with triple terms are left out: SHACL knows none.
+    prefixes
+        For messages that pyshacl writes itself.
     """
-    try:
-        _, report, text = pyshacl.validate(
-            _rdflib(data), shacl_graph=_rdflib(shapes), inference="none", advanced=False, inplace=True
-        )
-    except pyshacl.errors.ReportableRuntimeError as error:
-        raise ShapesError(error.message) from error
-    if not isinstance(report, rdflib.Graph):
-        raise ShapesError(text)
-    return list(_results(report))
+
+    def __init__(self, data: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> None:
+        self._prefixes = prefixes
+        self._graph = _rdflib(data, prefixes)
+
+    def validate(self, shapes: Iterable[ox.Triple]) -> Report:
+        """Validate it against a shapes graph, whose blank nodes have other labels than those of the data.
+
+        Raises
+        ------
+        ShapesError
+            The shapes themselves are at fault.
+        """
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            report = self._report(_rdflib(shapes, self._prefixes))
+        recursive = {
+            name
+            for each in warned
+            if isinstance(each.message, pyshacl.errors.ShapeRecursionWarning)
+            for name in _RECURSION.findall(str(each.message))[-1:]
+        }
+        return Report(list(_results(report)), recursive)
+
+    def _report(self, shapes: rdflib.Graph) -> rdflib.Graph:
+        try:
+            _, report, text = pyshacl.validate(
+                self._graph, shacl_graph=shapes, inference="none", advanced=False, inplace=True
+            )
+        except Exception as error:
+            if isinstance(error, _FAILURES) or _is_parse_error(error):
+                raise ShapesError(_said(error)) from error
+            raise
+        if not isinstance(report, rdflib.Graph):
+            # Some failures come back in the place of the report.
+            raise ShapesError(text.removeprefix("Validation Failure - "))
+        return report
 
 
-def _rdflib(triples: Iterable[ox.Triple]) -> rdflib.Graph:
-    buffer = io.BytesIO()
-    ox.serialize(triples, buffer, format=ox.RdfFormat.N_TRIPLES)
-    graph = rdflib.Graph()
-    graph.parse(data=buffer.getvalue(), format="nt")
+def _said(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "It is nested deeper than can be followed."
+    lines = str(error).splitlines()
+    said = lines[0] if lines else type(error).__name__
+    if isinstance(error, re.error):
+        return f"A regular expression in it cannot be used: {said}."
+    return f"A query in it is not SPARQL: {said}." if _is_parse_error(error) else said
+
+
+def _is_parse_error(error: Exception) -> bool:
+    """Whether rdflib's SPARQL parser speaks: its errors are pyparsing's, which is no dependency of ours."""
+    return any(each.__name__ == "ParseBaseException" for each in type(error).__mro__)
+
+
+def _rdflib(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> rdflib.Graph:
+    graph = rdflib.Graph(bind_namespaces="core")
+    for prefix, namespace in prefixes.items():
+        graph.bind(prefix, namespace)
+    for triple in triples:
+        subject, value = _node(triple.subject), _node(triple.object)
+        if subject is not None and value is not None:
+            graph.add((subject, rdflib.URIRef(triple.predicate.value), value))
     return graph
 
 
+def _node(term: Term) -> Node | None:
+    if isinstance(term, ox.NamedNode):
+        return rdflib.URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return rdflib.BNode(term.value)
+    if isinstance(term, ox.Literal):
+        # A literal is its lexical form: 01 is written in another place than 1.
+        if term.language:
+            return rdflib.Literal(term.value, lang=term.language)
+        datatype = None if term.datatype == XSD["string"] else rdflib.URIRef(term.datatype.value)
+        return rdflib.Literal(term.value, datatype=datatype, normalize=False)
+    return None
+
+
+def _term(node: Node) -> Term:
+    if isinstance(node, rdflib.URIRef):
+        return ox.NamedNode(node)
+    if isinstance(node, rdflib.Literal):
+        if node.language:
+            return ox.Literal(str(node), language=node.language)
+        return ox.Literal(str(node), datatype=ox.NamedNode(node.datatype) if node.datatype else None)
+    return ox.BlankNode(str(node))
+
+
 def _results(report: rdflib.Graph) -> Iterable[Result]:
-    properties: defaultdict[object, defaultdict[ox.NamedNode, list[Term]]] = defaultdict(lambda: defaultdict(list))
-    for quad in ox.parse(report.serialize(format="nt"), format=ox.RdfFormat.N_TRIPLES):
-        properties[quad.subject][quad.predicate].append(quad.object)
-    for said in properties.values():
-        if SH["ValidationResult"] in said[RDF["type"]]:
-            yield _result(said)
+    said: defaultdict[Term, defaultdict[ox.NamedNode, list[Term]]] = defaultdict(lambda: defaultdict(list))
+    for subject, predicate, value in report:
+        said[_term(subject)][ox.NamedNode(str(predicate))].append(_term(value))
+    for about in list(said.values()):
+        if SH["ValidationResult"] in about[RDF["type"]]:
+            yield _result(about, said)
 
 
-def _result(said: defaultdict[ox.NamedNode, list[Term]]) -> Result:
-    (focus,) = said[SH["focusNode"]]
-    path = next(iter(said[SH["resultPath"]]), None)
-    component = next(iter(said[SH["sourceConstraintComponent"]]), None)
-    severity = next(iter(said[SH["resultSeverity"]]), None)
-    assert isinstance(focus, ox.NamedNode | ox.BlankNode)  # noqa: S101 - our graphs have no literal focus nodes
+def _result(about: Mapping[ox.NamedNode, list[Term]], said: Mapping[Term, Mapping[ox.NamedNode, list[Term]]]) -> Result:
+    (focus,) = about[SH["focusNode"]]
+    path = next(iter(about.get(SH["resultPath"], ())), None)
+    component = next(iter(about.get(SH["sourceConstraintComponent"], ())), None)
+    severity = next(iter(about.get(SH["resultSeverity"], ())), None)
+    texts = [each for each in about.get(SH["resultMessage"], ()) if isinstance(each, ox.Literal)]
     return Result(
         focus=focus,
-        path=path if isinstance(path, ox.NamedNode) else None,
-        value=next(iter(said[SH["value"]]), None),
+        path=path_of(path, said) if path is not None else None,
+        value=next(iter(about.get(SH["value"], ())), None),
         severity=_SEVERITIES.get(severity, Severity.VIOLATION),
-        shape=next(iter(said[SH["sourceShape"]]), None),
-        component=component.value.rpartition("#")[2] if isinstance(component, ox.NamedNode) else "",
-        messages={
-            each.language or "": each.value for each in said[SH["resultMessage"]] if isinstance(each, ox.Literal)
-        },
+        shape=next(iter(about.get(SH["sourceShape"], ())), None),
+        component=component.value if isinstance(component, ox.NamedNode) else "",
+        messages=tuple(sorted((each.language or "", each.value) for each in texts)),
     )

@@ -165,11 +165,11 @@ class Gateway:
         cancellation.on_cancel(left.set)
         chunk: bytes | None = start
         while chunk is not None:
-            await _send_piece(send, chunk)
+            await _send_piece(send, chunk, more=True)
             if left.is_set():
                 return
             chunk = await asyncio.wrap_future(self._threads.submit(next, rest, None))
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        await _send_piece(send, b"", more=False)
 
 
 def _announced(scope: Scope) -> int | None:
@@ -195,9 +195,9 @@ async def _send_whole(send: Send, status: int, headers: list[tuple[bytes, bytes]
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-async def _send_piece(send: Send, data: bytes) -> None:
+async def _send_piece(send: Send, data: bytes, *, more: bool) -> None:
     async with asyncio.timeout(STALL_SECONDS):
-        await send({"type": "http.response.body", "body": data, "more_body": True})
+        await send({"type": "http.response.body", "body": data, "more_body": more})
     # A send to a quick reader need not suspend; the other exchanges must have their turn all the same.
     await asyncio.sleep(0)
 
@@ -220,15 +220,18 @@ async def _send_answer(send: Send, answer: Answer) -> None:
 
     answer.on_change(wake)
     try:
+        # One piece is held back until it is known whether it is the last: most answers are one piece.
+        held = b""
         while True:
             changed.clear()
             data = answer.read_ready()
+            if data == b"":
+                await _send_piece(send, held, more=False)
+                return
+            if held:
+                await _send_piece(send, held, more=True)
+            held = data or b""
             if data is None:
                 await changed.wait()
-            elif data:
-                await _send_piece(send, data)
-            else:
-                break
     finally:
         answer.on_change(None)
-    await send({"type": "http.response.body", "body": b"", "more_body": False})

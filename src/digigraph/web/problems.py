@@ -142,7 +142,8 @@ def of_error(error: errors.DigigraphError) -> Response:
     """Return the response for one of our own errors."""
     more: dict[str, Member] = {}
     if isinstance(error, errors.QuerySyntaxError):
-        more = {name: at for name, at in (("line", error.line), ("column", error.column)) if at is not None}
+        place = (("line", error.line), ("column", error.column), ("excerpt", error.excerpt))
+        more = {name: value for name, value in place if value is not None}
     if isinstance(error, errors.NotAcceptable):
         more = {"available": list(error.available)}
     response = problem(kind_of(error), error.message, hint=error.hint, more=more)

@@ -48,6 +48,7 @@ def query_by_get() -> Response:
 @blueprint.post("/sparql")
 def query_by_post() -> Response:
     """Answer a query in the body: URL-encoded parameters, or the text of the query itself."""
+    _check_encoding()
     if request.mimetype == "application/x-www-form-urlencoded":
         parameters = _parameters([*query_string(), *pairs(request.get_data())])
     elif request.mimetype == "application/sparql-query":
@@ -59,6 +60,16 @@ def query_by_post() -> Response:
     if not parameters.query:
         raise BadRequest("The parameter query is missing.")
     return _answer(parameters)
+
+
+def _check_encoding() -> None:
+    """Refuse a body that is not UTF-8 as it is: for queries nothing else is valid (Protocol, section 2.1.3)."""
+    charset = request.mimetype_params.get("charset", "utf-8")
+    if charset.strip("\"' ").lower() not in {"utf-8", "utf8", "us-ascii"}:
+        raise UnsupportedMediaType(f"The charset {charset!r} is not taken here; UTF-8 is.")
+    coding = request.headers.get("Content-Encoding", "identity")
+    if coding.strip().lower() not in {"identity", ""}:
+        raise UnsupportedMediaType(f"A body with the content coding {coding!r} is not taken here.")
 
 
 def _answer(parameters: _Parameters) -> Response:

@@ -1,0 +1,104 @@
+"""Names for blank nodes, made of what is said of them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from digigraph.sources.records import Malformed
+
+if TYPE_CHECKING:
+    from digigraph.sources.rdf import LocatedQuad
+
+_Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+
+def without_blank_nodes(located: list[LocatedQuad], iri_prefix: str) -> list[LocatedQuad]:
+    """Replace blank nodes by IRIs made of a hash of what is said of them, the same wherever they stand in a file.
+
+    Two nodes of which the same is said become one, which changes nothing that the file entails.
+
+    Parameters
+    ----------
+    located
+        The quads of one file.
+    iri_prefix
+        What stands before the hash, such as ``https://…/id/b-``.
+
+    Raises
+    ------
+    Malformed
+        Blank nodes refer to each other in a circle, so that none has content of its own.
+    """
+    names = _Names(located, iri_prefix)
+    return [
+        replace(
+            each,
+            quad=ox.Quad(
+                names.subject(each.quad.subject),
+                each.quad.predicate,
+                names.term(each.quad.object),
+                each.quad.graph_name,
+            ),
+        )
+        for each in located
+    ]
+
+
+class _Names:
+    """Names for the blank nodes of one file."""
+
+    def __init__(self, located: list[LocatedQuad], iri_prefix: str) -> None:
+        self._prefix = iri_prefix
+        self._content: dict[ox.BlankNode, list[LocatedQuad]] = {}
+        self._names: dict[ox.BlankNode, ox.NamedNode] = {}
+        for each in located:
+            for node in (each.quad.subject, each.quad.object):
+                if isinstance(node, ox.BlankNode):
+                    self._content.setdefault(node, [])
+            if isinstance(each.quad.subject, ox.BlankNode):
+                self._content[each.quad.subject].append(each)
+        for node in self._content:
+            self._name(node)
+
+    def subject(self, value: ox.NamedNode | ox.BlankNode | ox.Triple) -> ox.NamedNode | ox.Triple:
+        return self._names[value] if isinstance(value, ox.BlankNode) else value
+
+    def term(self, value: _Term) -> _Term:
+        return self._names[value] if isinstance(value, ox.BlankNode) else value
+
+    def _name(self, root: ox.BlankNode) -> None:
+        """Name a node after those that it refers to; a list is as deep as it is long, so without recursion."""
+        path: dict[ox.BlankNode, None] = {}
+        waiting = [root]
+        while waiting:
+            node = waiting[-1]
+            if node in self._names:
+                waiting.pop()
+                continue
+            unnamed = [each for each in self._content[node] if self._is_unnamed(each.quad.object)]
+            if not unnamed:
+                self._names[node] = self._named_by_content(node)
+                continue
+            path[node] = None
+            for each in unnamed:
+                if each.quad.object in path:
+                    raise Malformed(
+                        "blank-node",
+                        "Blank nodes refer to each other in a circle.",
+                        each.location,
+                        hint="Give one of them an IRI.",
+                    )
+                if isinstance(each.quad.object, ox.BlankNode):
+                    waiting.append(each.quad.object)
+
+    def _is_unnamed(self, value: _Term) -> bool:
+        return isinstance(value, ox.BlankNode) and value not in self._names
+
+    def _named_by_content(self, node: ox.BlankNode) -> ox.NamedNode:
+        quads = [each.quad for each in self._content[node]]
+        said = sorted(f"{quad.predicate} {self.term(quad.object)} {quad.graph_name}" for quad in quads)
+        return ox.NamedNode(self._prefix + hashlib.sha256("\n".join(said).encode()).hexdigest()[:12])

@@ -1,0 +1,42 @@
+"""Offsets in a text as lines and columns."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import lru_cache
+
+from digigraph.findings import Location
+
+
+class Positions:
+    """Turns offsets into locations of one file.
+
+    Parameters
+    ----------
+    text
+        The file, without byte order mark; lines end with LF.
+    path
+        Its name in locations.
+    """
+
+    def __init__(self, text: str, path: str) -> None:
+        self._path = path
+        self._starts = [0]
+        position = text.find("\n")
+        while position >= 0:
+            self._starts.append(position + 1)
+            position = text.find("\n", position + 1)
+        # Many triples share a subject: one location serves them all.
+        self.node = lru_cache(maxsize=None)(self._node)
+
+    def value(self, start: int, end: int) -> Location:
+        """Return the location of what stands from one offset to another."""
+        return Location(self._path, *self._at(start), *self._at(end))
+
+    def _node(self, start: int, end: int) -> Location:
+        """Return the same, as the place of a node."""
+        return Location(self._path, *self._at(start), *self._at(end), of_node=True)
+
+    def _at(self, offset: int) -> tuple[int, int]:
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1

@@ -1,0 +1,184 @@
+"""A dataset against shapes: what the shapes find, and what is wrong with the shapes themselves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from digigraph.findings import Finding, Location, Severity
+from digigraph.sparql import tokens
+from digigraph.validation.results import ResultFindings
+from digigraph.validation.shacl import DataGraph, ShapesError
+from digigraph.vocab import RDF, RDFS, SH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from digigraph.dataset.statements import Dataset
+    from digigraph.sources.rdf import LocatedQuad
+    from digigraph.validation.paths import Term
+
+_NEVER_RUN = {SH["js"], SH["target"], SH["expression"], SH["rule"], SH["values"], SH["jsFunctionName"]}
+"""Properties of SHACL-JS and SHACL Advanced Features: an engine without them would pass over them in silence."""
+_QUERIES = {SH["select"], SH["ask"], SH["construct"], SH["update"]}
+_CONTACT = {"SERVICE", "LOAD", "FROM"}
+_TARGETS = {SH[name] for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")}
+_SHAPES = {SH["NodeShape"], SH["PropertyShape"]}
+
+
+class ShapesCheck:
+    """Checks of one dataset against one shapes graph.
+
+    Parameters
+    ----------
+    dataset
+        For the places of what is found.
+    data
+        The data graph.
+    shapes
+        The shapes graph; its blank nodes have other labels than those of the data.
+    shorten
+        Gives an IRI as people read it.
+    prefixes
+        For messages that the engine writes itself.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        shapes: Sequence[LocatedQuad],
+        *,
+        data: Iterable[ox.Triple],
+        shorten: Callable[[str], str],
+        prefixes: Mapping[str, str],
+    ) -> None:
+        self._shapes = shapes
+        self._graph = DataGraph(data, prefixes)
+        self._files = Location(shapes[0].location.path if shapes else "shapes")
+        targets = {each.quad.object: each.location for each in shapes if each.quad.predicate == SH["targetNode"]}
+        self._results = ResultFindings(dataset, targets, shorten, elsewhere=self._files)
+        self._about: defaultdict[Term, list[LocatedQuad]] = defaultdict(list)
+        for each in shapes:
+            self._about[each.quad.subject].append(each)
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what the shapes find and what is wrong with them; one that cannot be used hides none of the others."""
+        yield from self._never_run()
+        remote = {each.quad.subject: each for each in self._shapes if _contacts(each.quad)}
+        for each in remote.values():
+            yield Finding(
+                rule="shapes-remote",
+                severity=Severity.VIOLATION,
+                message="A query in the shapes names another graph or server; nothing is fetched, and it is not run.",
+                location=each.location,
+                hint="Remove FROM, SERVICE and LOAD: the data graph is what is asked.",
+            )
+        usable = [
+            each.quad.triple for each in self._shapes if not {each.quad.subject, each.quad.object} & remote.keys()
+        ]
+        try:
+            yield from self._checked(usable)
+        except ShapesError as error:
+            yield from self._one_by_one(usable, str(error))
+
+    def _checked(self, shapes: Iterable[ox.Triple]) -> list[Finding]:
+        report = self._graph.validate(shapes)
+        found = [self._results.finding(each) for each in report.results]
+        for name in report.recursive:
+            shape = next((each for each in self._about if str(getattr(each, "value", "")) == name), None)
+            found.append(
+                Finding(
+                    rule="shapes-recursive",
+                    severity=Severity.WARNING,
+                    message="This shape leads back to itself; it was followed some levels deep and no further.",
+                    location=self._place(shape) if shape is not None else self._files,
+                    hint="Break the circle: what lies deeper in the data is not checked by it.",
+                )
+            )
+        return found
+
+    def _one_by_one(self, shapes: Iterable[ox.Triple], reason: str) -> Iterator[Finding]:
+        """Check each shape on its own, to tell which of them cannot be used."""
+        graph = _Graph(shapes)
+        has_culprit = False
+        for root in graph.roots():
+            try:
+                yield from self._checked(graph.closure(root))
+            except ShapesError as error:
+                has_culprit = True
+                yield _unusable(str(error), self._place(root))
+        if not has_culprit:
+            yield _unusable(reason, self._files)
+
+    def _never_run(self) -> Iterator[Finding]:
+        for each in self._shapes:
+            if each.quad.predicate in _NEVER_RUN:
+                name = each.quad.predicate.value.rpartition("#")[2]
+                yield Finding(
+                    rule="shapes-unsupported",
+                    severity=Severity.VIOLATION,
+                    message=f"sh:{name} is never run: what it asks for is not checked.",
+                    location=each.location,
+                    hint="Say it with SHACL Core or SHACL-SPARQL.",
+                )
+
+    def _place(self, shape: Term) -> Location:
+        places = [each.node or each.location for each in self._about[shape]]
+        return min(places, default=self._files)
+
+
+def _contacts(quad: ox.Quad) -> bool:
+    """Whether a triple is a query that names another graph or server."""
+    if quad.predicate not in _QUERIES or not isinstance(quad.object, ox.Literal):
+        return False
+    # rdflib resolves escapes of names before it reads them; so does this.
+    return any(token.keyword in _CONTACT for token in tokens(quad.object.value))
+
+
+def _unusable(reason: str, place: Location) -> Finding:
+    return Finding(
+        rule="shapes",
+        severity=Severity.VIOLATION,
+        message=f"This shape cannot be used: {reason}",
+        location=place,
+        hint="Until it is corrected it checks nothing.",
+    )
+
+
+class _Graph:
+    """The shapes of a graph, and what each is made of."""
+
+    def __init__(self, triples: Iterable[ox.Triple]) -> None:
+        self._about: defaultdict[Term, list[ox.Triple]] = defaultdict(list)
+        for triple in triples:
+            self._about[triple.subject].append(triple)
+
+    def roots(self) -> list[Term]:
+        """Return the shapes that have a target or are said to be shapes, in source order."""
+        return [node for node, triples in self._about.items() if any(map(_makes_root, triples))]
+
+    def closure(self, root: Term) -> list[ox.Triple]:
+        """Return everything that a shape is made of, other shapes without their targets; and constraint components."""
+        components = [
+            node
+            for node, triples in self._about.items()
+            if any(each.predicate == RDF["type"] and each.object == SH["ConstraintComponent"] for each in triples)
+        ]
+        waiting, seen = [root, *components], {root, *components}
+        found = []
+        while waiting:
+            node = waiting.pop()
+            for triple in self._about.get(node, ()):
+                if node != root and (triple.predicate in _TARGETS or triple.object == RDFS["Class"]):
+                    continue
+                found.append(triple)
+                if triple.object in self._about and triple.object not in seen:
+                    seen.add(triple.object)
+                    waiting.append(triple.object)
+        return found
+
+
+def _makes_root(triple: ox.Triple) -> bool:
+    return triple.predicate in _TARGETS or (triple.predicate == RDF["type"] and triple.object in _SHAPES)
