@@ -8,11 +8,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from pyoxigraph import NamedNode
 
 from digigraph.vocab import PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _TRANSLITERATED = str.maketrans(
     {"+": "plus", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "ß": "ss", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"}
@@ -116,11 +120,16 @@ class Iris:
 
     def shorten(self, iri: str) -> str:
         """Return the IRI as a prefixed name where a prefix fits, else in angle brackets."""
-        for prefix, namespace in self.prefixes.items():
-            local = iri.removeprefix(namespace)
-            if local != iri and re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]*", local):
-                return f"{prefix}:{local}"
-        return f"<{iri}>"
+        return shorten(iri, self.prefixes)
+
+
+def shorten(iri: str, prefixes: Mapping[str, str]) -> str:
+    """Return the IRI as a prefixed name where a prefix fits, else in angle brackets."""
+    for prefix, namespace in prefixes.items():
+        local = iri.removeprefix(namespace)
+        if local != iri and re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]*", local):
+            return f"{prefix}:{local}"
+    return f"<{iri}>"
 
 
 def row_key(key: str) -> str:

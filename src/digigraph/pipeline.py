@@ -10,13 +10,16 @@ from digigraph.dataset.build import build
 from digigraph.errors import InputError, PublicationRefused
 from digigraph.findings import Severity
 from digigraph.reports.excerpts import Excerpts, lines_of
+from digigraph.sources.blank_nodes import Labels
 from digigraph.sources.files import read_bytes, sources_hash
+from digigraph.sources.rdf_files import STDIN_NAME, Reading, read_files
 from digigraph.sources.read import read_project
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.validation.check import check, worst
+from digigraph.validation.files import check_rdf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from digigraph.dataset.statements import Dataset
@@ -63,12 +66,45 @@ def build_and_check(settings: Settings) -> Checked:
     return Checked(dataset, check(corpus, dataset, settings))
 
 
-def excerpts_of(folder: Path, findings: Iterable[Finding]) -> Excerpts:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """Files to check, each named as on the command line: a file, a folder, a pattern, ``-`` for standard input.
+
+    Parameters
+    ----------
+    data
+        What is checked.
+    shapes
+        Against what.
+    ontology
+        What the data uses without being checked itself.
+    """
+
+    data: Sequence[str]
+    shapes: Sequence[str]
+    ontology: Sequence[str] = ()
+
+
+def check_files(files: Files, reading: Reading) -> list[Finding]:
+    """Check RDF files of anybody against shapes; findings in source order.
+
+    Raises
+    ------
+    InputError
+        A name leads to nothing, or to something that cannot be read or has no known format.
+    """
+    labels = Labels("b")
+    data = read_files(files.data, reading, labels=labels)
+    ontology = read_files(files.ontology, reading, labels=labels)
+    return check_rdf(data, read_files(files.shapes, reading, labels=Labels("s")), ontology)
+
+
+def excerpts_of(folder: Path, findings: Iterable[Finding], *, stdin: bytes | None = None) -> Excerpts:
     """Return the lines that findings point to; what has become unreadable since it was checked has none."""
     lines = {}
     for path in {each.location.path for each in findings if each.location.line}:
         with contextlib.suppress(InputError):
-            lines[path] = lines_of(read_bytes(folder / path))
+            lines[path] = lines_of(stdin if path == STDIN_NAME and stdin is not None else read_bytes(folder / path))
     return Excerpts(lines)
 
 

@@ -1,4 +1,4 @@
-"""Names for blank nodes, made of what is said of them."""
+"""Blank nodes: labels that are unique over several files, and names made of what is said of them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,43 @@ import pyoxigraph as ox
 from digigraph.sources.records import Malformed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from digigraph.sources.rdf import LocatedQuad
 
 _Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+
+class Labels:
+    """Gives the blank nodes of several files labels: a word and their number, in order of appearance."""
+
+    def __init__(self, word: str) -> None:
+        self._word = word
+        self._count = 0
+
+    def of(self, located: Iterable[LocatedQuad]) -> list[LocatedQuad]:
+        """Return the quads of one file with labels that no other file has."""
+        labels: dict[ox.BlankNode, ox.BlankNode] = {}
+
+        def label(node: ox.BlankNode) -> ox.BlankNode:
+            if node not in labels:
+                self._count += 1
+                labels[node] = ox.BlankNode(f"{self._word}{self._count}")
+            return labels[node]
+
+        return [replace(each, quad=_renamed(each.quad, label)) for each in located]
+
+
+def _renamed(quad: ox.Quad, name: Callable[[ox.BlankNode], ox.BlankNode]) -> ox.Quad:
+    subject, value, graph = quad.subject, quad.object, quad.graph_name
+    if not any(isinstance(each, ox.BlankNode) for each in (subject, value, graph)):
+        return quad
+    return ox.Quad(
+        name(subject) if isinstance(subject, ox.BlankNode) else subject,
+        quad.predicate,
+        name(value) if isinstance(value, ox.BlankNode) else value,
+        name(graph) if isinstance(graph, ox.BlankNode) else graph,
+    )
 
 
 def without_blank_nodes(located: list[LocatedQuad], iri_prefix: str) -> list[LocatedQuad]:

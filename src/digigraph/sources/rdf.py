@@ -83,7 +83,7 @@ def read_rdf(data: bytes, path: str, base_iri: str, *, rdf_format: ox.RdfFormat)
         With line and column where the parser tells them.
     """
     if len(data) > MAX_BYTES:
-        raise too_large(len(data), path)
+        raise too_large(path)
     data = data.removeprefix(_BOM)
     reader = _Reader(data, decode(data, path), path, base_iri, rdf_format)
     try:
@@ -92,11 +92,11 @@ def read_rdf(data: bytes, path: str, base_iri: str, *, rdf_format: ox.RdfFormat)
         raise Malformed("too-large", "A single word of this file is longer than 16 MB.", Location(path)) from error
 
 
-def too_large(size: int, path: str) -> Malformed:
-    """Return the refusal of a file with so many bytes."""
+def too_large(path: str) -> Malformed:
+    """Return the refusal of a file that is larger than what is read."""
     return Malformed(
         "too-large",
-        f"The file has {size} bytes; at most {MAX_BYTES} are read.",
+        f"The file has more than {MAX_BYTES // 1_000_000} MB; no more is read.",
         Location(path),
         hint="Split the file.",
     )

@@ -10,11 +10,11 @@ import pyoxigraph as ox
 from digigraph.errors import InputError
 from digigraph.findings import Finding, Location, Severity
 from digigraph.iris import Iris
-from digigraph.sources.blank_nodes import without_blank_nodes
+from digigraph.sources.blank_nodes import Labels, without_blank_nodes
 from digigraph.sources.claims import Assertion, ClaimReader, Slug, slug
 from digigraph.sources.facts import Captured, read_document
 from digigraph.sources.files import read_bytes, source_files
-from digigraph.sources.rdf import EXTENSIONS, LocatedQuad, parse_rdf
+from digigraph.sources.rdf import EXTENSIONS, MAX_BYTES, LocatedQuad, parse_rdf
 from digigraph.sources.records import Fields, Malformed, Node, Scalar, decode, parse_yaml
 from digigraph.sources.terms import Context, did_you_mean, parse_context
 from digigraph.vocab import DG
@@ -121,10 +121,12 @@ class _ProjectReader:
 
     def _shapes(self) -> list[LocatedQuad]:
         quads: list[LocatedQuad] = []
+        labels = Labels("s")
         for path in self._in("shapes"):
             if path.suffix in EXTENSIONS:
                 try:
-                    quads += parse_rdf(read_bytes(path), self._relative(path), self._iris.base)
+                    parsed = parse_rdf(read_bytes(path, at_most=MAX_BYTES), self._relative(path), self._iris.base)
+                    quads += labels.of(parsed)
                 except Malformed as malformed:
                     self._findings.append(malformed.finding)
         return quads
@@ -136,7 +138,7 @@ class _ProjectReader:
             if path.suffix not in EXTENSIONS or name in skip:
                 continue
             try:
-                parsed = parse_rdf(read_bytes(path), name, self._iris.base)
+                parsed = parse_rdf(read_bytes(path, at_most=MAX_BYTES), name, self._iris.base)
                 named = without_blank_nodes(parsed, self._iris.thing("b-").value)
                 quads += [self._placed(each, graph) for each in named]
             except Malformed as malformed:

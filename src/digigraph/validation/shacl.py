@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import pyshacl
 import rdflib
-from rdflib.term import Node
 
 from digigraph.findings import Severity
 from digigraph.validation.paths import Path, Term, path_of
@@ -26,6 +25,8 @@ from digigraph.vocab import RDF, SH, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from rdflib.term import Node
 
 _SEVERITIES: dict[Term | None, Severity] = {
     SH["Violation"]: Severity.VIOLATION,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from flask import Response, request
 from werkzeug.exceptions import BadRequest
 
+from digigraph.errors import NotAcceptable
 from digigraph.media import by_name, negotiate
 
 if TYPE_CHECKING:
@@ -62,28 +64,34 @@ def query_string() -> list[tuple[str, str]]:
     return pairs(request.query_string)
 
 
-def requested_format(offered: Sequence[Format], *, name: str = "") -> Format:
+def requested_format(offered: Sequence[Format], *, names: Sequence[str] = ()) -> Format:
     """Return the format in which the client wants its answer.
 
     Parameters
     ----------
     offered
         What can be sent, preferred first.
-    name
-        Value of the parameter ``format``, a short name or media types, which wins over the Accept header; empty where
-        there was none.
+    names
+        Values of the parameter ``format``, each a short name or media types; the first that is offered wins, over the
+        Accept header as well. SPARQLWrapper says the same format in two ways, one of which may be empty.
 
     Raises
     ------
     NotAcceptable
         None of those offered; says which there are.
     """
+    given = [name for name in names if name]
+    for name in given[:-1]:
+        with contextlib.suppress(NotAcceptable):
+            return _named(name, offered)
+    return _named(given[-1], offered) if given else negotiate(request.headers.get("Accept"), offered)
+
+
+def _named(name: str, offered: Sequence[Format]) -> Format:
     if "/" in name:
         return negotiate(name, offered)
-    if name:
-        known = {each.name for each in offered}
-        return by_name(name if name in known else _OTHER_NAMES.get(name, name), offered)
-    return negotiate(request.headers.get("Accept"), offered)
+    known = {each.name for each in offered}
+    return by_name(name if name in known else _OTHER_NAMES.get(name, name), offered)
 
 
 def stream(answer: Answer) -> Response:

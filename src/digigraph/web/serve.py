@@ -6,6 +6,7 @@ Why this server, with figures: ``docs/decisions.md``.
 from __future__ import annotations
 
 import asyncio
+import os
 import resource
 import signal
 import socket
@@ -84,7 +85,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
-        raise AddressUnavailable(f"Cannot listen on {host} port {port}: {error.strerror}.", hint=hint) from error
+        # create_server adds the address to the system's words; a name that is not found has words of its own.
+        reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
+        raise AddressUnavailable(f"Cannot listen on {host} port {port}: {reason}.", hint=hint) from error
     listener.setblocking(False)  # noqa: FBT003 - the only way to say it
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(STALL_SECONDS * 1000))

@@ -28,7 +28,7 @@ class _Parameters:
     """The parameters of the query operation; empty where not given."""
 
     query: str
-    format: str
+    formats: tuple[str, ...]
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
 
@@ -74,7 +74,7 @@ def _check_encoding() -> None:
 
 def _answer(parameters: _Parameters) -> Response:
     selects = query_form(parameters.query) in {"SELECT", "ASK"}
-    chosen: Format = requested_format(_RESULTS if selects else _GRAPHS, name=parameters.format)
+    chosen: Format = requested_format(_RESULTS if selects else _GRAPHS, names=parameters.formats)
     chooses_graphs = bool(parameters.default_graphs or parameters.named_graphs)
     query = Query(
         text=parameters.query,
@@ -90,14 +90,13 @@ def _parameters(given: list[tuple[str, str]]) -> _Parameters:
     values: defaultdict[str, list[str]] = defaultdict(list)
     for name, value in given:
         values[name].append(value)
-    for name in ("query", "format"):
-        if len(values[name]) > 1:
-            raise BadRequest(f"The parameter {name} is given {len(values[name])} times.")
+    if len(values["query"]) > 1:
+        raise BadRequest(f"The parameter query is given {len(values['query'])} times.")
     if "update" in values:
         raise QueryForbidden("Updates are not taken here.", hint=_NO_UPDATE)
     return _Parameters(
         query="".join(values["query"]),
-        format="".join(values["format"]),
+        formats=tuple(values["format"]),
         default_graphs=_graphs(values["default-graph-uri"]),
         named_graphs=_graphs(values["named-graph-uri"]),
     )

@@ -1,0 +1,171 @@
+"""RDF files of anybody: named one by one, by folder, by pattern, or on standard input."""
+
+from __future__ import annotations
+
+import glob
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from digigraph.errors import InputError
+from digigraph.findings import Finding, Location, Severity
+from digigraph.sources.files import leads_out, read_bytes
+from digigraph.sources.rdf import EXTENSIONS, MAX_BYTES, LocatedQuad, read_rdf
+from digigraph.sources.records import Malformed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from digigraph.sources.blank_nodes import Labels
+
+FORMATS = {
+    "ttl": ox.RdfFormat.TURTLE,
+    "trig": ox.RdfFormat.TRIG,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "nq": ox.RdfFormat.N_QUADS,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "rdf": ox.RdfFormat.RDF_XML,
+}
+"""``--input-format`` of ``digigraph validate``."""
+STDIN = "-"
+STDIN_NAME = "<stdin>"
+"""What standard input is called in locations."""
+MAX_TOTAL = 60_000_000
+"""Bytes of all files of a run together above which the rest is refused."""
+_BY_EXTENSION = {**EXTENSIONS, ".rdf": ox.RdfFormat.RDF_XML, ".owl": ox.RdfFormat.RDF_XML, ".xml": ox.RdfFormat.RDF_XML}
+
+
+@dataclass(slots=True)
+class RdfFiles:
+    """What several files say together; no two share a blank node.
+
+    Parameters
+    ----------
+    quads
+        In the order of the files.
+    prefixes
+        By the first file that declares them.
+    names
+        Of the files, as in locations.
+    findings
+        Files, or parts of folders, that could not be used.
+    """
+
+    quads: list[LocatedQuad] = field(default_factory=list)
+    prefixes: dict[str, str] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How files are read.
+
+    Parameters
+    ----------
+    input_format
+        Format of standard input and of files whose extension tells none; None where it was not said.
+    base_iri
+        For relative IRIs; None: the place of each file, as a ``file:`` IRI.
+    stdin
+        What came in there; None where it was not read.
+    """
+
+    input_format: ox.RdfFormat | None = None
+    base_iri: str | None = None
+    stdin: bytes | None = None
+
+
+def read_files(arguments: Iterable[str], reading: Reading, *, labels: Labels) -> RdfFiles:
+    """Read RDF files.
+
+    Parameters
+    ----------
+    arguments
+        Files, folders (with everything below them that has an extension of RDF), patterns, ``-`` for standard input.
+    reading
+        How.
+    labels
+        For their blank nodes.
+
+    Raises
+    ------
+    InputError
+        A name leads to nothing, a file cannot be read, or nobody can tell what format it has.
+    """
+    found = RdfFiles()
+    total = 0
+    for path in _paths(arguments, found.findings):
+        name = STDIN_NAME if str(path) == STDIN else path.as_posix()
+        if name in found.names:
+            continue
+        found.names.add(name)
+        rdf_format = _BY_EXTENSION.get(path.suffix.lower(), reading.input_format)
+        if rdf_format is None:
+            raise InputError(f"{name}: what format is it?", hint=f"Say --input-format {'|'.join(FORMATS)}.")
+        data = reading.stdin if name == STDIN_NAME else read_bytes(path, at_most=MAX_BYTES)
+        total += len(data or b"")
+        try:
+            if total > MAX_TOTAL:
+                raise _too_much(name)
+            read = read_rdf(data or b"", name, reading.base_iri or path.absolute().as_uri(), rdf_format=rdf_format)
+        except Malformed as malformed:
+            found.findings.append(malformed.finding)
+            continue
+        found.quads += labels.of(read.quads)
+        found.prefixes = {**read.prefixes, **found.prefixes}
+    return found
+
+
+def _too_much(name: str) -> Malformed:
+    return Malformed(
+        "too-large",
+        f"The files have more than {MAX_TOTAL // 1_000_000} MB together; this one and those behind it are not read.",
+        Location(name),
+        hint="Check them in several runs.",
+    )
+
+
+def _paths(arguments: Iterable[str], findings: list[Finding]) -> Iterator[Path]:
+    for argument in arguments:
+        path = Path(argument)
+        if argument == STDIN or (path.exists() and not path.is_dir()):
+            yield path
+        elif path.is_dir():
+            yield from _below(path, findings)
+        else:
+            matches = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207 - of absolute patterns too
+            if not matches:
+                raise InputError(f"{argument}: there is no such file.")
+            yield from _paths(matches, findings)
+
+
+def _below(folder: Path, findings: list[Finding]) -> Iterator[Path]:
+    """Files below a folder that have an extension of RDF; links that lead out of it are findings."""
+    for where, folders, files in os.walk(folder, onerror=_unreadable):
+        folders[:] = sorted(each for each in folders if not each.startswith("."))
+        for name in [*folders, *sorted(files)]:
+            path = Path(where, name)
+            is_rdf = path.suffix.lower() in _BY_EXTENSION and not name.startswith(".")
+            if leads_out(path, folder):
+                if is_rdf or name in folders:
+                    findings.append(_link(path))
+            elif is_rdf and name in files:
+                yield path
+
+
+def _unreadable(error: OSError) -> None:
+    raise InputError(f"{error.filename}: cannot be read ({error.strerror}).") from error
+
+
+def _link(path: Path) -> Finding:
+    return Finding(
+        rule="link-outside",
+        severity=Severity.VIOLATION,
+        message="This link leads out of the folder; it was not followed.",
+        location=Location(path.as_posix()),
+        hint="Copy what it leads to, or name it by its own path.",
+    )

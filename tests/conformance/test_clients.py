@@ -1,0 +1,265 @@
+"""The clients that people use, as they are, against a real server."""
+
+from __future__ import annotations
+
+import functools
+import json
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import pytest
+import rdflib
+import requests
+import SPARQLWrapper as wrapper  # noqa: N813 - the package has the name of its class
+import webserver
+from exchange import exchange
+from rdflib.plugins.stores.sparqlstore import SPARQLStore
+from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from webserver import Server
+
+    from digigraph.settings import Settings
+
+BASE = "https://example.org/graph/"
+CURATED = f"{BASE}graph/curated"
+NAMES = "SELECT ?person ?name { ?person <https://schema.org/name> ?name FILTER(CONTAINS(?name, 'Öberg')) }"
+TRIPLES = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(ISLITERAL(?o)) }"
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+FORM = "application/x-www-form-urlencoded"
+JARS = Path("/usr/share/java")
+XERCES = "org/apache/jena/ext/xerces/"
+
+
+@pytest.fixture(scope="module")
+def endpoint(published: Settings) -> Iterator[str]:
+    """Where a real server answers queries."""
+    with webserver.serving(published, workers=2) as running:
+        yield f"{running.url}/sparql"
+
+
+# rdflib
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "POST_FORM"])
+@pytest.mark.parametrize("form", ["xml", "json", "csv", "tsv"])
+def test_rdflib_reads_solutions(endpoint: str, method: str, form: str):
+    """rdflib's SPARQLStore gets the same solutions by each of its methods and formats."""
+    graph = rdflib.Graph(SPARQLStore(endpoint, method=method, returnFormat=form))
+    found = {(str(person), str(name)) for person, name in graph.query(NAMES)}
+    assert found == {(f"{BASE}id/person-{number}", f"Åsa Öberg {number}") for number in range(0, 24, 6)}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "POST_FORM"])
+def test_rdflib_reads_graphs(endpoint: str, method: str):
+    """rdflib's SPARQLStore gets the graph of a CONSTRUCT, and the truth of an ASK."""
+    graph = rdflib.Graph(SPARQLStore(endpoint, method=method))
+    constructed = graph.query(TRIPLES).graph
+    assert constructed is not None
+    assert len(constructed) == 24 * 2 + 1
+    assert graph.query("ASK { ?s ?p ?o }").askAnswer is True
+
+
+def test_rdflib_walks_the_graph(endpoint: str):
+    """What rdflib asks by itself, triples by pattern and their number, is answered, in a named graph as well."""
+    graph = rdflib.Graph(SPARQLStore(endpoint))
+    person, name = rdflib.URIRef(f"{BASE}id/person-1"), rdflib.URIRef("https://schema.org/name")
+    assert graph.value(person, name) == rdflib.Literal("Søren Kierkegård 1", lang="sv")
+    assert len(graph) == 24 * 3 + 1
+    curated = rdflib.Graph(SPARQLStore(endpoint, context_aware=True), identifier=rdflib.URIRef(CURATED))
+    assert len(list(curated.triples((None, None, None)))) == 13
+
+
+# SPARQLWrapper
+
+
+def asked(endpoint: str, query: str, form: str, *, method: str = wrapper.GET, how: str = wrapper.URLENCODED):
+    """A question as SPARQLWrapper asks it: format, output and results say the format, Accept does too."""
+    client = wrapper.SPARQLWrapper(endpoint, returnFormat=form)
+    client.setQuery(query)
+    client.setMethod(method)
+    client.setRequestMethod(how)
+    client.setOnlyConneg(False)  # noqa: FBT003 - the only way to say it
+    return client
+
+
+@pytest.mark.parametrize(
+    ("method", "how"),
+    [
+        (wrapper.GET, wrapper.URLENCODED),
+        (wrapper.POST, wrapper.URLENCODED),
+        (wrapper.POST, wrapper.POSTDIRECTLY),
+    ],
+)
+def test_sparqlwrapper_reads_solutions(endpoint: str, method: str, how: str):
+    """SPARQLWrapper reads solutions as JSON, XML, CSV and TSV, whichever way it asks."""
+    found = asked(endpoint, NAMES, wrapper.JSON, method=method, how=how).queryAndConvert()
+    assert {row["name"]["value"] for row in found["results"]["bindings"]} >= {"Åsa Öberg 0", "Åsa Öberg 18"}
+    document = asked(endpoint, NAMES, wrapper.XML, method=method, how=how).queryAndConvert()
+    assert len(document.getElementsByTagName("result")) == 4
+    for form, separator in ((wrapper.CSV, b"\r\n"), (wrapper.TSV, b"\n")):
+        table = asked(endpoint, NAMES, form, method=method, how=how).queryAndConvert()
+        assert len(table.strip().split(separator)) == 5
+
+
+@pytest.mark.parametrize("form", [wrapper.TURTLE, wrapper.N3, wrapper.XML, wrapper.RDFXML, wrapper.JSONLD])
+def test_sparqlwrapper_reads_graphs(endpoint: str, form: str):
+    """SPARQLWrapper reads the graph of a CONSTRUCT in each format that it knows."""
+    found = asked(endpoint, TRIPLES, form).queryAndConvert()
+    graph = found if isinstance(found, rdflib.Graph) else rdflib.Graph().parse(found, format="turtle")
+    assert len(graph) == 24 * 2 + 1
+
+
+def test_sparqlwrapper_chooses_graphs_and_hears_of_mistakes(endpoint: str):
+    """Its graphs are the dataset; its exception for bad queries is raised for one."""
+    client = asked(endpoint, COUNT, wrapper.JSON)
+    client.addDefaultGraph(CURATED)
+    assert client.queryAndConvert()["results"]["bindings"][0]["n"]["value"] == "13"
+    with pytest.raises(QueryBadFormed, match="query-syntax"):
+        asked(endpoint, "SELECT {", wrapper.JSON).query()
+
+
+# requests, and what browsers send through YASGUI
+
+
+def test_requests_asks_each_way(endpoint: str):
+    """What the usual HTTP library sends without further thought is understood."""
+    expected = requests.get(endpoint, params={"query": NAMES}, timeout=60)
+    assert expected.headers["Content-Type"] == "application/sparql-results+json"
+    answers = [
+        requests.post(endpoint, data={"query": NAMES}, timeout=60),
+        requests.post(
+            endpoint, data=NAMES.encode(), headers={"Content-Type": "application/sparql-query"}, timeout=60
+        ),
+        requests.get(endpoint, params={"query": NAMES, "default-graph-uri": ""}, timeout=60),
+    ]
+    for answer in answers:
+        assert answer.json() == expected.json()
+    assert len(expected.json()["results"]["bindings"]) == 4
+    two = [("query", COUNT), ("default-graph-uri", CURATED), ("default-graph-uri", f"{BASE}graph/ontology")]
+    counted = requests.get(endpoint, params=two, timeout=60).json()
+    assert counted["results"]["bindings"][0]["n"]["value"] == "25"
+
+
+YASGUI = {
+    "SELECT": (NAMES, "application/sparql-results+json,*/*;q=0.9", "application/sparql-results+json"),
+    "CONSTRUCT": (TRIPLES, "application/n-triples,*/*;q=0.9", "application/n-triples"),
+    "CONSTRUCT, newer": (TRIPLES, "text/turtle,*/*;q=0.9", "text/turtle"),
+    "DESCRIBE": (f"DESCRIBE <{BASE}id/person-1>", "text/turtle,*/*;q=0.9", "text/turtle"),
+    "ASK": ("ASK {}", "application/sparql-results+json,*/*;q=0.9", "application/sparql-results+json"),
+}
+
+
+@pytest.mark.parametrize("name", YASGUI)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_yasgui_is_answered_from_another_origin(endpoint: str, name: str, method: str):
+    """The requests of YASGUI on a page elsewhere are answered in the first format it names, and may be read there."""
+    query, accept, media_type = YASGUI[name]
+    headers = [("Accept", accept), ("Origin", "https://yasgui.example"), ("Sec-Fetch-Mode", "cors")]
+    encoded = urlencode({"query": query, "default-graph-uri": f"{BASE}graph/accepted"})
+    url = endpoint.removesuffix("/sparql")
+    if method == "GET":
+        response = exchange(url, "GET", f"/sparql?{encoded}", headers=headers)
+    else:
+        form = [*headers, ("Content-Type", f"{FORM}; charset=UTF-8")]
+        response = exchange(url, "POST", "/sparql", headers=form, body=encoded.encode())
+    assert response.status == 200
+    assert response.media_type == media_type
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_yasgui_can_show_a_mistake(endpoint: str):
+    """A query that is not SPARQL is refused in words that a page elsewhere may read."""
+    headers = [("Accept", "application/sparql-results+json,*/*;q=0.9"), ("Content-Type", FORM)]
+    url = endpoint.removesuffix("/sparql")
+    response = exchange(url, "POST", "/sparql", headers=headers, body=urlencode({"query": "SELECT *\n{ ?s ?p }"}).encode())
+    assert response.status == 400
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    document = json.loads(response.body)
+    assert document["line"] == 2
+    assert document["excerpt"].splitlines()[0] == "{ ?s ?p }"
+
+
+# curl
+
+
+@functools.cache
+def _has(program: str) -> bool:
+    return shutil.which(program) is not None
+
+
+def curl(*arguments: str, stdin: str = "") -> str:
+    done = subprocess.run(["curl", "-sS", "--fail", *arguments], input=stdin.encode(), capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+@pytest.mark.skipif(not _has("curl"), reason="curl is not on this machine")
+def test_curl_asks_as_manuals_show(endpoint: str, tmp_path: Path):
+    """The ways to ask with curl that manuals of SPARQL show, all give the same table."""
+    file = tmp_path / "query.rq"
+    file.write_text("\N{BYTE ORDER MARK}" + NAMES, encoding="utf-8")
+    accept = ("-H", "Accept: text/csv")
+    asked_with = [
+        curl(*accept, "-G", endpoint, "--data-urlencode", f"query={NAMES}"),
+        curl(*accept, endpoint, "--data-urlencode", f"query={NAMES}"),
+        curl(*accept, endpoint, "--data-urlencode", f"query@{file}"),
+        curl(*accept, endpoint, "-H", "Content-Type: application/sparql-query", "--data-binary", f"@{file}"),
+        curl(*accept, endpoint, "-H", "Content-Type: application/sparql-query", "--data", "@-", stdin=NAMES),
+        curl("-G", endpoint, "-d", "format=csv", "--data-urlencode", f"query={NAMES}"),
+        curl("--compressed", *accept, "-G", endpoint, "--data-urlencode", f"query={NAMES}"),
+    ]
+    assert len(set(asked_with)) == 1
+    assert "Åsa Öberg 12" in asked_with[0]
+
+
+@pytest.mark.skipif(not _has("curl"), reason="curl is not on this machine")
+def test_curl_asks_for_the_head(endpoint: str):
+    """curl -I gets the headers of the answer and no body."""
+    head = curl("-I", f"{endpoint}?query=ASK%7B%7D")
+    assert head.startswith("HTTP/1.1 200")
+    assert "application/sparql-results+json" in head
+
+
+# Jena
+
+
+def jena(resources: Path, *arguments: str) -> str:
+    """Run a command of Jena, as Debian packages it."""
+    # Debian has renamed the classes of the Xerces inside, and left the files that they look for under their old name.
+    with zipfile.ZipFile(JARS / "jena-core.jar") as core:
+        for name in core.namelist():
+            if name.startswith(XERCES) and name.endswith(".properties"):
+                file = resources / "xerces" / name.removeprefix(XERCES)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(core.read(name))
+    # One of the jars stands in for another that is there as well; together they refuse to work.
+    jars = [str(each) for each in sorted(JARS.glob("*.jar")) if "over-slf4j" not in each.name]
+    command = ["java", "-Dfile.encoding=UTF-8", "-cp", ":".join([str(resources), *jars]), *arguments]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode()
+
+
+needs_jena = pytest.mark.skipif(
+    not _has("java") or not (JARS / "jena-cmds.jar").exists(),
+    reason="Java and Jena (Debian: libapache-jena-java) are not on this machine",
+)
+
+
+@needs_jena
+@pytest.mark.long
+def test_jena_asks(endpoint: str, tmp_path: Path):
+    """Jena's remote client reads solutions, truth and graphs."""
+    ask = functools.partial(jena, tmp_path, "arq.rsparql", "--service", endpoint, "--results")
+    table = ask("csv", NAMES)
+    assert "Åsa Öberg 12" in table
+    assert len(table.splitlines()) == 5
+    assert "yes" in ask("text", "ASK { ?s ?p ?o }").lower()
+    graph = rdflib.Graph().parse(data=ask("turtle", TRIPLES), format="turtle")
+    assert len(graph) == 24 * 2 + 1
