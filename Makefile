@@ -27,6 +27,7 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.installed-dev
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r .ci/requirements-bench.txt
 	$(BIN)/python tests/bench/servers.py
 
 # Term lists of the vocabularies, from a folder with their RDF; see docs/development.md.
@@ -39,6 +40,7 @@ COMPILE := $(BIN)/pip-compile -q --upgrade --strip-extras --generate-hashes --no
     --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --allow-unsafe
 lock:
 	$(COMPILE) --build-deps-for editable -o .ci/requirements.txt pyproject.toml
+	$(COMPILE) --extra bench -c .ci/requirements.txt -o .ci/requirements-bench.txt pyproject.toml
 	$(COMPILE) --extra dev -c .ci/requirements.txt -o .ci/requirements-dev.txt pyproject.toml
 
 venv-module:

@@ -108,6 +108,8 @@ def test_sparqlwrapper_reads_solutions(endpoint: str, method: str, how: str):
         assert len(table.strip().split(separator)) == 5
 
 
+# SPARQLWrapper makes use of what rdflib has deprecated.
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
 @pytest.mark.parametrize("form", [wrapper.TURTLE, wrapper.N3, wrapper.XML, wrapper.RDFXML, wrapper.JSONLD])
 def test_sparqlwrapper_reads_graphs(endpoint: str, form: str):
     """SPARQLWrapper reads the graph of a CONSTRUCT in each format that it knows."""

@@ -108,6 +108,26 @@ def test_format_parameter_wins(client: FlaskClient, name: str, query: str, media
     assert response.mimetype == media_type
 
 
+@pytest.mark.parametrize(
+    ("names", "query", "media_type"),
+    [
+        (("xml", "csv"), NAMES, "application/sparql-results+xml"),
+        (("csv", ""), NAMES, "text/csv"),
+        (("", "csv"), NAMES, "text/csv"),
+        (("docx", "csv"), NAMES, "text/csv"),
+        (("json-ld", "application/ld+json,application/x-json+ld"), TRIPLES, "application/ld+json"),
+        (("application/x-unknown", "turtle"), TRIPLES, "text/turtle"),
+    ],
+)
+def test_the_first_format_that_is_offered_wins(
+    client: FlaskClient, names: tuple[str, ...], query: str, media_type: str
+):
+    """Who says the format more than once, as SPARQLWrapper does, gets the first that there is."""
+    parameters = {"query": query, "format": names}
+    response = client.get("/sparql", query_string=parameters, headers={"Accept": "image/png"}, buffered=True)
+    assert response.mimetype == media_type
+
+
 def test_format_in_the_url_of_a_post(client: FlaskClient):
     """A query that is posted as it is has its other parameters in the URL (Protocol, section 2.1.3)."""
     response = client.post("/sparql?format=csv", data=NAMES.encode(), content_type="application/sparql-query")
@@ -152,7 +172,7 @@ def test_graph_parameters_make_the_dataset(client: FlaskClient):
     ("path", "status"),
     [
         ("/sparql?query=ASK{}&query=ASK{}", 400),
-        ("/sparql?query=ASK{}&format=xml&format=csv", 400),
+        ("/sparql?query=ASK{}&update=DROP%20ALL", 403),
         ("/sparql?query=%FF", 400),
         ("/sparql?query=ASK%20%7B%7D%20%23%C3", 400),
         ("/sparql?query=ASK{}&default-graph-uri=relative", 400),
@@ -197,6 +217,91 @@ def test_bad_requests_by_post(client: FlaskClient, content_type: str, body: byte
     assert response.content_type == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [
+        ("application/sparql-query; charset=utf-8", 200),
+        ('application/sparql-query; charset="UTF-8"', 200),
+        ("application/sparql-query;charset=us-ascii;x=y", 200),
+        ("Application/SPARQL-Query", 200),
+        ("application/sparql-query; charset=utf-16", 415),
+        ("application/sparql-query; charset=iso-8859-1", 415),
+    ],
+)
+def test_only_utf8_is_taken(client: FlaskClient, content_type: str, status: int):
+    """For a posted query UTF-8 is the only valid charset (Protocol, section 2.1.3); another is 415, not misread."""
+    direct = client.post("/sparql", data=b"ASK {}", content_type=content_type, buffered=True)
+    form = content_type.lower().replace("application/sparql-query", FORM)
+    posted = client.post("/sparql", data=b"query=ASK{}", content_type=form, buffered=True)
+    assert direct.status_code == posted.status_code == status
+
+
+def test_compressed_bodies_are_refused(client: FlaskClient):
+    """A body in a content coding is 415 (RFC 9110, section 15.5.16), never taken for a malformed query."""
+    for coding, status in (("gzip", 415), ("identity", 200)):
+        response = client.post(
+            "/sparql",
+            data=b"ASK {}",
+            content_type="application/sparql-query",
+            headers={"Content-Encoding": coding},
+            buffered=True,
+        )
+        assert response.status_code == status
+
+
+def test_byte_order_mark_is_none_of_the_query(client: FlaskClient):
+    """A mark that an editor wrote in front of a query is passed over, however the query comes."""
+    query = "\N{BYTE ORDER MARK}ASK {}"
+    for response in (
+        client.get("/sparql", query_string={"query": query}),
+        client.post("/sparql", data={"query": query}),
+        client.post("/sparql", data=query.encode(), content_type="application/sparql-query"),
+    ):
+        assert response.get_json()["boolean"] is True
+
+
+def test_relative_iris_have_a_base(client: FlaskClient, request: pytest.FixtureRequest):
+    """The service defines a base IRI (Protocol, section 2.3): that of the graph, in patterns and in FROM."""
+    constructed = client.get("/sparql?format=nt&query=CONSTRUCT { <s> <p> 1 } WHERE {}", buffered=True)
+    assert constructed.status_code == 200
+    if "remote" not in request.node.name:
+        assert constructed.text.startswith(f"<{BASE}s> <{BASE}p> ")
+        assert _get(client, "ASK { <id/person-1> ?p ?o }", format="csv").strip() == "true"
+        count = "SELECT (COUNT(*) AS ?n) FROM <graph/curated> { ?s ?p ?o }"
+        assert _get(client, count, format="csv").split() == ["n", "13"]
+
+
+@pytest.mark.parametrize("value", ["a%20b", "a+b", "%2541", "100%", "å%"])
+def test_values_are_decoded_once(client: FlaskClient, value: str):
+    """What stands percent-encoded in the URL is decoded once: a percent sign that was encoded stays one."""
+    query = f'SELECT ("{value}" AS ?v) {{}}'
+    for response in (
+        client.get(f"/sparql?format=csv&query={quote(query, safe='')}"),
+        client.post("/sparql?format=csv", data=f"query={quote(query, safe='')}", content_type=FORM),
+        client.post("/sparql?format=csv", data=query.encode(), content_type="application/sparql-query"),
+    ):
+        assert response.text.split() == ["v", value]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT (<http://example.org/f>(1) AS ?x) {}",
+        "SELECT * { ?s ?p ?o FILTER(<http://example.org/f>(?o)) }",
+        "SELECT (<http://www.w3.org/2001/XMLSchema#integer>(1, 2) AS ?x) {}",
+        "SELECT * { ?s ?p ?o } ORDER BY <http://example.org/f>(?o)",
+    ],
+)
+def test_unknown_functions_are_the_client_s_to_mend(
+    client: FlaskClient, request: pytest.FixtureRequest, query: str
+):
+    """A function that there is not is 400, with its name; what someone else's endpoint says of it is up to that."""
+    response = client.get("/sparql", query_string={"query": query}, buffered=True)
+    if "remote" not in request.node.name:
+        assert response.status_code == 400
+        assert "function <http" in response.get_json()["detail"]
+
+
 def test_query_twice_across_url_and_body(client: FlaskClient):
     """A query in the URL beside one in the body is one too many."""
     direct = client.post("/sparql?query=ASK{}", data=b"ASK {}", content_type="application/sparql-query")
@@ -229,6 +334,11 @@ def test_syntax_error_has_a_place(client: FlaskClient, request: pytest.FixtureRe
     if "remote" not in request.node.name:
         assert document["line"] == 2
         assert document["column"] > 1
+        line, mark = document["excerpt"].splitlines()
+        assert line == "WHERE { ?s ?p }"
+        assert mark == " " * (document["column"] - 1) + "^"
+        page = client.get("/sparql", query_string={"query": "ASK { <a b> }"}, headers={"Accept": "text/html"}).text
+        assert "<pre>ASK { &lt;a b&gt; }\n" in page
 
 
 def test_head_is_get_without_the_body(client: FlaskClient):
