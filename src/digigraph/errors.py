@@ -93,7 +93,7 @@ class QueryError(DigigraphError):
 
 
 class QuerySyntaxError(QueryError):
-    """The text is not a SPARQL 1.1 query; ``line`` and ``column`` (1-based) tell where, ``excerpt`` shows it, if known."""
+    """The text is not a SPARQL 1.1 query; ``line``, ``column`` (1-based) and ``excerpt`` tell where, if known."""
 
     def __init__(
         self, message: str, *, line: int | None = None, column: int | None = None, hint: str | None = None

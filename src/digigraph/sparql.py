@@ -192,7 +192,9 @@ def _absolute(iris: list[str], prologue: str, base_iri: str) -> tuple[str, ...]:
     try:
         objects = [quad.object for quad in ox.parse(document, ox.RdfFormat.TURTLE, base_iri=base_iri)]
     except (SyntaxError, UnicodeEncodeError) as error:
-        raise QuerySyntaxError(f"The FROM clauses cannot be read: {error}.") from error
+        # Its place is one in our document, which nobody has seen.
+        reason = re.sub(r"^Parser error at [^:]*: | \(line \d+\)$", "", str(error))
+        raise QuerySyntaxError(f"The FROM clauses cannot be read: {reason}.") from error
     if len(objects) != len(iris) or not all(isinstance(each, ox.NamedNode) for each in objects):
         raise QuerySyntaxError("FROM must be followed by an IRI.")
     return tuple(each.value for each in objects if isinstance(each, ox.NamedNode))

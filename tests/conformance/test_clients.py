@@ -23,8 +23,6 @@ from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from webserver import Server
-
     from digigraph.settings import Settings
 
 BASE = "https://example.org/graph/"
@@ -50,7 +48,7 @@ def endpoint(published: Settings) -> Iterator[str]:
 @pytest.mark.parametrize("method", ["GET", "POST", "POST_FORM"])
 @pytest.mark.parametrize("form", ["xml", "json", "csv", "tsv"])
 def test_rdflib_reads_solutions(endpoint: str, method: str, form: str):
-    """rdflib's SPARQLStore gets the same solutions by each of its methods and formats."""
+    """SPARQLStore of rdflib gets the same solutions by each of its methods and formats."""
     graph = rdflib.Graph(SPARQLStore(endpoint, method=method, returnFormat=form))
     found = {(str(person), str(name)) for person, name in graph.query(NAMES)}
     assert found == {(f"{BASE}id/person-{number}", f"Åsa Öberg {number}") for number in range(0, 24, 6)}
@@ -58,7 +56,7 @@ def test_rdflib_reads_solutions(endpoint: str, method: str, form: str):
 
 @pytest.mark.parametrize("method", ["GET", "POST", "POST_FORM"])
 def test_rdflib_reads_graphs(endpoint: str, method: str):
-    """rdflib's SPARQLStore gets the graph of a CONSTRUCT, and the truth of an ASK."""
+    """SPARQLStore of rdflib gets the graph of a CONSTRUCT, and the truth of an ASK."""
     graph = rdflib.Graph(SPARQLStore(endpoint, method=method))
     constructed = graph.query(TRIPLES).graph
     assert constructed is not None
@@ -85,7 +83,7 @@ def asked(endpoint: str, query: str, form: str, *, method: str = wrapper.GET, ho
     client.setQuery(query)
     client.setMethod(method)
     client.setRequestMethod(how)
-    client.setOnlyConneg(False)  # noqa: FBT003 - the only way to say it
+    client.setOnlyConneg(False)
     return client
 
 
@@ -136,9 +134,7 @@ def test_requests_asks_each_way(endpoint: str):
     assert expected.headers["Content-Type"] == "application/sparql-results+json"
     answers = [
         requests.post(endpoint, data={"query": NAMES}, timeout=60),
-        requests.post(
-            endpoint, data=NAMES.encode(), headers={"Content-Type": "application/sparql-query"}, timeout=60
-        ),
+        requests.post(endpoint, data=NAMES.encode(), headers={"Content-Type": "application/sparql-query"}, timeout=60),
         requests.get(endpoint, params={"query": NAMES, "default-graph-uri": ""}, timeout=60),
     ]
     for answer in answers:
@@ -147,6 +143,23 @@ def test_requests_asks_each_way(endpoint: str):
     two = [("query", COUNT), ("default-graph-uri", CURATED), ("default-graph-uri", f"{BASE}graph/ontology")]
     counted = requests.get(endpoint, params=two, timeout=60).json()
     assert counted["results"]["bindings"][0]["n"]["value"] == "25"
+
+
+def test_accept_may_come_in_several_lines(endpoint: str):
+    """Lines of a header are one list (RFC 9110, section 5.3): the weights in all of them decide."""
+    url, path = endpoint.removesuffix("/sparql"), "/sparql?query=ASK%7B%7D"
+    lines = [("Accept", "text/*;q=0.2, application/sparql-results+json;q=0"), ("Accept", "*/*;q=0.5")]
+    response = exchange(url, "GET", path, headers=[("Accept", "text/csv;q=0.4"), *lines])
+    assert response.media_type == "application/sparql-results+xml"
+    assert "Accept" in response.headers["Vary"]
+
+
+@pytest.mark.parametrize("size", [8_000, 30_000])
+def test_long_queries_fit_into_a_url(endpoint: str, size: int):
+    """A query of 8 kB, and of some more, may be asked by GET."""
+    url = endpoint.removesuffix("/sparql")
+    response = exchange(url, "GET", f"/sparql?query=ASK%7B%7D%23{'x' * size}", headers=[("Accept", "text/csv")])
+    assert (response.status, response.body.strip()) == (200, b"true")
 
 
 YASGUI = {
@@ -180,7 +193,9 @@ def test_yasgui_can_show_a_mistake(endpoint: str):
     """A query that is not SPARQL is refused in words that a page elsewhere may read."""
     headers = [("Accept", "application/sparql-results+json,*/*;q=0.9"), ("Content-Type", FORM)]
     url = endpoint.removesuffix("/sparql")
-    response = exchange(url, "POST", "/sparql", headers=headers, body=urlencode({"query": "SELECT *\n{ ?s ?p }"}).encode())
+    response = exchange(
+        url, "POST", "/sparql", headers=headers, body=urlencode({"query": "SELECT *\n{ ?s ?p }"}).encode()
+    )
     assert response.status == 400
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     document = json.loads(response.body)
@@ -197,7 +212,8 @@ def _has(program: str) -> bool:
 
 
 def curl(*arguments: str, stdin: str = "") -> str:
-    done = subprocess.run(["curl", "-sS", "--fail", *arguments], input=stdin.encode(), capture_output=True, check=True)
+    command = [shutil.which("curl") or "", "-sS", "--fail", *arguments]
+    done = subprocess.run(command, input=stdin.encode(), capture_output=True, check=True)
     return done.stdout.decode()
 
 
@@ -222,7 +238,7 @@ def test_curl_asks_as_manuals_show(endpoint: str, tmp_path: Path):
 
 @pytest.mark.skipif(not _has("curl"), reason="curl is not on this machine")
 def test_curl_asks_for_the_head(endpoint: str):
-    """curl -I gets the headers of the answer and no body."""
+    """HEAD by curl -I gets the headers of the answer and no body."""
     head = curl("-I", f"{endpoint}?query=ASK%7B%7D")
     assert head.startswith("HTTP/1.1 200")
     assert "application/sparql-results+json" in head
@@ -242,7 +258,13 @@ def jena(resources: Path, *arguments: str) -> str:
                 file.write_bytes(core.read(name))
     # One of the jars stands in for another that is there as well; together they refuse to work.
     jars = [str(each) for each in sorted(JARS.glob("*.jar")) if "over-slf4j" not in each.name]
-    command = ["java", "-Dfile.encoding=UTF-8", "-cp", ":".join([str(resources), *jars]), *arguments]
+    command = [
+        shutil.which("java") or "",
+        "-Dfile.encoding=UTF-8",
+        "-cp",
+        ":".join([str(resources), *jars]),
+        *arguments,
+    ]
     done = subprocess.run(command, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode()

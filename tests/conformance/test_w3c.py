@@ -192,14 +192,46 @@ def service_description(url: str, case: Case) -> None:
         assert used <= SCHEMA
 
 
-SCHEMA = set(
-    "Aggregate Dataset EntailmentProfile EntailmentRegime Feature Function Graph GraphCollection Language NamedGraph "
-    "Service SPARQL10Query SPARQL11Query SPARQL11Update DereferencesURIs UnionDefaultGraph RequiresDataset "
-    "EmptyGraphs BasicFederatedQuery endpoint feature defaultEntailmentRegime entailmentRegime "
-    "defaultSupportedEntailmentProfile supportedEntailmentProfile extensionFunction extensionAggregate "
-    "languageExtension supportedLanguage propertyFeature defaultDataset availableGraphs resultFormat inputFormat "
-    "defaultGraph namedGraph name graph".split()
-)
+SCHEMA = {
+    "Aggregate",
+    "Dataset",
+    "EntailmentProfile",
+    "EntailmentRegime",
+    "Feature",
+    "Function",
+    "Graph",
+    "GraphCollection",
+    "Language",
+    "NamedGraph",
+    "Service",
+    "SPARQL10Query",
+    "SPARQL11Query",
+    "SPARQL11Update",
+    "DereferencesURIs",
+    "UnionDefaultGraph",
+    "RequiresDataset",
+    "EmptyGraphs",
+    "BasicFederatedQuery",
+    "endpoint",
+    "feature",
+    "defaultEntailmentRegime",
+    "entailmentRegime",
+    "defaultSupportedEntailmentProfile",
+    "supportedEntailmentProfile",
+    "extensionFunction",
+    "extensionAggregate",
+    "languageExtension",
+    "supportedLanguage",
+    "propertyFeature",
+    "defaultDataset",
+    "availableGraphs",
+    "resultFormat",
+    "inputFormat",
+    "defaultGraph",
+    "namedGraph",
+    "name",
+    "graph",
+}
 """Every class, property and instance of the vocabulary (SPARQL 1.1 Service Description, section 3)."""
 
 RUNNERS: dict[str, Callable[[str, Case], None]] = {

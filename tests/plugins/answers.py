@@ -1,7 +1,8 @@
 """Are two answers the same? Solutions as multisets or in order, graphs as sets, both up to the names of blank nodes.
 
 Numbers and booleans are compared by their values: the standard fixes no lexical form for what an expression computes,
-and the engine keeps what it stores in one form (``"2.0"^^xsd:decimal`` is ``"2"^^xsd:decimal``). Language tags are compared without case.
+and the engine keeps what it stores in one form (``"2.0"^^xsd:decimal`` is ``"2"^^xsd:decimal``). Language tags are
+compared without case.
 """
 
 from __future__ import annotations
@@ -17,8 +18,13 @@ import pyoxigraph as ox
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _RS = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
-_EXACT = {_XSD + "integer", _XSD + "decimal"}
-_BINARY = {_XSD + "double", _XSD + "float"}
+_VALUES = {
+    _XSD + "integer": lambda text: str(Decimal(text).normalize()),
+    _XSD + "decimal": lambda text: str(Decimal(text).normalize()),
+    _XSD + "double": lambda text: repr(float(text)),
+    _XSD + "float": lambda text: repr(float(text)),
+    _XSD + "boolean": lambda text: {"1": "true", "0": "false"}.get(text, text),
+}
 _RESULTS = {
     "application/sparql-results+json": ox.QueryResultsFormat.JSON,
     "application/sparql-results+xml": ox.QueryResultsFormat.XML,
@@ -65,13 +71,11 @@ def read(data: bytes, media_type: str, *, base_iri: str | None = None) -> Result
 
 
 def _read_csv(text: str) -> Solutions:
-    # Plain values: CSV tells neither IRIs from literals nor an empty string from nothing; a number is what looks like one.
+    # CSV tells neither IRIs from literals nor an empty string from nothing; a number is what looks like one.
     names, *rows = csv.reader(io.StringIO(text, newline=""))
     return Solutions(
         tuple(names),
-        tuple(
-            tuple((name, _plain(cell)) for name, cell in zip(names, row, strict=True)) for row in rows
-        ),
+        tuple(tuple((name, _plain(cell)) for name, cell in zip(names, row, strict=True)) for row in rows),
     )
 
 
@@ -143,15 +147,9 @@ def _by_value(term: Term) -> Term:
         return term
     if term.language:
         return ox.Literal(term.value, language=term.language.lower(), direction=term.direction)
-    datatype = term.datatype.value
     try:
-        if datatype in _EXACT:
-            return ox.Literal(str(Decimal(term.value).normalize()), datatype=term.datatype)
-        if datatype == _XSD + "boolean":
-            return ox.Literal({"1": "true", "0": "false"}.get(term.value, term.value), datatype=term.datatype)
-        if datatype in _BINARY:
-            return ox.Literal(repr(float(term.value.replace("INF", "inf"))), datatype=term.datatype)
+        value = _VALUES.get(term.datatype.value, str)(term.value)
     except (InvalidOperation, ValueError):
-        # Not a number of its datatype: it is compared as it is written.
-        return term
-    return term
+        # Not a value of its datatype: it is compared as it is written.
+        value = term.value
+    return ox.Literal(value, datatype=term.datatype)

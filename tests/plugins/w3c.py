@@ -168,9 +168,7 @@ class _Manifest:
             headers=tuple(self._headers(node)),
             body=self._body(node) or b"",
             expected=Expected(
-                statuses=frozenset(
-                    each.rpartition("#")[2] for each in self._values(response, _MF + "expectedStatus")
-                ),
+                statuses=frozenset(each.rpartition("#")[2] for each in self._values(response, _MF + "expectedStatus")),
                 format=next(iter(self._values(response, _MF + "expectedFormat")), None),
                 boolean=boolean[0] == "true" if boolean else None,
                 graph=body.decode() if (body := self._body(response)) is not None else None,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digigraph.errors import QuerySyntaxError
+from digigraph.errors import NotAcceptable, QueryError, QuerySyntaxError
 from digigraph.media import N_TRIPLES, RDF_XML, RESULTS_JSON, RESULTS_TSV, RESULTS_XML, TURTLE, Format
 from digigraph.store.backend import Query
 from digigraph.store.engine import evaluate, syntax_error
@@ -134,6 +134,38 @@ def xml_of(character: str) -> str:
     code = ord(character)
     is_character = character in "\t\n\r" or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or code > 0xFFFF
     return character if is_character else "\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("predicate", "is_element"),
+    [
+        ("name", True),
+        ("1a", True),
+        ("é", True),
+        ("a%20b", True),
+        ("%20", False),
+        ("1", False),
+        ("a/", False),
+        ("#", False),
+    ],
+)
+def test_rdf_xml_refuses_what_has_no_element(predicate: str, *, is_element: bool):
+    """A predicate that does not end as the name of an element can is refused, never written as ill-formed XML."""
+    text = f"CONSTRUCT {{ <{BASE}> <{BASE}{predicate}> 1 }} WHERE {{}}"
+    if is_element:
+        (quad,) = ox.parse(run(store_of({}), text, RDF_XML), ox.RdfFormat.RDF_XML)
+        assert quad.predicate == ox.NamedNode(BASE + predicate)
+    else:
+        with pytest.raises(NotAcceptable, match="predicate"):
+            run(store_of({}), text, RDF_XML)
+
+
+def test_unknown_functions_and_relative_iris():
+    """A function that there is not is the query's mistake; relative IRIs are relative to the graph's base."""
+    with pytest.raises(QueryError, match="custom function"):
+        run(store_of({}), "SELECT (<f>(1) AS ?x) {}")
+    assert run(store_of({}), "CONSTRUCT { <a> <b> 1 } WHERE {}", N_TRIPLES).startswith(f"<{BASE}a> ".encode())
+    assert count(store_of({"a": {1, 2}}), COUNT.replace(" WHERE", " FROM <graph/a> WHERE")) == 2
 
 
 TEXTS = st.text(

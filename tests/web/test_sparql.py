@@ -181,6 +181,7 @@ def test_graph_parameters_make_the_dataset(client: FlaskClient):
         ("/sparql", 400),
         ("/sparql?query=", 400),
         ("/sparql?query=nonsense", 400),
+        ("/sparql?query=ASK%20FROM%20x:a%20{}", 400),
         ("/sparql?query=SELECT", 400),
         ("/sparql?query=DROP%20ALL", 403),
         ("/sparql?update=DROP%20ALL", 403),
@@ -292,14 +293,22 @@ def test_values_are_decoded_once(client: FlaskClient, value: str):
         "SELECT * { ?s ?p ?o } ORDER BY <http://example.org/f>(?o)",
     ],
 )
-def test_unknown_functions_are_the_client_s_to_mend(
-    client: FlaskClient, request: pytest.FixtureRequest, query: str
-):
+def test_unknown_functions_are_the_client_s_to_mend(client: FlaskClient, request: pytest.FixtureRequest, query: str):
     """A function that there is not is 400, with its name; what someone else's endpoint says of it is up to that."""
     response = client.get("/sparql", query_string={"query": query}, buffered=True)
     if "remote" not in request.node.name:
         assert response.status_code == 400
         assert "function <http" in response.get_json()["detail"]
+
+
+def test_json_ld_refuses_triple_terms(client: FlaskClient, request: pytest.FixtureRequest):
+    """A graph with triple terms, which JSON-LD has no way to write, is 406 with the formats that can."""
+    query = "CONSTRUCT { <urn:a> <urn:b> <<( <urn:a> <urn:b> <urn:c> )>> } WHERE {}"
+    assert "<<(" in _get(client, query, format="nt")
+    response = client.get("/sparql", query_string={"query": query, "format": "jsonld"})
+    if "remote" not in request.node.name:
+        assert response.status_code == 406
+        assert "text/turtle" in response.get_json()["available"]
 
 
 def test_query_twice_across_url_and_body(client: FlaskClient):
@@ -337,7 +346,8 @@ def test_syntax_error_has_a_place(client: FlaskClient, request: pytest.FixtureRe
         line, mark = document["excerpt"].splitlines()
         assert line == "WHERE { ?s ?p }"
         assert mark == " " * (document["column"] - 1) + "^"
-        page = client.get("/sparql", query_string={"query": "ASK { <a b> }"}, headers={"Accept": "text/html"}).text
+        browser = {"Accept": "text/html,*/*;q=0.8"}
+        page = client.get("/sparql", query_string={"query": "ASK { <a b> }"}, headers=browser).text
         assert "<pre>ASK { &lt;a b&gt; }\n" in page
 
 

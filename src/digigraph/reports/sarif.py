@@ -40,6 +40,7 @@ def sarif_report(findings: Sequence[Finding], *, excerpts: Excerpts, version: st
             "driver": {
                 "name": "digigraph",
                 "version": version,
+                "informationUri": "https://w3id.org/digigraph/",
                 "rules": [_rule(each) for each in identifiers],
             }
         },

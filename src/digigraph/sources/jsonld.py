@@ -28,6 +28,7 @@ _NOT_A_NODE = {"@id", "@value", "@list", "@set", "@graph"}
 """Keywords that make an object something else than a node without identifier."""
 _BETWEEN = {"@reverse", "@nest", CONTEXT}
 """Keywords whose value is an object that is no node."""
+_KEYWORD = re.compile(r"@[A-Za-z]+")
 _DOT_SEGMENT = re.compile(r"(?:^|/)\.{1,2}$")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _EXACT = 2**40
@@ -131,7 +132,7 @@ class _Marking:
         key = self._said.keyword(above[-1]) if above else ""
         if key.startswith("@") and key not in _MARKABLE:
             return False
-        if not text or text.startswith("@") or _DOT_SEGMENT.search(text):
+        if not text or _KEYWORD.fullmatch(text) or _DOT_SEGMENT.search(text):
             return False
         return text not in self._said.terms or not (key == "@type" or key in self._said.looked_up)
 

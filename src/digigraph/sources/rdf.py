@@ -151,6 +151,10 @@ class _Reader:
                 self._element(found.start(), found.end()),
                 hint="Write the entities out, or convert the file to Turtle with a tool that you trust with it.",
             )
+        if (position := self._data.find(b"\0")) >= 0:
+            # Two bytes a character: expat would find that out by itself, and a declaration in it that nobody saw.
+            place = replace(self._element(position, position + 1), of_node=False)
+            raise Malformed("encoding", "XML has no character U+0000.", place, hint="Save the file as UTF-8.")
         try:
             by_tag = rdfxml.elements_by_tag(self._data)
         except rdfxml.NotXml as error:

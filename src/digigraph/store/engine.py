@@ -7,22 +7,30 @@ from typing import TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 
-from digigraph.errors import QueryError, QuerySyntaxError, StoreError
+from digigraph.errors import DigigraphError, NotAcceptable, QueryError, QuerySyntaxError, StoreError
 from digigraph.iris import Iris
-from digigraph.media import RDF_XML, RESULTS_XML
+from digigraph.media import RDF_XML, RESULTS_XML, Kind, formats_of
 from digigraph.store.disk import ENGINE_ERRORS
 from digigraph.store.output import Output
 from digigraph.store.selection import selection_of, store_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import IO
 
+    from digigraph.media import Format
     from digigraph.store.backend import Query
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 # The engine reports these as it does failing disks, by a RuntimeError.
 _FUNCTION = re.compile(r"The custom (?:aggregate )?function <.*")
+_TOO_NEW = re.compile(r".* does not support RDF 1\.2 yet")
+# Of an IRI what RDF/XML can make the name of an element: its end, an NCName (XML names 1.0, production 4).
+_START = (
+    r"A-Z_a-z\xC0-\xD6\xD8-\xF6\xF8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C-\u200D\u2070-\u218F\u2C00-\u2FEF"
+    r"\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
+)
+_ELEMENT = re.compile(rf"[{_START}][{_START}\-.0-9\xB7\u0300-\u036F\u203F-\u2040]*\Z")
 _CHARACTER_CLASSES = re.compile(r",? ?\['.*?'\](?=,|$)|,? ?\[_\]", re.DOTALL)
 
 
@@ -46,6 +54,8 @@ def evaluate(store: ox.Store, query: Query, *, base_iri: str, send: Callable[[by
         The text is not SPARQL; with line and column where the engine tells.
     QueryError
         It calls a function that there is not.
+    NotAcceptable
+        The answer holds triple terms (RDF 1.2) or predicates that the format has no way to write.
     StoreError
         The engine could not read its files, or could not reach the service that a query names.
     """
@@ -54,16 +64,38 @@ def evaluate(store: ox.Store, query: Query, *, base_iri: str, send: Callable[[by
     try:
         result = _result(store, query, base_iri)
         if isinstance(result, ox.QueryTriples):
-            ox.serialize(result, file, query.format.rdf, prefixes=Iris(base_iri).prefixes)
+            triples = _as_elements(result) if query.format is RDF_XML else result
+            ox.serialize(triples, file, query.format.rdf, prefixes=Iris(base_iri).prefixes)
         else:
             result.serialize(file, query.format.results)
     except SyntaxError as error:
         raise syntax_error(str(error)) from error
     except ENGINE_ERRORS as error:
-        if _FUNCTION.match(str(error)):
-            raise QueryError(f"{error}.", hint="Functions of other engines are not offered here.") from error
-        raise StoreError(f"The engine failed: {error}.") from error
+        raise _translated(str(error), query) from error
     output.finish()
+
+
+def _translated(text: str, query: Query) -> DigigraphError:
+    """The engine's words for what is no syntax error: mistakes of the query, and failures of the disk."""
+    if _FUNCTION.match(text):
+        return QueryError(f"{text}.", hint="Functions of other engines are not offered here.")
+    if _TOO_NEW.match(text):
+        return NotAcceptable(f"{text}; the answer holds triple terms.", available=_other_than(query.format))
+    return StoreError(f"The engine failed: {text}.")
+
+
+def _as_elements(triples: ox.QueryTriples) -> Iterator[ox.Triple]:
+    """The same triples; refuses predicates of which the engine would write an element without a name."""
+    for triple in triples:
+        if not _ELEMENT.search(triple.predicate.value):
+            raise NotAcceptable(
+                f"RDF/XML has no way to write the predicate {triple.predicate}.", available=_other_than(RDF_XML)
+            )
+        yield triple
+
+
+def _other_than(format: Format) -> list[str]:  # noqa: A002 - the field's word
+    return [each.media_type for each in formats_of(Kind.GRAPH) if each is not format]
 
 
 def _result(store: ox.Store, query: Query, base_iri: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:

@@ -46,7 +46,7 @@ def selection_of(query: Query, *, base_iri: str) -> Selection | None:
     query
         The query, with what the protocol says.
     base_iri
-        The project's, to which relative IRIs are relative; ``{base_iri}graph/accepted`` names the snapshot's default graph.
+        The project's; relative IRIs are relative to it, ``{base_iri}graph/accepted`` names the default graph.
 
     Raises
     ------

@@ -1,0 +1,96 @@
+"""Places of triples in JSON-LD and RDF/XML: a place is right or it is not said."""
+
+from __future__ import annotations
+
+import random
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from layouts import BASE, Place
+from trees import JsonLdWriter, RdfXmlWriter
+
+from digigraph.findings import Location, Precision
+from digigraph.sources.rdf import LocatedQuad, read_rdf
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+
+
+def place(location: Location) -> Place:
+    return Place(location.line, location.column, location.end_line, location.end_column)
+
+
+def key_of(term: object) -> str:
+    if isinstance(term, ox.Literal):
+        is_number = term.datatype.value in {f"{XSD}integer", f"{XSD}double", f"{XSD}decimal"}
+        return f"number {float(term.value)}" if is_number else f'"{term.value}"'
+    return f"<{term.value.rpartition('/')[2]}>" if isinstance(term, ox.NamedNode) else ""
+
+
+def json_ld(text: str) -> list[LocatedQuad]:
+    return read_rdf(text.encode(), "x.jsonld", BASE, rdf_format=ox.RdfFormat.JSON_LD).quads
+
+
+def check_json_ld(seed: int) -> tuple[int, int]:
+    """Returns how many triples were held to their place, and how many of them had it exactly."""
+    writer = JsonLdWriter(random.Random(seed))
+    text = writer.file()
+    held = exact = 0
+    for each in json_ld(text):
+        expected = writer.values.get(key_of(each.quad.object))
+        if expected is None:
+            continue
+        held += 1
+        if each.location.precision is Precision.VALUE:
+            exact += 1
+            assert place(each.location) == expected, (str(each.quad), text)
+    return held, exact
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=80, deadline=None)
+def test_no_place_in_json_ld_is_wrong(seed: int) -> None:
+    """Contexts with aliases, maps, lists, coercion, reverse; nodes in one another; any white space and escapes."""
+    check_json_ld(seed)
+
+
+@pytest.mark.long
+def test_json_ld_is_exact_but_for_what_cannot_be_marked() -> None:
+    """Over thousands of files no place is wrong, and nearly every literal, number and link has one."""
+    counts = [check_json_ld(seed) for seed in range(4000)]
+    held, exact = (sum(each) for each in zip(*counts, strict=True))
+    assert held > 20_000
+    assert exact / held > 0.99
+
+
+def test_json_ld_says_how_exact_it_is() -> None:
+    """A value that is written is a value; a word of the context stands where its node does, else only the file is said."""
+    located = json_ld('{"@context": {"@vocab": "http://e.x/", "Done": "http://e.x/d"},\n"@id": "http://e.x/a",\n"@type": "Done",\n'
+                      '"p": ["x", true, 2, {"q": "y"}],\n"r": {"@list": [{"@value": false}]}}')  # fmt: skip
+    by_value = {str(each.quad.object): each.location for each in located}
+    assert (by_value["<http://e.x/d>"].precision, by_value["<http://e.x/d>"].line) == (Precision.NODE, 2)
+    assert (by_value['"x"'].precision, by_value['"x"'].line, by_value['"x"'].column) == (Precision.VALUE, 4, 7)
+    assert by_value[f'"true"^^<{XSD}boolean>'].precision is Precision.NODE
+    assert by_value[f'"2"^^<{XSD}integer>'].column == 18
+    assert (by_value['"y"'].column, by_value['"y"'].end_column) == (27, 30)
+    (anonymous,) = [each.node for each in located if str(each.quad.object) == '"y"']
+    assert anonymous is not None
+    assert (anonymous.line, anonymous.column, anonymous.precision) == (4, 21, Precision.NODE)
+    assert by_value[f'"false"^^<{XSD}boolean>'] == Location("x.jsonld")
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=80, deadline=None)
+def test_no_element_in_rdf_xml_is_wrong(seed: int) -> None:
+    """Comments, CDATA, processing instructions, line ends in tags, quotes with > in them: each triple at its element."""
+    writer = RdfXmlWriter(random.Random(seed))
+    text = writer.file()
+    found = set()
+    for each in read_rdf(text.encode(), "x.rdf", BASE, rdf_format=ox.RdfFormat.RDF_XML).quads:
+        assert each.location.precision is Precision.NODE
+        if (expected := writer.expected.get(each.quad.predicate.value)) is not None:
+            found.add(each.quad.predicate.value)
+            assert each.node is not None
+            assert (place(each.location), place(each.node)) == (expected.value, expected.node), text
+    assert found == writer.expected.keys()
