@@ -22,6 +22,7 @@ LISTS = ROOT / "src" / "digigraph" / "vocabularies"
 
 DG = "https://w3id.org/digigraph/ns#"
 ID = "https://w3id.org/digigraph/id/"
+DOC = "https://w3id.org/digigraph/doc/"
 HEADER = "https://w3id.org/digigraph/ns"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
@@ -368,7 +369,7 @@ class TestForeignTerms:
             node.value
             for each in triples()
             for node in (each.subject, each.predicate, each.object)
-            if isinstance(node, ox.NamedNode) and not node.value.startswith((DG, ID))
+            if isinstance(node, ox.NamedNode) and not node.value.startswith((DG, ID, DOC))
         }
         assert used - listed() - LANGUAGE_OF_ONTOLOGIES - DOCUMENTS == set()
 
@@ -593,3 +594,16 @@ class TestContext:
         assert {each.object for each in ours if each.predicate.value == DG + "qualifier"} == {
             ox.NamedNode(DG + "at-least")
         }
+
+
+def test_every_term_and_concept_has_a_source() -> None:
+    """A vocabulary or specification, the documents that speak of it, or this ontology itself."""
+    store = ox.Store()
+    for name in ("digigraph.ttl", "concepts.ttl"):
+        store.load(path=Path(__file__).parent.parent.parent / "ontology" / name, format=ox.RdfFormat.TURTLE)
+    unsourced = store.query(
+        """SELECT DISTINCT ?term { ?term a ?type FILTER NOT EXISTS { ?term <http://purl.org/dc/terms/source> ?source }
+        FILTER(REGEX(STR(?term), "^https://w3id.org/digigraph/(ns#|id/)"))
+        FILTER(?type != <http://www.w3.org/2004/02/skos/core#ConceptScheme>) }"""
+    )
+    assert [row["term"].value for row in unsourced] == []

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Serving = Callable[..., contextlib.AbstractContextManager["Server"]]
 
 T = TypeVar("T")
+_LOOKS = 20
 PATIENCE = 60.0
 """Seconds after which what is waited for counts as never coming."""
 _SCRIPT = Path(__file__).parent.parent / "web" / "serving.py"
@@ -125,11 +126,19 @@ class Server:
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))  # noqa: PTH208 - names are enough
 
     def wait_for_rest(self, target: str, *, files: int | None = None) -> int:
-        """Wait until it answers and has as few files open as given, if any; return how many it has."""
+        """Wait until it answers and has as few files open as given; without a number, until it stays the same.
+
+        A query process that is being replaced has none for a moment: what counts is a server at rest.
+        """
+        seen: list[int] = []
 
         def rests() -> int | None:
-            now = self.open_files() if self.status(target) == HTTPStatus.OK else None
-            return now if now is not None and (files is None or now <= files) else None
+            if self.status(target) != HTTPStatus.OK:
+                return None
+            seen.append(self.open_files())
+            if files is not None:
+                return seen[-1] if seen[-1] <= files else None
+            return seen[-1] if len(seen) >= _LOOKS and len(set(seen[-_LOOKS:])) == 1 else None
 
         return _wait_for(rests)
 

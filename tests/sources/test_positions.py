@@ -63,7 +63,7 @@ def check_turtle(seed: int, *, trig: bool) -> int:
 @given(st.integers(0, 2**32), st.booleans())
 @settings(max_examples=150, deadline=None)
 def test_no_place_in_turtle_and_trig_is_wrong(seed: int, trig: bool) -> None:  # noqa: FBT001 - a drawn value
-    """Several statements on a line, comments, long strings, brackets, lists, prefixes anew, CR LF, BOM, wide letters."""
+    """Several statements on a line, comments, long strings, brackets, lists, prefixes anew, CR LF, BOM."""
     check_turtle(seed, trig=trig)
 
 
@@ -87,6 +87,7 @@ class OneByte(io.BytesIO):
     """Feeds a parser one byte a call: it has then read to the end of what it emits, and what it had to look ahead."""
 
     def read(self, _size: int | None = -1, /) -> bytes:
+        """Return the next byte."""
         return super().read(1)
 
 
@@ -106,7 +107,7 @@ def test_every_triple_of_the_w3c_suites_has_its_place() -> None:
     The engine emits a triple when it has read the token that completes it, and at most the token behind it.
     """
     if not suite_files():
-        pytest.skip("the W3C suites are not here (DIGIGRAPH_SUITES)")
+        pytest.skip("the W3C suites are not on this machine")
     files = triples = 0
     for path in suite_files():
         data = path.read_bytes()

@@ -65,9 +65,14 @@ def test_json_ld_is_exact_but_for_what_cannot_be_marked() -> None:
 
 
 def test_json_ld_says_how_exact_it_is() -> None:
-    """A value that is written is a value; a word of the context stands where its node does, else only the file is said."""
-    located = json_ld('{"@context": {"@vocab": "http://e.x/", "Done": "http://e.x/d"},\n"@id": "http://e.x/a",\n"@type": "Done",\n'
-                      '"p": ["x", true, 2, {"q": "y"}],\n"r": {"@list": [{"@value": false}]}}')  # fmt: skip
+    """A value stands where it is written; a word of the context where its node does; else only the file is said."""
+    located = json_ld(
+        '{"@context": {"@vocab": "http://e.x/", "Done": "http://e.x/d"},\n'
+        '"@id": "http://e.x/a",\n'
+        '"@type": "Done",\n'
+        '"p": ["x", true, 2, {"q": "y"}],\n'
+        '"r": {"@list": [{"@value": false}]}}'
+    )
     by_value = {str(each.quad.object): each.location for each in located}
     assert (by_value["<http://e.x/d>"].precision, by_value["<http://e.x/d>"].line) == (Precision.NODE, 2)
     assert (by_value['"x"'].precision, by_value['"x"'].line, by_value['"x"'].column) == (Precision.VALUE, 4, 7)
@@ -83,7 +88,7 @@ def test_json_ld_says_how_exact_it_is() -> None:
 @given(st.integers(0, 2**32))
 @settings(max_examples=80, deadline=None)
 def test_no_element_in_rdf_xml_is_wrong(seed: int) -> None:
-    """Comments, CDATA, processing instructions, line ends in tags, quotes with > in them: each triple at its element."""
+    """Comments, CDATA, instructions, line ends in tags, quotes with > in them: each triple at its element."""
     writer = RdfXmlWriter(random.Random(seed))
     text = writer.file()
     found = set()

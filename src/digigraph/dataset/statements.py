@@ -71,14 +71,13 @@ class Dataset:
         return output.getvalue()
 
     @cached_property
-    def _places(self) -> dict[tuple[Subject, ox.NamedNode], dict[Object, list[Location]]]:
-        """Where each triple is written, whatever its graph."""
-        places: dict[tuple[Subject, ox.NamedNode], dict[Object, list[Location]]] = {}
+    def _by_triple(self) -> dict[tuple[Subject, ox.NamedNode], dict[Object, list[Statement]]]:
+        """The statements of each triple, whatever their graphs."""
+        found: dict[tuple[Subject, ox.NamedNode], dict[Object, list[Statement]]] = {}
         for each in self.statements:
-            quad = each.quad
-            of_property = places.setdefault((quad.subject, quad.predicate), {})
-            of_property.setdefault(quad.object, []).append(each.location)
-        return places
+            of_property = found.setdefault((each.quad.subject, each.quad.predicate), {})
+            of_property.setdefault(each.quad.object, []).append(each)
+        return found
 
     @cached_property
     def _nodes(self) -> dict[Subject, list[Location]]:
@@ -92,18 +91,22 @@ class Dataset:
     def _mentions(self) -> dict[Object, list[tuple[Subject, ox.NamedNode]]]:
         """The subjects and predicates by which a node is the object."""
         mentions: defaultdict[Object, list[tuple[Subject, ox.NamedNode]]] = defaultdict(list)
-        for (subject, predicate), values in self._places.items():
+        for (subject, predicate), values in self._by_triple.items():
             for value in values:
                 mentions[value].append((subject, predicate))
         return mentions
 
     def values(self, subject: Subject | Object, predicate: ox.NamedNode) -> list[Object]:
         """Return the objects of a subject and predicate, in source order."""
-        return [] if isinstance(subject, ox.Literal) else list(self._places.get((subject, predicate), ()))
+        return [] if isinstance(subject, ox.Literal) else list(self._by_triple.get((subject, predicate), ()))
 
     def subjects(self, predicate: ox.NamedNode, value: Subject | Object) -> list[Subject]:
         """Return the subjects of a predicate and object, in source order."""
         return [subject for subject, used in self._mentions.get(value, ()) if used == predicate]
+
+    def statements_of(self, subject: Subject | Object, predicate: ox.NamedNode, value: Object) -> list[Statement]:
+        """Return the statements of a triple, in source order."""
+        return [] if isinstance(subject, ox.Literal) else self._by_triple.get((subject, predicate), {}).get(value, [])
 
     def links(self, subject: Subject | Object, value: Object) -> list[ox.NamedNode]:
         """Return the predicates that lead from one node to another, in source order."""
@@ -114,18 +117,18 @@ class Dataset:
 
         Each place once, in source order; empty where nothing is known of the subject.
         """
-        of_property = self._places.get((subject, predicate), {}) if predicate is not None else {}
+        of_property = self._by_triple.get((subject, predicate), {}) if predicate is not None else {}
         found = of_property.get(value, []) if value is not None else []
         if not found:
-            found = [place for places in of_property.values() for place in places]
-        return sorted(set(found)) or self.node_places(subject)
+            found = [each for statements in of_property.values() for each in statements]
+        return sorted({each.location for each in found}) or self.node_places(subject)
 
     def node_places(self, node: Subject | Object) -> list[Location]:
         """Return where a node stands as a subject; where it is none, where it is an object. Each once, in order."""
         if not isinstance(node, ox.Literal) and node in self._nodes:
             return sorted(set(self._nodes[node]))
         mentions = self._mentions.get(node, ())
-        return sorted({place for mention in mentions for place in self._places[mention][node]})
+        return sorted({each.location for mention in mentions for each in self._by_triple[mention][node]})
 
 
 def sorted_nquads(quads: Iterable[ox.Quad]) -> bytes:

@@ -50,6 +50,7 @@ RULES: dict[str, Rule] = {
     "sha256": Rule("A captured text is never edited.", "Restore it, or capture it anew."),
     "as-of": Rule("A document says from when it is, or why nobody knows.", "Add asOf, or asOfReason."),
     "reason": Rule("What is not accepted has a reason.", "Add reason."),
+    "fact": Rule("An entry says something of a subject.", "Write {subject: …, term: …}."),
     "quote": Rule("A fact has a quote.", "Quote the sentence that says it."),
     "quote-not-found": Rule("A quote stands in its text.", "Quote the text word for word."),
     "quote-ambiguous": Rule("A quote stands once in its text.", "Quote more words, or say which occurrence."),

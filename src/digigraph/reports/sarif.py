@@ -78,9 +78,10 @@ def _message(finding: Finding) -> str:
 
 
 def _location(finding: Finding, excerpts: Excerpts) -> dict[str, object]:
-    physical: dict[str, object] = {"artifactLocation": {"uri": _uri(finding.location.path)}}
-    if finding.location.line:
-        physical["region"] = _region(finding.location, excerpts)
+    physical = {
+        "artifactLocation": {"uri": _uri(finding.location.path)},
+        "region": _region(finding.location, excerpts),
+    }
     located: dict[str, object] = {"physicalLocation": physical}
     if finding.subject:
         located["logicalLocations"] = [{"fullyQualifiedName": finding.subject, "kind": "resource"}]
@@ -88,7 +89,8 @@ def _location(finding: Finding, excerpts: Excerpts) -> dict[str, object]:
 
 
 def _region(place: Location, excerpts: Excerpts) -> dict[str, int]:
-    region = {"startLine": place.line}
+    # Code scanning refuses the whole log where a result has no line; its precision says what the line is worth.
+    region = {"startLine": max(1, place.line)}
     start, end = excerpts.utf16_columns(place)
     if start is not None:
         region["startColumn"] = start

@@ -144,23 +144,7 @@ class _Reader:
             yield LocatedQuad(quad, place or Location(self._path), node)
 
     def _rdf_xml(self) -> RdfFile:
-        if (found := rdfxml.DOCTYPE.search(self._data)) is not None:
-            raise Malformed(
-                "rdf-doctype",
-                "A document type declaration stands here; it is never read, for entities can expand without end.",
-                self._element(found.start(), found.end()),
-                hint="Write the entities out, or convert the file to Turtle with a tool that you trust with it.",
-            )
-        if (position := self._data.find(b"\0")) >= 0:
-            # Two bytes a character: expat would find that out by itself, and a declaration in it that nobody saw.
-            place = replace(self._element(position, position + 1), of_node=False)
-            raise Malformed("encoding", "XML has no character U+0000.", place, hint="Save the file as UTF-8.")
-        try:
-            by_tag = rdfxml.elements_by_tag(self._data)
-        except rdfxml.NotXml as error:
-            if error.is_too_deep:
-                raise self._too_deep(rdfxml.MAX_DEPTH) from error
-            raise self._malformed(str(error), Location(self._path, error.line, error.column)) from error
+        by_tag = self._elements()
         source = rdfxml.ByteByByte(self._data)
         located = []
         try:
@@ -174,6 +158,26 @@ class _Reader:
             tag = max(0, self._data.rfind(b"<", 0, source.tell()))
             raise self._malformed(str(error.msg), replace(self._element(tag, source.tell()), of_node=False)) from error
         return RdfFile(located, parser.prefixes)
+
+    def _elements(self) -> dict[int, rdfxml.Element]:
+        """The elements of an RDF/XML file, once it is known that a parser may see it."""
+        if (found := rdfxml.DOCTYPE.search(self._data)) is not None:
+            raise Malformed(
+                "rdf-doctype",
+                "A document type declaration stands here; it is never read, for entities can expand without end.",
+                replace(self._element(found.start(), found.end()), of_node=False),
+                hint="Write the entities out, or convert the file to Turtle with a tool that you trust with it.",
+            )
+        if (position := self._data.find(b"\0")) >= 0:
+            # Two bytes a character: expat would find that out by itself, and a declaration in it that nobody saw.
+            place = replace(self._element(position, position + 1), of_node=False)
+            raise Malformed("encoding", "XML has no character U+0000.", place, hint="Save the file as UTF-8.")
+        try:
+            return rdfxml.elements_by_tag(self._data)
+        except rdfxml.NotXml as error:
+            if error.is_too_deep:
+                raise self._too_deep(rdfxml.MAX_DEPTH) from error
+            raise self._malformed(str(error), Location(self._path, error.line, error.column)) from error
 
     def _element(self, start: int, end: int) -> Location:
         """The place of some bytes, as that of a node."""
@@ -190,8 +194,18 @@ class _Reader:
         message = _ENGINE_PLACE.sub("", str(error.msg))
         if "LoadDocumentCallback" in message:
             return self._remote_context()
+        start = (error.lineno or 0, error.offset or 0)
         end = (error.end_lineno or 0, error.end_offset or 0)
-        return self._malformed(message, Location(self._path, error.lineno or 0, error.offset or 0, *end))
+        if self._format == ox.RdfFormat.JSON_LD:
+            start, end = self._in_code_points(*start), self._in_code_points(*end)
+        return self._malformed(message, Location(self._path, *start, *end))
+
+    def _in_code_points(self, line: int, column: int) -> tuple[int, int]:
+        """A place of the engine's JSON parser, which counts bytes."""
+        if not line:
+            return 0, 0
+        before = self._data.split(b"\n")[line - 1][: column - 1]
+        return line, len(before.decode("utf-8", "ignore")) + 1
 
     def _malformed(self, message: str, where: Location) -> Malformed:
         said = f"This is not {self._format.name}: {message.rstrip('.')}."

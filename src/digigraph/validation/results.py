@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from digigraph.findings import Finding, Location, ShapeResult
-from digigraph.validation.paths import Step, last_steps, sparql, turtle
+from digigraph.validation.paths import Predicate, Step, last_steps, sparql, turtle
 from digigraph.vocab import DG, SH
 
 if TYPE_CHECKING:
@@ -47,14 +48,16 @@ class ResultFindings:
 
     def finding(self, result: Result) -> Finding:
         """Return the finding that a result is."""
+        written = [each for step in self._steps(result) for each in self._written(step)]
+        place, quote = min(written, default=(None, ""))
         return Finding(
             rule=_rule(result),
             severity=result.severity,
             message=self._message(result),
-            location=self._place(result),
+            location=place or self._node_place(result.focus),
             subject=result.focus.value if isinstance(result.focus, ox.NamedNode) else None,
             path=sparql(result.path, self._shorten) if result.path is not None else None,
-            quote=self._quote(result.focus),
+            quote=self._quote(result.focus) or quote or None,
             result=ShapeResult(
                 focus=str(result.focus),
                 path=turtle(result.path) if result.path is not None else None,
@@ -65,26 +68,32 @@ class ResultFindings:
             ),
         )
 
-    def _place(self, result: Result) -> Location:
-        """Where the value is written; where there is none, or it is not written as such, where the focus node is."""
+    def _steps(self, result: Result) -> list[Step]:
+        """The triples that a result speaks of; none where it speaks of a value that is not there, or of the node."""
         focus, value = result.focus, result.value
-        places: list[Location] = []
+        steps: list[Step] = []
         if result.path is not None and result.component not in _MISSING:
             reached = last_steps(result.path, focus, self._dataset)
             wanted = reached.values() if value is None else [reached.get(value, [])]
-            places = [place for steps in wanted for place in self._written(steps)]
-        if not places and value is not None and value != focus:
-            links = self._dataset.links(focus, value)
-            places = [place for link in links for place in self._written([Step(focus, link, value, backwards=False)])]
-        places = places or self._dataset.node_places(focus)
-        return min(places, default=self._targets.get(focus, self._elsewhere))
+            steps = [step for several in wanted for step in several]
+        if steps or value is None or value == focus:
+            return steps
+        links = self._dataset.links(focus, value)
+        if not links and isinstance(result.path, Predicate):
+            # A query of its own may speak of any node; it is known again where only one has that value.
+            owners = self._dataset.subjects(result.path.iri, value)
+            return [Step(owners[0], result.path.iri, value, backwards=False)] if len(owners) == 1 else []
+        return [Step(focus, link, value, backwards=False) for link in links]
 
-    def _written(self, steps: Iterable[Step]) -> Iterable[Location]:
-        for step in steps:
-            if step.backwards:
-                yield from self._dataset.node_places(step.subject)
-            elif not isinstance(step.subject, ox.Literal):
-                yield from self._dataset.places_of(step.subject, step.predicate, step.object)
+    def _written(self, step: Step) -> Iterable[tuple[Location, str]]:
+        """Where the value that a step leads to is written, and the sentence quoted for it, empty where there is none."""
+        for each in self._dataset.statements_of(step.subject, step.predicate, step.object):
+            place = each.node or replace(each.location, of_node=True) if step.backwards else each.location
+            graph = each.quad.graph_name
+            yield place, (self._quote(graph) or "") if isinstance(graph, ox.NamedNode) else ""
+
+    def _node_place(self, node: Term) -> Location:
+        return min(self._dataset.node_places(node), default=self._targets.get(node, self._elsewhere))
 
     def _message(self, result: Result) -> str:
         texts = dict(reversed(result.messages))
@@ -105,9 +114,9 @@ class ResultFindings:
             return f"{ox.Literal(term.value)}^^{self._shorten(term.datatype.value)}"
         return str(term)
 
-    def _quote(self, focus: Term) -> str | None:
-        """The quote of an evidence that is itself at fault."""
-        quotes = [each.value for each in self._dataset.values(focus, DG["quote"]) if isinstance(each, ox.Literal)]
+    def _quote(self, node: Term) -> str | None:
+        """The sentence that a node, if it is an evidence, quotes."""
+        quotes = [each.value for each in self._dataset.values(node, DG["quote"]) if isinstance(each, ox.Literal)]
         return quotes[0] if quotes else None
 
 

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import pyshacl
 import rdflib
+from pyshacl.monkey import rdflib_bool_patch, rdflib_bool_unpatch
 
 from digigraph.findings import Severity
 from digigraph.validation.paths import Path, Term, path_of
-from digigraph.vocab import RDF, SH, XSD
+from digigraph.vocab import SH, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,7 +46,7 @@ _FAILURES = (
     re.error,
 )
 """What comes out of pyshacl where shapes are at fault: its own errors, and those of the lists, numbers, regular
-expressions in them. Those of the queries in them are told by :func:`_is_parse_error`."""
+expressions in them. Of queries in them it is a bare ``Exception``, or one told by :func:`_is_parse_error`."""
 
 # Both print to stderr what they also raise or report, one of them with a trace.
 for _name in ("pyshacl-validate", "rdflib.term"):
@@ -103,16 +104,23 @@ class DataGraph:
         ShapesError
             The shapes themselves are at fault.
         """
+        shapes = list(shapes)
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
-            report = self._report(_rdflib(shapes, self._prefixes))
+            report = self._report(_shapes_graph(shapes, self._prefixes))
         recursive = {
             name
             for each in warned
             if isinstance(each.message, pyshacl.errors.ShapeRecursionWarning)
             for name in _RECURSION.findall(str(each.message))[-1:]
         }
-        return Report(list(_results(report)), recursive)
+        # Messages of SPARQL constraints come back without their language.
+        languages = {
+            each.object.value: each.object.language or ""
+            for each in shapes
+            if each.predicate == SH["message"] and isinstance(each.object, ox.Literal)
+        }
+        return Report(list(_results(report, languages)), recursive)
 
     def _report(self, shapes: rdflib.Graph) -> rdflib.Graph:
         try:
@@ -120,7 +128,7 @@ class DataGraph:
                 self._graph, shacl_graph=shapes, inference="none", advanced=False, inplace=True
             )
         except Exception as error:
-            if isinstance(error, _FAILURES) or _is_parse_error(error):
+            if isinstance(error, _FAILURES) or type(error) is Exception or _is_parse_error(error):
                 raise ShapesError(_said(error)) from error
             raise
         if not isinstance(report, rdflib.Graph):
@@ -144,14 +152,26 @@ def _is_parse_error(error: Exception) -> bool:
     return any(each.__name__ == "ParseBaseException" for each in type(error).__mro__)
 
 
+def _shapes_graph(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> rdflib.Graph:
+    """The copy of a shapes graph: where SHACL asks for ``true``, ``"1"^^xsd:boolean`` is another term."""
+    rdflib_bool_patch()  # type: ignore[no-untyped-call]  # neither has annotations
+    try:
+        return _rdflib(triples, prefixes)
+    finally:
+        rdflib_bool_unpatch()  # type: ignore[no-untyped-call]
+
+
 def _rdflib(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> rdflib.Graph:
     graph = rdflib.Graph(bind_namespaces="core")
     for prefix, namespace in prefixes.items():
         graph.bind(prefix, namespace)
-    for triple in triples:
-        subject, value = _node(triple.subject), _node(triple.object)
-        if subject is not None and value is not None:
-            graph.add((subject, rdflib.URIRef(triple.predicate.value), value))
+    with warnings.catch_warnings():
+        # rdflib remarks on literals that are no value of their datatype; whether that matters is for the shapes to say.
+        warnings.simplefilter("ignore")
+        for triple in triples:
+            subject, value = _node(triple.subject), _node(triple.object)
+            if subject is not None and value is not None:
+                graph.add((subject, rdflib.URIRef(triple.predicate.value), value))
     return graph
 
 
@@ -179,16 +199,21 @@ def _term(node: Node) -> Term:
     return ox.BlankNode(str(node))
 
 
-def _results(report: rdflib.Graph) -> Iterable[Result]:
+def _results(report: rdflib.Graph, languages: Mapping[str, str]) -> Iterable[Result]:
     said: defaultdict[Term, defaultdict[ox.NamedNode, list[Term]]] = defaultdict(lambda: defaultdict(list))
     for subject, predicate, value in report:
         said[_term(subject)][ox.NamedNode(str(predicate))].append(_term(value))
-    for about in list(said.values()):
-        if SH["ValidationResult"] in about[RDF["type"]]:
-            yield _result(about, said)
+    # Results of sh:node have those of the inner shape as details, which are results of no target.
+    reported = [node for about in list(said.values()) for node in about[SH["result"]]]
+    for node in reported:
+        yield _result(said[node], said, languages)
 
 
-def _result(about: Mapping[ox.NamedNode, list[Term]], said: Mapping[Term, Mapping[ox.NamedNode, list[Term]]]) -> Result:
+def _result(
+    about: Mapping[ox.NamedNode, list[Term]],
+    said: Mapping[Term, Mapping[ox.NamedNode, list[Term]]],
+    languages: Mapping[str, str],
+) -> Result:
     (focus,) = about[SH["focusNode"]]
     path = next(iter(about.get(SH["resultPath"], ())), None)
     component = next(iter(about.get(SH["sourceConstraintComponent"], ())), None)
@@ -201,5 +226,5 @@ def _result(about: Mapping[ox.NamedNode, list[Term]], said: Mapping[Term, Mappin
         severity=_SEVERITIES.get(severity, Severity.VIOLATION),
         shape=next(iter(about.get(SH["sourceShape"], ())), None),
         component=component.value if isinstance(component, ox.NamedNode) else "",
-        messages=tuple(sorted((each.language or "", each.value) for each in texts)),
+        messages=tuple(sorted((each.language or languages.get(each.value, ""), each.value) for each in texts)),
     )

@@ -1,0 +1,164 @@
+"""``digigraph validate`` on files of anybody: what is read, against what, what comes out and with which exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from projects import Project
+
+GOOD = b"<http://e.x/a> <http://e.x/p> 1 ."
+BAD = b"<http://e.x/a>\n <http://e.x/p> 1 ,\n  'x' ."
+SHAPES = b"""@prefix sh: <http://www.w3.org/ns/shacl#> .
+<http://e.x/s> a sh:NodeShape ; sh:targetSubjectsOf <http://e.x/p> ;
+  sh:property [ sh:path <http://e.x/p> ; sh:datatype <http://www.w3.org/2001/XMLSchema#integer> ;
+    sh:message "No integer." ] .
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder outside of any project."""
+    (tmp_path / "data/below").mkdir(parents=True)
+    for name, data in (("shapes.ttl", SHAPES), ("data/good.ttl", GOOD), ("data/below/bad.ttl", BAD)):
+        (tmp_path / name).write_bytes(data)
+    return tmp_path
+
+
+def validate(
+    folder: Path, *arguments: str, stdin: bytes | None = None, **environment: str
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "digigraph", "validate", *arguments],
+        cwd=folder,
+        input=stdin,
+        capture_output=True,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments", [["data/below/bad.ttl", "data/good.ttl"], ["data"], ["data/**/*.ttl"], ["./data/below/bad.ttl"]]
+)
+def test_files_folders_and_patterns_are_checked(folder: Path, arguments: list[str]) -> None:
+    """Each way to name files finds the same mistake at its place, named so that it can be opened from here."""
+    ran = validate(folder, *arguments, "--shapes", "shapes.ttl")
+    assert (ran.returncode, ran.stderr) == (1, b"")
+    assert ran.stdout.startswith(b"data/below/bad.ttl:3:3: violation: ")
+    assert ran.stdout.endswith(b"1 finding: violation 1\n")
+
+
+def test_standard_input_is_checked(folder: Path) -> None:
+    """With its format said; the line that it shows is the one that came in."""
+    ran = validate(folder, "-", "--input-format", "ttl", "--shapes", "shapes.ttl", stdin=BAD)
+    assert ran.returncode == 1
+    assert ran.stdout.splitlines()[:2] == [
+        b'<stdin>:3:3: violation: <http://e.x/a> <http://e.x/p> "x": No integer. [shacl-DatatypeConstraintComponent]',
+        b"    3 |   'x' .",
+    ]
+
+
+def test_all_is_well(folder: Path) -> None:
+    """Exit code 0 and one line."""
+    ran = validate(folder, "data/good.ttl", "--shapes", "shapes.ttl")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"No findings.\n", b"")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["data/good.ttl"], b"--shapes"),
+        (["--shapes", "shapes.ttl"], b"PATH"),
+        (["-", "--shapes", "shapes.ttl"], b"--input-format"),
+        (["none.ttl", "--shapes", "shapes.ttl"], b"none.ttl"),
+        (["data/good.ttl", "--shapes", "none.ttl"], b"none.ttl"),
+        (["data/good.ttl", "--shapes", "shapes.ttl", "--baseline", "none.json"], b"none.json"),
+        (["data/good.ttl", "--shapes", "shapes.ttl", "--format", "pdf"], b"sarif"),
+    ],
+)
+def test_wrong_use_is_one_clear_error(folder: Path, arguments: list[str], says: bytes) -> None:
+    """Exit code 2, the reason on stderr, nothing on stdout, no trace."""
+    ran = validate(folder, *arguments, stdin=b"")
+    assert (ran.returncode, ran.stdout) == (2, b"")
+    assert says in ran.stderr
+    assert b"Traceback" not in ran.stderr
+
+
+def test_a_broken_file_hides_no_other(folder: Path) -> None:
+    """Syntax errors, in data and in shapes, stand among the findings of the other files."""
+    (folder / "data/broken.ttl").write_bytes(b"<http://e.x/a> .")
+    (folder / "more.ttl").write_bytes(b"@prefix")
+    ran = validate(folder, "data", "--shapes", "shapes.ttl", "--shapes", "more.ttl", "--format", "json")
+    assert ran.returncode == 1
+    findings = json.loads(ran.stdout)["findings"]
+    assert [(each["file"], each["line"]) for each in findings] == [
+        ("data/below/bad.ttl", 3),
+        ("data/broken.ttl", 1),
+        ("more.ttl", 1),
+    ]
+
+
+def test_a_baseline_fails_on_what_is_new_only(folder: Path) -> None:
+    """What was known is left out, and said to be; one mistake more makes the run fail."""
+    known = ["data", "--shapes", "shapes.ttl", "--format", "json", "--output", "known.json", "--fail-on", "never"]
+    assert validate(folder, *known).returncode == 0
+    (folder / "data/below/bad.ttl").write_bytes(b"# moved\n\n" + BAD)
+    ran = validate(folder, "data", "--shapes", "shapes.ttl", "--baseline", "known.json")
+    assert (ran.returncode, ran.stdout) == (0, b"No findings.\n")
+    assert b"baseline has them: 1" in ran.stderr
+    (folder / "data/good.ttl").write_bytes(b"<http://e.x/b> <http://e.x/p> 'new' .")
+    ran = validate(folder, "data", "--shapes", "shapes.ttl", "--baseline", "known.json")
+    assert ran.returncode == 1
+    assert b"data/good.ttl:1:31" in ran.stdout
+
+
+@pytest.mark.parametrize("format_", ["json", "sarif", "junit", "github", "gitlab", "turtle"])
+def test_each_format_is_written_to_a_file(folder: Path, format_: str) -> None:
+    """The report is in the file, stdout stays empty, the exit code is that of the findings."""
+    ran = validate(folder, "data", "--shapes", "shapes.ttl", "--format", format_, "--output", "report")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (1, b"", b"")
+    assert b"bad.ttl" in (folder / "report").read_bytes()
+
+
+def test_colour_is_for_terminals_without_no_color(folder: Path) -> None:
+    """On a terminal there is colour; with NO_COLOR, in a pipe and in a file there is none."""
+
+    def on_a_terminal(**environment: str) -> bytes:
+        controller, terminal = pty.openpty()
+        command = [sys.executable, "-m", "digigraph", "validate", "data", "--shapes", "shapes.ttl"]
+        cleaned = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+        subprocess.run(command, cwd=folder, stdout=terminal, check=False, env={**cleaned, **environment})
+        os.close(terminal)
+        with os.fdopen(controller, "rb", buffering=0) as reader:
+            return reader.read(100_000)
+
+    assert b"\x1b[31;1mviolation:" in on_a_terminal()
+    assert b"\x1b" not in on_a_terminal(NO_COLOR="1")
+    assert b"\x1b" not in validate(folder, "data", "--shapes", "shapes.ttl").stdout
+
+
+def test_files_are_checked_against_the_shapes_of_a_project(project: Project) -> None:
+    """With PATH and no shapes: those of the project, its classes known; what is wrong elsewhere in it is not told."""
+    project.facts("  - quote: nobody says this\n    says: [{subject: nhd, host: kth}]\n")
+    data = (
+        "@prefix id: <https://example.org/graph/id/> . @prefix dg: <https://w3id.org/digigraph/ns#> .\n"
+        "@prefix schema: <https://schema.org/> .\n"
+        "id:ki a dg:Infrastructure ; schema:name 'Karolinska Institutet'@en .\nid:nhd dg:host id:ki ,\n id:nobody .\n"
+    )
+    (project.folder / "new.ttl").write_text(data, encoding="utf-8")
+    ran = validate(project.folder, "new.ttl", "--format", "json")
+    findings = json.loads(ran.stdout)["findings"]
+    assert {each["file"] for each in findings} == {"new.ttl"}
+    hosts = [(each["line"], each["column"]) for each in findings if each["rule"] == "shacl-host"]
+    assert hosts == [(5, 2)]
+    assert validate(project.folder, "new.ttl", "--shapes", "ontology/digigraph.ttl").returncode == 0

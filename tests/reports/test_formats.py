@@ -1,0 +1,223 @@
+"""Reports as their readers understand them: schemas, consumer libraries, the rules of each format."""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+import re
+from typing import TYPE_CHECKING
+
+import fluidattacks_core.sarif
+import jsonschema
+import junitparser
+import pyoxigraph as ox
+import pytest
+from faulty import faulty_files, faulty_project
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digigraph.findings import Finding, Location, Severity
+from digigraph.pipeline import Files, check_files, excerpts_of
+from digigraph.reports.excerpts import Excerpts
+from digigraph.reports.formats import REPORTS, Presentation
+from digigraph.reports.github import github_report
+from digigraph.reports.gitlab import gitlab_report
+from digigraph.reports.json import json_report
+from digigraph.reports.junit import junit_report
+from digigraph.reports.sarif import sarif_report
+from digigraph.reports.turtle import turtle_report
+from digigraph.sources.rdf_files import Reading
+from digigraph.vocab import RDF, SH
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXT = st.text(st.characters(codec="utf-8"), max_size=30)
+HOSTILE = st.one_of(
+    TEXT, st.sampled_from(["%0A::error::x", "a,b:c=d", "]]>", "<&'\"", "\r\n\x00\x1b[31m", "\ufffe", "/a b"])
+)
+FINDINGS = st.lists(
+    st.builds(
+        Finding,
+        rule=st.sampled_from(["quote-not-found", "shacl-host"]),
+        severity=st.sampled_from(Severity),
+        message=HOSTILE,
+        location=st.builds(
+            lambda path, line, column: Location(path or "x", line, column if line else 0),
+            HOSTILE,
+            st.integers(0, 5),
+            st.integers(1, 9),
+        ),
+        hint=st.none() | HOSTILE,
+        subject=st.none() | st.sampled_from(["https://example.org/graph/id/nhd"]),
+        quote=st.none() | HOSTILE,
+    ),
+    max_size=4,
+)
+PRESENTATION = Presentation(version="1.0")
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Finding], Excerpts]:
+    """Every kind of finding, with the lines that they point to."""
+    project = faulty_project(tmp_path_factory.mktemp("project") / "graph")
+    findings = project.check().findings
+    folder = tmp_path_factory.mktemp("files")
+    faulty_files(folder)
+    others = check_files(Files(data=[str(folder / "data")], shapes=[str(folder / "shapes.ttl")]), Reading())
+    return [*findings, *others], excerpts_of(project.folder, [*findings, *others])
+
+
+def schema() -> dict[str, object]:
+    return json.loads(importlib.resources.files("digigraph").joinpath("reports/report.schema.json").read_text("utf-8"))
+
+
+def test_json_follows_the_published_schema(everything: tuple[list[Finding], Excerpts]) -> None:
+    """Every kind of finding is valid, and the schema is one."""
+    jsonschema.Draft202012Validator.check_schema(schema())
+    report = json.loads(json_report(everything[0]))
+    jsonschema.Draft202012Validator(schema()).validate(report)
+    assert len(report["findings"]) == len(everything[0])
+
+
+def test_the_schema_names_every_key(everything: tuple[list[Finding], Excerpts]) -> None:
+    """What a report has is what the schema describes, no more and no less: a new key is documented or fails here."""
+    said = schema()["$defs"]
+    for each in json.loads(json_report(everything[0]))["findings"]:
+        assert each.keys() == said["finding"]["properties"].keys() == set(said["finding"]["required"])
+        assert each["result"] is None or each["result"].keys() == said["result"]["properties"].keys()
+
+
+def test_sarif_follows_the_official_schema(everything: tuple[list[Finding], Excerpts]) -> None:
+    """The log is read by a model made from the schema of OASIS, which takes no key that it does not know."""
+    findings, excerpts = everything
+    log = fluidattacks_core.sarif.SarifLog.model_validate_json(sarif_report(findings, excerpts=excerpts, version="1.0"))
+    (run,) = log.runs
+    assert run.column_kind is not None
+    assert run.column_kind.value == "utf16CodeUnits"
+    assert run.results is not None
+    assert len(run.results) == len(findings)
+    rules = run.tool.driver.rules
+    assert rules is not None
+    for result in run.results:
+        assert rules[result.rule_index].id == result.rule_id
+        assert rules[result.rule_index].help.text
+    assert len({result.partial_fingerprints["digigraph/v1"] for result in run.results}) == len(findings)
+
+
+def test_sarif_counts_utf16_code_units() -> None:
+    """A letter beyond the basic plane counts two, behind it as well; the focus node is the logical location."""
+    finding = Finding(
+        rule="shacl-x",
+        severity=Severity.INFO,
+        message="m",
+        location=Location("a b/é.ttl", 1, 3, 1, 5),
+        subject="http://e.x/s",
+    )
+    excerpts = Excerpts({"a b/é.ttl": ["😀é😀x"]})
+    (result,) = json.loads(sarif_report([finding], excerpts=excerpts, version="1"))["runs"][0]["results"]
+    (location,) = result["locations"]
+    assert location["physicalLocation"] == {
+        "artifactLocation": {"uri": "a%20b/%C3%A9.ttl"},
+        "region": {"startLine": 1, "startColumn": 4, "endLine": 1, "endColumn": 7},
+    }
+    assert location["logicalLocations"] == [{"fullyQualifiedName": "http://e.x/s", "kind": "resource"}]
+    assert result["level"] == "note"
+
+
+def test_junit_is_read_back(everything: tuple[list[Finding], Excerpts], tmp_path: Path) -> None:
+    """A consumer library counts a case for each finding, and as failures those that make the run fail."""
+    findings = everything[0]
+    for failing in (Severity.VIOLATION, Severity.INFO, None):
+        path = tmp_path / "junit.xml"
+        path.write_text(junit_report(findings, failing=failing), encoding="utf-8")
+        read = junitparser.JUnitXml.fromfile(str(path))
+        failed = [each for each in findings if failing is not None and each.severity >= failing]
+        assert (read.tests, read.failures, read.errors) == (len(findings), len(failed), 0)
+        cases = [case for suite in read for case in suite]
+        assert sum(1 for case in cases if case.result) == len(failed)
+        assert {suite.name for suite in read} == {each.location.path for each in findings}
+
+
+def test_junit_without_findings_is_one_case_that_passed(tmp_path: Path) -> None:
+    """Readers take a file without a case for a run that broke off."""
+    path = tmp_path / "junit.xml"
+    path.write_text(junit_report([]), encoding="utf-8")
+    read = junitparser.JUnitXml.fromfile(str(path))
+    assert (read.tests, read.failures) == (1, 0)
+
+
+def test_gitlab_has_what_the_format_asks_for(everything: tuple[list[Finding], Excerpts]) -> None:
+    """Description, check, unlike fingerprints, a severity that GitLab knows, a path and a line from 1 on."""
+    entries = json.loads(gitlab_report(everything[0]))
+    assert len({each["fingerprint"] for each in entries}) == len(everything[0])
+    for each in entries:
+        assert each["severity"] in {"info", "minor", "major", "critical", "blocker"}
+        assert each["description"]
+        assert each["check_name"]
+        assert not each["location"]["path"].startswith("./")
+        assert each["location"]["lines"]["begin"] >= 1
+
+
+def read_commands(text: str) -> list[tuple[str, dict[str, str], str]]:
+    """Workflow commands as the runner reads them: one a line, properties split, escapes resolved."""
+
+    def data(escaped: str) -> str:
+        return escaped.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%")
+
+    commands = []
+    for line in text.split("\n")[:-1]:
+        found = re.fullmatch(r"::(\w+) (.*?)::(.*)", line, re.DOTALL)
+        assert found is not None, line
+        pairs = (pair.partition("=") for pair in found[2].split(","))
+        properties = {name: data(value.replace("%3A", ":").replace("%2C", ",")) for name, _, value in pairs}
+        commands.append((found[1], properties, data(found[3])))
+    return commands
+
+
+@given(FINDINGS)
+def test_github_commands_are_read_as_they_were_meant(findings: list[Finding]) -> None:
+    """No message or file name can end its command, begin another or change a property."""
+    commands = read_commands(github_report(findings))
+    assert len(commands) == len(findings)
+    for (command, properties, message), finding in zip(commands, findings, strict=True):
+        assert command == {"violation": "error", "warning": "warning", "info": "notice"}[finding.severity.label]
+        assert properties["file"] == finding.location.path
+        assert properties["title"] == finding.rule
+        assert properties.get("line") == (str(finding.location.line) if finding.location.line else None)
+        assert message.startswith(finding.message)
+
+
+@given(FINDINGS)
+def test_no_text_breaks_a_format(findings: list[Finding]) -> None:
+    """Whatever files and messages are called, JSON, SARIF, XML and Turtle stay what they are."""
+    jsonschema.Draft202012Validator(schema()).validate(json.loads(json_report(findings)))
+    json.loads(sarif_report(findings, excerpts=Excerpts(), version="1"))
+    json.loads(gitlab_report(findings))
+    read = junitparser.JUnitXml.fromstring(junit_report(findings).encode())
+    assert read.tests == max(1, len(findings))
+    quads = list(ox.parse(turtle_report(findings).encode(), format=ox.RdfFormat.TURTLE))
+    assert sum(quad.object == SH["ValidationResult"] for quad in quads) == len(findings)
+    text = REPORTS["text"](findings, PRESENTATION)
+    assert "\x1b" not in text
+    assert text.endswith("No findings.\n" if not findings else "\n")
+
+
+def test_turtle_is_a_shacl_report(everything: tuple[list[Finding], Excerpts]) -> None:
+    """One report that does not conform; each result with what SHACL asks of it, and with its place."""
+    graph = list(ox.parse(turtle_report(everything[0]).encode(), format=ox.RdfFormat.TURTLE))
+    conforms = [quad.object.value for quad in graph if quad.predicate == SH["conforms"]]
+    assert conforms == ["false"]
+    results = {quad.subject for quad in graph if (quad.predicate, quad.object) == (RDF["type"], SH["ValidationResult"])}
+    assert len(results) == len(everything[0])
+    for name in ("focusNode", "resultSeverity", "sourceConstraintComponent", "resultMessage"):
+        assert {quad.subject for quad in graph if quad.predicate == SH[name]} == results
+    pointer = ox.NamedNode("http://www.w3.org/ns/earl#pointer")
+    assert {quad.subject for quad in graph if quad.predicate == pointer} == results
+
+
+def test_a_report_without_findings_conforms() -> None:
+    """sh:conforms is true, and nothing else is said."""
+    graph = list(ox.parse(turtle_report([]).encode(), format=ox.RdfFormat.TURTLE))
+    assert [quad.object.value for quad in graph if quad.predicate == SH["conforms"]] == ["true"]
+    assert len(graph) == 2

@@ -1,0 +1,249 @@
+"""Input that nobody should trust: it becomes a located finding, in bounded time and memory, and fetches nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import resource
+import socket
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from digigraph.errors import InputError
+from digigraph.pipeline import Files, check_files
+from digigraph.sources.rdf_files import FORMATS, Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from projects import Project
+
+    from digigraph.findings import Finding
+
+SHAPES = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <http://e.x/> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+"""
+NO_VALUES = "e:none a sh:NodeShape ; sh:targetNode e:a ; sh:property [ sh:path e:p ; sh:maxCount 0 ] .\n"
+RDF = '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e.x/">'
+
+
+def check(folder: Path, data: bytes, *, name: str = "data.ttl", shapes: str = NO_VALUES) -> list[Finding]:
+    (folder / name).write_bytes(data)
+    (folder / "shapes.ttl").write_text(SHAPES + shapes, encoding="utf-8")
+    return check_files(Files(data=[str(folder / name)], shapes=[str(folder / "shapes.ttl")]), Reading())
+
+
+def told(findings: list[Finding]) -> list[tuple[str, int, int]]:
+    return [(each.rule, each.location.line, each.location.column) for each in findings]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "expected"),
+    [
+        ("data.ttl", b'@prefix e: <http://e.x/> .\ne:a e:p "x" , "y', ("rdf-syntax", 2, 15)),
+        ("data.ttl", b"<http://e.x/a> <http://e.x/p> [ <http://e.x/q> 1 ;\n", ("rdf-syntax", 2, 1)),
+        ("data.nq", b'<http://e.x/a> <http://e.x/p> "x" .\n<http://e.x/a', ("rdf-syntax", 2, 1)),
+        ("data.trig", b"@prefix e: <http://e.x/> .\ne:g { e:a e:p 1 .", ("rdf-syntax", 2, 18)),
+        ("data.jsonld", b'{"@id": "http://e.x/a",\n "http://e.x/p": ["x", ', ("rdf-syntax", 2, 24)),
+        ("data.jsonld", '{"http://å😀": ["x", '.encode(), ("rdf-syntax", 1, 21)),
+        ("data.rdf", RDF.encode() + b"\n<e:T><e:p>x", ("rdf-syntax", 2, 12)),
+        ("data.rdf", RDF.encode() + b"\n<e:T><e:p>x</e:q></e:T></r:RDF>", ("rdf-syntax", 2, 14)),
+        ("data.rdf", RDF.encode() + b"\n<e:T r:about='a b'/></r:RDF>", ("rdf-syntax", 2, 1)),
+        ("data.ttl", '<http://e.x/ä> <http://e.x/p> "ä'.encode() + b'\xff" .', ("encoding", 1, 33)),
+        ("data.ttl", b"\xef\xbb\xbf<http://e.x/a> <http://e.x/p> \xff .", ("encoding", 1, 31)),
+        ("data.ttl", b"\xff\xfe<\x00", ("encoding", 1, 1)),
+        ("data.rdf", RDF.encode("utf-16-le"), ("encoding", 1, 2)),
+        ("data.jsonld", b"", ("rdf-syntax", 1, 1)),
+        ("data.rdf", b"", ("rdf-syntax", 1, 1)),
+        ("data.jsonld", b'{"@context": ["http://e.x/c", {}],\n"a": 1}', ("jsonld-context", 1, 15)),
+        ("data.jsonld", b'{"@context": {"@version": 1.1,\n"@import": "http://e.x"}}', ("jsonld-context", 2, 12)),
+        ("data.jsonld", b'{"@context": "context.jsonld", "a": 1}', ("jsonld-context", 1, 14)),
+        ("data.rdf", b"<?xml version='1'?>\n<!DOCTYPE r:RDF [<!ENTITY a 'b'>]>" + RDF.encode(), ("rdf-doctype", 2, 1)),
+        ("data.rdf", b"<!doctype x>" + RDF.encode() + b"</r:RDF>", ("rdf-doctype", 1, 1)),
+        ("data.rdf", RDF.encode() + b"<!-- <!DOCTYPE x> --></r:RDF>", ("rdf-doctype", 1, len(RDF) + 6)),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_a_located_finding(
+    tmp_path: Path, name: str, data: bytes, expected: tuple[str, int, int]
+) -> None:
+    """Broken off, wrongly encoded, asking for other files, declaring entities: told at its place, with what to do."""
+    findings = check(tmp_path, data, name=name)
+    assert told(findings) == [expected]
+    assert expected[0] == "rdf-syntax" or findings[0].hint
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "rule"),
+    [
+        ("data.jsonld", b'{"http://e.x/p":' * 3000 + b"1" + b"}" * 3000, "too-deep"),
+        ("data.jsonld", b"[" * 200_000, "too-deep"),
+        ("data.ttl", b"<http://e.x/a> <http://e.x/p> " + b"<<(<http://e.x/a> <http://e.x/p> " * 99_999, "too-deep"),
+        ("data.rdf", RDF.encode() + b"<e:a><e:b>" * 100_000, "too-deep"),
+        ("data.ttl", b'<http://e.x/a> <http://e.x/p> "' + b"x" * 17_000_000 + b'" .', "too-large"),
+        ("data.ttl", b"#" * 20_000_001, "too-large"),
+    ],
+)
+def test_what_would_take_everything_is_refused(tmp_path: Path, name: str, data: bytes, rule: str) -> None:
+    """Nesting on which the engine would crash or never come back, and files too large for memory."""
+    (finding,) = check(tmp_path, data, name=name)
+    assert (finding.rule, finding.location.line) == (rule, 0)
+
+
+def test_deep_nesting_that_the_engine_can_follow_is_read(tmp_path: Path) -> None:
+    """Brackets and lists thousands deep or long are no danger, and keep their places."""
+    deep = b"[ <http://e.x/q>\n" * 5000 + b"1" + b"]" * 5000
+    findings = check(tmp_path, b"<http://e.x/a> <http://e.x/p> (" + b" 1" * 5000 + b" )\n,\n" + deep + b" .")
+    assert told(findings) == [("shacl-MaxCountConstraintComponent", 1, 31)]
+
+
+def test_a_hundred_megabytes_are_refused_in_little_memory(tmp_path: Path) -> None:
+    """The refusal names the file, takes exit code 1, and no more memory than a run on a small file and the limit."""
+    with (tmp_path / "huge.nt").open("wb") as file:
+        for _ in range(100):
+            file.write(b'<http://e.x/a> <http://e.x/p> "x" .\n' * 29_000)
+    (tmp_path / "shapes.ttl").write_text(SHAPES + NO_VALUES, encoding="utf-8")
+    ran = subprocess.run(
+        [sys.executable, "-m", "digigraph", "validate", "huge.nt", "--shapes", "shapes.ttl"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (300_000_000, 300_000_000)),
+    )
+    assert (ran.returncode, ran.stderr) == (1, b"")
+    assert b"huge.nt: violation: The file has more than 20 MB" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ('sh:property [ sh:path e:p ; sh:pattern "(((" ]', ("shapes", 4, 1)),
+        ('sh:sparql [ sh:select "SELEC" ]', ("shapes", 4, 1)),
+        ("sh:property [ sh:path e:p ; sh:in _:l ] . _:l rdf:first 1 ; rdf:rest _:l", ("shapes", 4, 1)),
+        ('sh:property [ sh:path "p" ; sh:minCount 1 ]', ("shapes", 4, 1)),
+        ('sh:property [ sh:path e:p ; sh:minCount "x" ]', ("shapes", 4, 1)),
+        (f"sh:node{' [ sh:node' * 400} [ sh:nodeKind sh:IRI ]{']' * 400}", ("shapes", 4, 1)),
+        ("sh:js [ a sh:JSConstraint ]", ("shapes-unsupported", 5, 7)),
+        ("sh:rule [ a sh:TripleRule ]", ("shapes-unsupported", 5, 9)),
+        ('sh:sparql [ sh:select "SELECT $this FROM <http://e.x/g> { }" ]', ("shapes-remote", 5, 23)),
+        ('sh:sparql [ sh:select "SELECT $this { SERVICE e:x { } }" ]', ("shapes-remote", 5, 23)),
+        ("sh:property [ sh:path e:p ; sh:node e:s ]", ("shapes-recursive", 5, 13)),
+    ],
+)
+def test_shapes_that_cannot_be_used_are_told_and_hide_nothing(
+    tmp_path: Path, parts: str, expected: tuple[str, int, int], capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Each is told at its place in the shapes; what the other shapes find is found; nothing else is printed."""
+    shapes = f"{NO_VALUES}e:s a sh:NodeShape ; sh:targetNode e:a ;\n{parts} ."
+    findings = check(tmp_path, b"<http://e.x/a> <http://e.x/p> <http://e.x/a> .", shapes=shapes)
+    assert ("shacl-MaxCountConstraintComponent", 1, 31) in told(findings)
+    assert expected in told(findings)
+    assert capfd.readouterr() == ("", "")
+
+
+@contextlib.contextmanager
+def listening() -> Iterator[tuple[str, list[bytes]]]:
+    """An HTTP address on loopback and, at the end, what it has heard."""
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.1)
+        done = threading.Event()
+
+        def listen() -> None:
+            while not done.is_set():
+                with contextlib.suppress(TimeoutError):
+                    connection, _ = server.accept()
+                    with connection:
+                        heard.append(connection.recv(1000))
+
+        thread = threading.Thread(target=listen)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}/x", heard
+        finally:
+            done.set()
+            thread.join()
+
+
+def test_the_listener_hears() -> None:
+    """What the next test relies on: a request to that address is heard."""
+    with listening() as (url, heard):
+        host, _, port = url.removeprefix("http://").removesuffix("/x").partition(":")
+        with socket.create_connection((host, int(port))) as connection:
+            connection.sendall(b"GET /x HTTP/1.0\r\n\r\n")
+            connection.recv(10)
+    assert heard
+
+
+def test_nothing_is_fetched(tmp_path: Path) -> None:
+    """Contexts, external entities and stylesheets, imports, libraries, queries that name graphs or servers: silence."""
+    with listening() as (url, heard):
+        data = {
+            "a.jsonld": f'{{"@context": "{url}", "a": 1}}',
+            "b.jsonld": f'{{"@context": {{"@import": "{url}"}}, "a": 1}}',
+            "c.rdf": f'<!DOCTYPE r:RDF SYSTEM "{url}">{RDF}</r:RDF>',
+            "d.rdf": f'<?xml-stylesheet href="{url}"?>{RDF}<r:Description r:about="{url}"/></r:RDF>',
+            "e.ttl": f"<http://e.x/a> <http://www.w3.org/2002/07/owl#imports> <{url}> ; <http://e.x/p> 1 ;\n"
+            f"<http://www.w3.org/ns/shacl#shapesGraph> <{url}> .",
+        }
+        for name, text in data.items():
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        queries = ["SELECT $this FROM <URL> { $this ?p ?o }", "SELECT $this { SERVICE <URL> { ?s ?p ?o } }"]
+        constraints = "".join(f'sh:sparql [ sh:select "{query}" ] ; ' for query in queries).replace("URL", url)
+        (tmp_path / "shapes.ttl").write_text(
+            f"{SHAPES}<{url}> <http://www.w3.org/2002/07/owl#imports> <{url}> .\n{NO_VALUES}"
+            f"e:s a sh:NodeShape ; sh:targetNode e:a ; {constraints}"
+            f'sh:js [ sh:jsFunctionName "f" ; sh:jsLibrary [ sh:jsLibraryURL "{url}" ] ] .',
+            encoding="utf-8",
+        )
+        found = check_files(Files(data=[str(tmp_path)], shapes=[str(tmp_path / "shapes.ttl")]), Reading())
+    assert heard == []
+    counts = [each.rule for each in found]
+    assert (counts.count("jsonld-context"), counts.count("rdf-doctype"), counts.count("shapes-remote")) == (2, 1, 2)
+    assert "shacl-MaxCountConstraintComponent" in counts
+
+
+def test_links_out_of_a_folder_are_not_followed(tmp_path: Path) -> None:
+    """Neither to files nor to folders; links within the folder are, and a circle of links ends."""
+    outside, inside = tmp_path / "outside", tmp_path / "inside"
+    for folder in (outside, inside / "below"):
+        folder.mkdir(parents=True)
+        (folder / "a.ttl").write_text("<http://e.x/a> <http://e.x/p> 1 .", encoding="utf-8")
+    (inside / "file.ttl").symlink_to(outside / "a.ttl")
+    (inside / "folder").symlink_to(outside)
+    (inside / "within.ttl").symlink_to(inside / "below" / "a.ttl")
+    (inside / "below" / "circle").symlink_to(inside)
+    (tmp_path / "shapes.ttl").write_text(SHAPES + NO_VALUES, encoding="utf-8")
+    found = check_files(Files(data=[str(inside)], shapes=[str(tmp_path / "shapes.ttl")]), Reading())
+    places = {(each.rule, each.location.path.removeprefix(f"{inside.as_posix()}/")) for each in found}
+    assert places == {
+        ("link-outside", "file.ttl"),
+        ("link-outside", "folder"),
+        ("shacl-MaxCountConstraintComponent", "below/a.ttl"),
+    }
+
+
+def test_a_link_out_of_a_project_is_an_error(project: Project, tmp_path: Path) -> None:
+    """What is published is what is in the folder; the exit code says that the input cannot be used."""
+    (tmp_path / "secret.ttl").write_text("<http://e.x/a> <http://e.x/p> 1 .", encoding="utf-8")
+    (project.folder / "data/more.ttl").symlink_to(tmp_path / "secret.ttl")
+    ran = project.run("validate")
+    assert ran.returncode == 2
+    assert re.search(rb"more\.ttl: is a link that leads out of the project", ran.stderr)
+    assert b"Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize("name", ["missing.ttl", "*.none", "unknown.txt", "/proc/self/mem"])
+def test_what_is_no_readable_file_is_a_clear_error(tmp_path: Path, name: str) -> None:
+    """No such file, a pattern that matches nothing, a file whose format nobody can tell, one that cannot be read."""
+    (tmp_path / "unknown.txt").write_text("", encoding="utf-8")
+    (tmp_path / "shapes.ttl").write_text(SHAPES, encoding="utf-8")
+    reading = Reading(input_format=FORMATS["ttl"] if name.startswith("/") else None)
+    with pytest.raises(InputError) as caught:
+        check_files(Files(data=[str(tmp_path / name)], shapes=[str(tmp_path / "shapes.ttl")]), reading)
+    assert name.rpartition("/")[2] in caught.value.message
+    assert caught.value.exit_code == 2

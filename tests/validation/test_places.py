@@ -1,0 +1,201 @@
+"""SHACL results are joined to the sources: by focus node, path and value, through blank nodes too."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from layouts import BASE, TurtleWriter
+
+from digigraph.dataset.statements import Dataset, Statement
+from digigraph.findings import Location, Precision
+from digigraph.iris import shorten
+from digigraph.pipeline import Files, check_files
+from digigraph.sources.rdf import parse_rdf
+from digigraph.sources.rdf_files import Reading
+from digigraph.validation.shapes import ShapesCheck
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from digigraph.findings import Finding
+
+PREFIXES = """@prefix e: <http://e.x/> . @prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> . @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+"""
+"""Two lines before the data of each test."""
+NEEDS_NAME = "sh:property [ sh:path e:name ; sh:minCount 1 ]"
+
+
+class Checker:
+    """Checks data against shapes, each in a file of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, data: str, shapes: str, *, name: str = "data.ttl") -> list[Finding]:
+        """Return what is found; Turtle gets the prefixes in two lines above it."""
+        path, shapes_path = self.folder / name, self.folder / "shapes.ttl"
+        path.write_text(PREFIXES + data if name.endswith(".ttl") else data, encoding="utf-8")
+        shapes_path.write_text(PREFIXES + shapes, encoding="utf-8")
+        return check_files(Files(data=[str(path)], shapes=[str(shapes_path)]), Reading())
+
+    def places(self, data: str, shapes: str) -> list[tuple[int, int, str]]:
+        """Return line (of the data), column and precision of each finding."""
+        found = [each.location for each in self(data, shapes)]
+        return [(each.line - 2, each.column, each.precision.value) for each in found]
+
+
+@pytest.fixture
+def check(tmp_path: Path) -> Checker:
+    return Checker(tmp_path)
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=25, deadline=None)
+def test_every_value_of_any_layout_is_found(seed: int) -> None:
+    """A shape that nothing satisfies gives one result for each value, at the very place where the value is written."""
+    writer = TurtleWriter(random.Random(seed))
+    data = parse_rdf(writer.file().encode(), "data.ttl", BASE)
+    shapes = "".join(
+        f"[] a sh:PropertyShape ; sh:targetSubjectsOf <{each}> ; sh:path <{each}> ; sh:in () .\n"
+        for each in writer.expected
+    )
+    dataset = Dataset(tuple(Statement(each.quad, each.location, each.node) for each in data))
+    found = ShapesCheck(
+        dataset,
+        parse_rdf((PREFIXES + shapes).encode(), "shapes.ttl", BASE),
+        data=[each.quad.triple for each in data],
+        shorten=lambda iri: shorten(iri, {}),
+        prefixes={},
+    ).findings()
+    places = {each.path: each.location for each in found}
+    assert places.keys() == {f"<{each}>" for each in writer.expected}
+    for predicate, expected in writer.expected.items():
+        place = places[f"<{predicate}>"]
+        assert (place.line, place.column) == (expected.value.line, expected.value.column), writer.page.text
+        assert place.precision is Precision.VALUE
+
+
+def test_a_missing_value_points_to_its_node(check: Checker) -> None:
+    """To the subject, the bracket or the bracket of the list where it is written, of one node as of another."""
+    data = "e:a e:p e:b ,\n  [ e:q 1 ] .\ne:b e:r 2 .\n[ e:r 1 ] e:r 2 ."
+    shapes = f"e:s a sh:NodeShape ; sh:targetObjectsOf e:p ; sh:targetSubjectsOf e:r ; {NEEDS_NAME} ."
+    assert check.places(data, shapes) == [(2, 3, "node"), (3, 1, "node"), (4, 1, "node")]
+
+
+def test_a_node_that_is_only_mentioned_is_found_where_it_is(check: Checker) -> None:
+    """What has no statements of its own stands where it is an object; what the data does not have, in the shapes."""
+    shapes = f"e:s a sh:NodeShape ; sh:targetObjectsOf e:p ;\n sh:targetNode e:nobody ; {NEEDS_NAME} ."
+    mentioned, nowhere = check("e:a e:q 1 ;\n  e:p e:b .", shapes)
+    assert (mentioned.location.line, mentioned.location.column) == (4, 7)
+    assert (nowhere.location.path.rpartition("/")[2], nowhere.location.line, nowhere.location.column) == (
+        "shapes.ttl",
+        4,
+        16,
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "place"),
+    [
+        ("( e:p e:q )", "e:a e:p\n [ e:q\n  0 ] .", (3, 3)),
+        ("( [ sh:inversePath e:p ] e:q )", "e:b e:p e:a ; e:q\n 0 .\ne:a e:z 1 .", (2, 2)),
+        ("[ sh:alternativePath ( e:p e:q ) ]", "e:a e:q\n 0 .", (2, 2)),
+        ("( [ sh:zeroOrMorePath e:p ] e:q )", "e:a e:p [ e:p [ e:q\n 0 ] ] .", (2, 2)),
+        ("( e:p [ sh:zeroOrMorePath rdf:rest ] rdf:first )", "e:a e:p ( 9\n 0 9 ) .", (2, 2)),
+        ("( [ sh:oneOrMorePath e:p ] e:q )", "e:a e:p e:b . e:b e:p e:c . e:c e:q\n 0 .", (2, 2)),
+        ("( [ sh:zeroOrOnePath e:p ] e:q )", "e:a e:q\n 0 .", (2, 2)),
+    ],
+)
+def test_values_are_followed_along_paths(check: Checker, path: str, data: str, place: tuple[int, int]) -> None:
+    """The value that a complex path leads to is found at its own place, wherever the path goes."""
+    shapes = f"e:s a sh:NodeShape ; sh:targetNode e:a ; sh:property [ sh:path {path} ; sh:minInclusive 1 ] ."
+    assert check.places(data, shapes) == [(*place, "value")]
+
+
+def test_a_literal_is_its_lexical_form(check: Checker) -> None:
+    """01 and 1 are the same number and stand in two places; language tags differ in case and not in meaning."""
+    data = 'e:a e:p 01 , 1 ,\n "x"@en-GB , "abc"^^xsd:integer .'
+    shapes = "e:s a sh:NodeShape ; sh:targetNode e:a ; sh:property [ sh:path e:p ; sh:nodeKind sh:IRI ] ."
+    assert check.places(data, shapes) == [(1, 9, "value"), (1, 14, "value"), (2, 2, "value"), (2, 14, "value")]
+
+
+def test_a_literal_can_be_a_focus_node(check: Checker) -> None:
+    """A shape whose targets are values points to them."""
+    shapes = "e:s a sh:NodeShape ; sh:targetObjectsOf e:p ; sh:nodeKind sh:IRI ."
+    assert check.places('e:a e:q 1 ;\n e:p "x" .', shapes) == [(2, 6, "value")]
+
+
+def test_too_many_values_point_to_the_first(check: Checker) -> None:
+    """A result about values without naming one stands where the first of them does."""
+    shapes = "e:s a sh:NodeShape ; sh:targetNode e:a ; sh:property [ sh:path e:p ; sh:maxCount 1 ] ."
+    assert check.places("e:a\n e:q 1 ;\n e:p 1 , 2 .", shapes) == [(3, 6, "value")]
+
+
+def test_labels_of_one_file_are_not_those_of_another(tmp_path: Path) -> None:
+    """``_:x`` of two data files and of the shapes are three nodes."""
+    for name, age in (("one", 1), ("two", 2)):
+        (tmp_path / f"{name}.ttl").write_text(f"{PREFIXES}_:x e:age\n {age} .", encoding="utf-8")
+    shapes = tmp_path / "shapes.ttl"
+    shapes.write_text(
+        f"{PREFIXES}e:s a sh:NodeShape ; sh:targetSubjectsOf e:age ; sh:property _:x .\n"
+        "_:x sh:path e:age ; sh:maxCount 1 ; sh:maxInclusive 1 .",
+        encoding="utf-8",
+    )
+    files = Files(data=[str(tmp_path / "one.ttl"), str(tmp_path / "two.ttl")], shapes=[str(shapes)])
+    assert [str(each.location) for each in check_files(files, Reading())] == [f"{tmp_path.as_posix()}/two.ttl:4:2"]
+
+
+def test_json_ld_and_rdf_xml_are_joined_as_well(check: Checker) -> None:
+    """Through nodes without identifier: JSON-LD to the value, RDF/XML to the element that states it."""
+    shapes = "e:s a sh:NodeShape ; sh:targetSubjectsOf e:age ; sh:property [ sh:path e:age ; sh:maxInclusive 1 ] ."
+    json_ld = '{"@context": {"@vocab": "http://e.x/"}, "p": [\n{"age": 1}, {"age":\n 2}]}'
+    (finding,) = check(json_ld, shapes, name="data.jsonld")
+    assert (finding.location.line, finding.location.column, finding.location.precision) == (3, 2, Precision.VALUE)
+    rdf_xml = (
+        '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e.x/">'
+        '<e:T><e:p r:parseType="Resource">\n'
+        ' <e:age\n r:datatype="http://www.w3.org/2001/XMLSchema#integer">2</e:age></e:p></e:T></r:RDF>'
+    )
+    (finding,) = check(rdf_xml, shapes, name="data.rdf")
+    assert (finding.location.line, finding.location.column, finding.location.precision) == (2, 2, Precision.NODE)
+
+
+def test_a_place_is_never_guessed(check: Checker) -> None:
+    """Of RDF 1.2 the file is said and no line."""
+    data = "e:a e:p <<( e:x e:y e:z )>> ; e:q 2 ."
+    shapes = "e:s a sh:NodeShape ; sh:targetNode e:a ; sh:property [ sh:path e:q ; sh:maxInclusive 1 ] ."
+    (finding,) = check(data, shapes)
+    assert finding.location == Location(finding.location.path)
+    assert finding.location.precision is Precision.FILE
+
+
+def test_a_boolean_that_is_no_value_is_a_finding_and_no_remark(
+    check: Checker, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Literals that are no value of their datatype are told by the shapes alone; nothing else is printed."""
+    shapes = "e:s a sh:NodeShape ; sh:targetNode e:a ; sh:property [ sh:path e:p ; sh:datatype xsd:boolean ] ."
+    assert check.places('e:a e:p true ,\n "none"^^xsd:boolean .', shapes) == [(2, 2, "value")]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_nested_shape_gives_one_result(check: Checker) -> None:
+    """What the inner shape of sh:node found is a detail of the result, not another one."""
+    shapes = "e:s a sh:NodeShape ; sh:targetNode e:a ; sh:property [ sh:path e:p ; sh:node [ sh:class e:C ] ] ."
+    assert check.places("e:a e:p e:b .", shapes) == [(1, 9, "value")]
+
+
+def test_messages_of_queries_keep_their_language(check: Checker) -> None:
+    """A query's message comes in English where there is one, whatever order its languages have."""
+    shapes = (
+        'e:s a sh:NodeShape ; sh:targetNode e:a ; sh:message "Annat."@sv , "Other."@en ;\n'
+        'sh:sparql [ sh:select "SELECT $this ?value { $this <http://e.x/p> ?value }" ] .'
+    )
+    (finding,) = check("e:a e:p 1 .", shapes)
+    assert finding.message.endswith("Other.")
+    assert finding.result is not None
+    assert finding.result.messages == (("en", "Other."), ("sv", "Annat."))
