@@ -109,3 +109,10 @@ def test_shapes_that_are_broken_are_told_and_hide_nothing(project: Project) -> N
     )
     project.write("data/things/more.yaml", "x: {type: Nonsense}\n")
     assert {"shapes", "unknown-class"} <= {each.rule for each in project.check().findings}
+
+
+def test_what_a_shape_finds_in_a_fact_comes_with_its_sentence(project: Project) -> None:
+    """The finding at a value of a fact shows the sentence that is quoted for it."""
+    project.facts("  - quote: Ada Berg leads Nordic Health Data\n    says: [{subject: nhd, member: ada-berg}]\n")
+    quotes = {each.quote for each in project.check().findings if each.rule.startswith("shacl-member")}
+    assert quotes == {"Ada Berg leads Nordic Health Data"}

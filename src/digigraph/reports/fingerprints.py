@@ -34,10 +34,10 @@ def fingerprints(findings: Sequence[Finding]) -> list[str]:
 def _content(finding: Finding) -> str:
     result = finding.result
     if result is None:
-        said = [finding.subject or "", _LINE_NUMBER.sub(r"\1", finding.message)]
+        said = [finding.subject or "", finding.quote or "", _LINE_NUMBER.sub(r"\1", finding.message)]
     else:
         # Labels of blank nodes are numbers in order of appearance: a new node above must not rename those below.
         # The message is left out: a shape that is worded anew finds the same.
         said = ["" if each is None or each.startswith(_BLANK_NODE) else each for each in (result.focus, result.value)]
         said += [result.path or "", result.component]
-    return "\0".join([finding.rule, finding.location.path, finding.quote or "", *said])
+    return "\0".join([finding.rule, finding.location.path, *said])

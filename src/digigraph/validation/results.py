@@ -49,7 +49,8 @@ class ResultFindings:
     def finding(self, result: Result) -> Finding:
         """Return the finding that a result is."""
         written = [each for step in self._steps(result) for each in self._written(step)]
-        place, quote = min(written, default=(None, ""))
+        # The same words stand in the default graph and in that of their evidence, which has the sentence.
+        place, quote = min(written, key=lambda each: (each[0], not each[1]), default=(None, ""))
         return Finding(
             rule=_rule(result),
             severity=result.severity,
@@ -86,7 +87,7 @@ class ResultFindings:
         return [Step(focus, link, value, backwards=False) for link in links]
 
     def _written(self, step: Step) -> Iterable[tuple[Location, str]]:
-        """Where the value that a step leads to is written, and the sentence quoted for it, empty where there is none."""
+        """Where the value that a step leads to is written, and the sentence quoted for it; empty for none."""
         for each in self._dataset.statements_of(step.subject, step.predicate, step.object):
             place = each.node or replace(each.location, of_node=True) if step.backwards else each.location
             graph = each.quad.graph_name
