@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from digigraph.findings import Severity
 from digigraph.reports.fingerprints import fingerprints
-from digigraph.reports.rules import rule
+from digigraph.rules import rule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

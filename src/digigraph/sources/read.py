@@ -16,7 +16,8 @@ from digigraph.sources.facts import Captured, read_document
 from digigraph.sources.files import read_bytes, source_files
 from digigraph.sources.rdf import EXTENSIONS, MAX_BYTES, LocatedQuad, parse_rdf
 from digigraph.sources.records import Fields, Malformed, Node, Scalar, decode, parse_yaml
-from digigraph.sources.terms import Context, did_you_mean, parse_context
+from digigraph.sources.terms import Context, parse_context
+from digigraph.suggestions import did_you_mean
 from digigraph.vocab import DG
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import enum
 import json
 from dataclasses import dataclass
@@ -12,9 +11,10 @@ from pyoxigraph import NamedNode
 
 from digigraph.errors import InputError
 from digigraph.sources.records import Malformed
+from digigraph.suggestions import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from digigraph.findings import Location
 
@@ -136,13 +136,6 @@ class Context:
         raise Malformed(
             "unknown-class", f"There is no class {name!r}.", location, hint=did_you_mean(name, self.classes)
         )
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """Return a question with the nearest known names, or None where none is near."""
-    folded = {each.lower(): each for each in known}
-    near = difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.6)
-    return f"Did you mean {' or '.join(folded[each] for each in near)}?" if near else None
 
 
 def parse_context(data: bytes, path: str) -> Context:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.findings import Finding, Location, Severity
-from digigraph.sources.terms import did_you_mean
 from digigraph.sparql import tokens
+from digigraph.suggestions import did_you_mean
 from digigraph.vocab import DCTERMS, DG, FOAF, PROV, SCHEMA, SKOS
 
 if TYPE_CHECKING:
