@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from digigraph.dataset.build import build
 from digigraph.errors import InputError, PublicationRefused
 from digigraph.findings import Severity
+from digigraph.levels import DEFAULT_LEVELS
 from digigraph.reports.excerpts import Excerpts, lines_of
 from digigraph.sources.blank_nodes import Labels
 from digigraph.sources.files import read_bytes, sources_hash
@@ -17,6 +18,7 @@ from digigraph.sources.read import read_project
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.validation.check import check, worst
 from digigraph.validation.files import check_rdf
+from digigraph.validation.shapes import rules_of_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from digigraph.dataset.statements import Dataset
     from digigraph.findings import Finding
+    from digigraph.levels import Levels
     from digigraph.settings import Settings
     from digigraph.store.snapshot import Publication
 
@@ -60,10 +63,14 @@ def build_and_check(settings: Settings) -> Checked:
     ------
     InputError
         A file cannot be read at all; what can be read and is wrong becomes a finding.
+    SettingsError
+        A level is set for a shape that there is not.
     """
     corpus = read_project(settings)
+    if not any(each.location.path.startswith("shapes/") for each in corpus.findings):
+        settings.rules.check_shapes(rules_of_shapes(corpus.shapes))
     dataset = build(corpus, settings)
-    return Checked(dataset, check(corpus, dataset, settings))
+    return Checked(dataset, settings.rules.applied(check(corpus, dataset, settings)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,18 +92,23 @@ class Files:
     ontology: Sequence[str] = ()
 
 
-def check_files(files: Files, reading: Reading) -> list[Finding]:
-    """Check RDF files of anybody against shapes; findings in source order.
+def check_files(files: Files, reading: Reading, levels: Levels = DEFAULT_LEVELS) -> list[Finding]:
+    """Check RDF files of anybody against shapes; findings in source order, with the levels that are set.
 
     Raises
     ------
     InputError
         A name leads to nothing, or to something that cannot be read or has no known format.
+    SettingsError
+        A level is set for a shape that there is not.
     """
     labels = Labels("b")
     data = read_files(files.data, reading, labels=labels)
     ontology = read_files(files.ontology, reading, labels=labels)
-    return check_rdf(data, read_files(files.shapes, reading, labels=Labels("s")), ontology)
+    shapes = read_files(files.shapes, reading, labels=Labels("s"))
+    if not shapes.findings:
+        levels.check_shapes(rules_of_shapes(shapes.quads))
+    return levels.applied(check_rdf(data, shapes, ontology))
 
 
 def excerpts_of(folder: Path, findings: Iterable[Finding], *, stdin: bytes | None = None) -> Excerpts:

@@ -1,24 +1,27 @@
 """Settings: one table, one frozen value; passed down, never read from a global.
 
 A setting comes from, the later winning: its default, ``digigraph.toml``, an environment variable
-(``DIGIGRAPH_`` and its name in capitals), a flag of the command line.
+(``DIGIGRAPH_`` and its name in capitals), a flag of the command line. Levels of rules are a table of their own.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args, get_type_hints
 
 from digigraph.errors import InputError, SettingsError
+from digigraph.levels import DEFAULT_LEVELS, Levels, choice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PROJECT_FILE = "digigraph.toml"
 ENVIRONMENT_PREFIX = "DIGIGRAPH_"
+RULES_TABLE = "rules"
 
 Value = str | int | float
 
@@ -43,10 +46,12 @@ class About:
 class Settings:
     """What a run of the program can be told.
 
-    ``project`` is the folder of the graph project, found and not set; everything else is a row of the table.
+    ``project`` is the folder of the graph project, found and not set; ``rules`` are levels of rules; everything else is
+    a row of the table.
     """
 
     project: Path
+    rules: Levels = DEFAULT_LEVELS
     base_iri: Annotated[str, About("IRI under which everything of this graph is named; ends with /")] = ""
     title: Annotated[str, About("name of the graph, shown on its pages")] = "digigraph"
     state: Annotated[str, About("folder of the snapshots, relative to the project")] = ".digigraph"
@@ -156,8 +161,13 @@ def read_settings(project: Path, environment: Mapping[str, str], flags: Mapping[
         A name or a value is wrong; says where it was set.
     """
     values: dict[str, Value] = {}
-    for name, value in _from_file(project / PROJECT_FILE).items():
-        values[name] = _typed(name, value, PROJECT_FILE)
+    levels = DEFAULT_LEVELS
+    file = _File(project / PROJECT_FILE)
+    for name, value in file.table.items():
+        if name == RULES_TABLE:
+            levels = file.levels(value)
+        else:
+            values[name] = _typed(name, value, file.place(name))
     for variable, text in environment.items():
         name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
         if variable.startswith(ENVIRONMENT_PREFIX) and name != "project":
@@ -165,17 +175,40 @@ def read_settings(project: Path, environment: Mapping[str, str], flags: Mapping[
     for name, flag in flags.items():
         if flag is not None:
             values[name] = _typed(name, flag, f"--{name.replace('_', '-')}")
-    return Settings(project=project, **values)  # type: ignore[arg-type]  # _typed has given each its type
+    return Settings(project=project, rules=levels, **values)  # type: ignore[arg-type]  # _typed has given each its type
 
 
-def _from_file(path: Path) -> dict[str, object]:
-    try:
-        with path.open("rb") as source:
-            return tomllib.load(source)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: {error}.") from error
+class _File:
+    """What ``digigraph.toml`` says, and at which line it says it."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._text = path.read_text(encoding="utf-8")
+            self.table: dict[str, object] = tomllib.loads(self._text)
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read ({error.strerror}).") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise InputError(f"{path}: {error}.") from error
+
+    def place(self, key: str) -> str:
+        """The file with the line of a key, where one line alone begins with it."""
+        lines = self._text.splitlines()
+        form = re.compile(rf"""\s*(?:{RULES_TABLE}\s*\.\s*)?["']?{re.escape(key)}["']?\s*=""")
+        found = [number for number, line in enumerate(lines, start=1) if form.match(line)]
+        return f"{PROJECT_FILE}:{found[0]}" if len(found) == 1 else PROJECT_FILE
+
+    def levels(self, table: object) -> Levels:
+        """The levels of rules.
+
+        Raises
+        ------
+        SettingsError
+            It is no table, or :func:`digigraph.levels.choice` says why.
+        """
+        if not isinstance(table, dict):
+            raise SettingsError(f"{self.place(RULES_TABLE)}: {RULES_TABLE} is {table!r}; it is a table of levels.")
+        return Levels(tuple(choice(rule, level, self.place(rule)) for rule, level in table.items()))
 
 
-assert set(_TYPES) == {each.name for each in fields(Settings)} - {"project"}  # noqa: S101 - a row without About would be lost
+_NO_ROWS = {"project", "rules"}
+assert set(_TYPES) == {each.name for each in fields(Settings)} - _NO_ROWS  # noqa: S101 - one without About would be lost

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from projects import inherited
 
 if TYPE_CHECKING:
     from projects import Project
@@ -109,7 +110,7 @@ def test_settings_are_checked_with_their_origin(project: Project) -> None:
     project.write("digigraph.toml", 'base_iri = "https://example.org/graph/"\nqueue = 3\n')
     ran = project.run("build")
     assert ran.returncode == 2
-    assert b"digigraph.toml: there is no setting 'queue'" in ran.stderr
+    assert b"digigraph.toml:2: there is no setting 'queue'" in ran.stderr
 
 
 def test_query_answers_in_every_format(project: Project) -> None:
@@ -136,7 +137,7 @@ def test_a_full_disk_is_a_clear_error(project: Project) -> None:
     """Writing to a full device, by name or as stdout, ends with exit code 3 and says why; the device stays one."""
     command = [sys.executable, "-m", "digigraph", "--project", str(project.folder), "build"]
     with Path("/dev/full").open("wb") as full:
-        redirected = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+        redirected = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, env=inherited())
     named = project.run("build", "-o", "/dev/full")
     for ran in (redirected, named):
         assert ran.returncode == 3
@@ -154,7 +155,9 @@ def test_a_publication_that_is_killed_at_any_moment_changes_nothing(project: Pro
         project.write("data/things/more.yaml", f"ki: {{alternateName: KI number {step}}}\n")
         states.add(project.run("build").stdout)
         publisher = subprocess.Popen(
-            [sys.executable, "-m", "digigraph", "--project", str(project.folder), "publish"], stderr=subprocess.DEVNULL
+            [sys.executable, "-m", "digigraph", "--project", str(project.folder), "publish"],
+            stderr=subprocess.DEVNULL,
+            env=inherited(),
         )
         with contextlib.suppress(subprocess.TimeoutExpired):
             publisher.wait(0.05 * step)

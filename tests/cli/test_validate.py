@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from projects import inherited
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +44,7 @@ def validate(
         input=stdin,
         capture_output=True,
         check=False,
-        env={**os.environ, **environment},
+        env={**inherited(), **environment},
     )
 
 
@@ -136,7 +137,7 @@ def test_colour_is_for_terminals_without_no_color(folder: Path) -> None:
     def on_a_terminal(**environment: str) -> bytes:
         controller, terminal = pty.openpty()
         command = [sys.executable, "-m", "digigraph", "validate", "data", "--shapes", "shapes.ttl"]
-        cleaned = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+        cleaned = {name: value for name, value in inherited().items() if name != "NO_COLOR"}
         subprocess.run(command, cwd=folder, stdout=terminal, check=False, env={**cleaned, **environment})
         os.close(terminal)
         with os.fdopen(controller, "rb", buffering=0) as reader:

@@ -56,6 +56,11 @@ FACTS = """\
 """
 
 
+def inherited() -> dict[str, str]:
+    """Return the environment for processes of digigraph: variables that set up tests are none of its settings."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("DIGIGRAPH_")}
+
+
 @dataclass(frozen=True)
 class Project:
     """A graph project in a folder of its own."""
@@ -106,7 +111,7 @@ class Project:
             input=stdin,
             capture_output=True,
             check=False,
-            env={**os.environ, **environment},
+            env={**inherited(), **environment},
         )
 
 

@@ -19,6 +19,16 @@ class Project:
 
     folder: Path | None
 
+    def find(self) -> Path:
+        """Return its folder.
+
+        Raises
+        ------
+        SettingsError
+            There is no project.
+        """
+        return self.folder or find_project(Path.cwd(), os.environ)
+
     def settings(self, **flags: Value | None) -> Settings:
         """Return the settings, with the flags of a command on top; None where a flag was not given.
 
@@ -27,5 +37,4 @@ class Project:
         SettingsError, InputError
             There is no project, or its settings are wrong.
         """
-        folder = self.folder or find_project(Path.cwd(), os.environ)
-        return read_settings(folder, os.environ, flags)
+        return read_settings(self.find(), os.environ, flags)

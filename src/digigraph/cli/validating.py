@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from digigraph.cli.output import write_output
 from digigraph.cli.project import Project
 from digigraph.errors import SettingsError
 from digigraph.findings import Finding, Severity
+from digigraph.levels import LEVELS, Levels, choice
 from digigraph.pipeline import Files, build_and_check, check_files, excerpts_of
 from digigraph.reports.baseline import known_fingerprints, new_findings
 from digigraph.reports.formats import REPORTS, Presentation
@@ -37,6 +39,13 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     "--fail-on", type=click.Choice(_FAIL_ON), default="violation", help="Lowest severity that makes the exit code 1."
 )
 @click.option("--baseline", type=_FILE, help="JSON report of an earlier run: what is in it is left out.")
+@click.option(
+    "--rule",
+    "rules",
+    metavar="ID=LEVEL",
+    multiple=True,
+    help=f"Set a rule to {', '.join(LEVELS)}; shacl-NAME or shacl-* for shapes; repeatable, the last holds.",
+)
 @click.pass_obj
 def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     project: Project,
@@ -47,6 +56,7 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     output: Path | None,
     fail_on: str,
     baseline: Path | None,
+    rules: tuple[str, ...],
 ) -> None:
     """Check everything: each finding with file, line and column.
 
@@ -56,7 +66,9 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     failing = None if fail_on == "never" else Severity.of(fail_on)
     stdin = _standard_input() if STDIN in {*paths, *shapes} else None
     known = known_fingerprints(read_bytes(baseline), str(baseline)) if baseline is not None else frozenset()
-    folder, found = _findings(project, paths, shapes, input_format=input_format, stdin=stdin)
+    levels = _levels(rules)
+    reading = Reading(input_format=FORMATS[input_format] if input_format else None, stdin=stdin)
+    folder, found = _findings(project, paths, shapes, levels, reading)
     findings = new_findings(found, known)
     presentation = Presentation(
         excerpts=excerpts_of(folder, findings, stdin=stdin),
@@ -71,25 +83,38 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
         sys.exit(1)
 
 
+def _levels(rules: tuple[str, ...]) -> Levels:
+    """What --rule says."""
+    choices = []
+    for each in rules:
+        rule, equals, level = each.rpartition("=")
+        if not equals:
+            raise click.BadParameter(f"{each!r} is not ID=LEVEL.", param_hint="--rule")
+        choices.append(choice(rule, level, f"--rule {each}"))
+    return Levels(tuple(choices))
+
+
 def _findings(
-    project: Project, paths: tuple[str, ...], shapes: tuple[str, ...], *, input_format: str | None, stdin: bytes | None
+    project: Project, paths: tuple[str, ...], shapes: tuple[str, ...], levels: Levels, reading: Reading
 ) -> tuple[Path, list[Finding]]:
     """What is found, and the folder that its places are relative to."""
-    if not paths:
-        if shapes:
-            raise click.UsageError("--shapes needs a PATH: the files to check against them.")
-        settings = project.settings()
-        return settings.project, build_and_check(settings).findings
-    rdf_format = FORMATS[input_format] if input_format else None
+    if shapes and not paths:
+        raise click.UsageError("--shapes needs a PATH: the files to check against them.")
     if shapes:
-        return Path(), check_files(Files(data=paths, shapes=shapes), Reading(input_format=rdf_format, stdin=stdin))
+        return Path(), check_files(Files(data=paths, shapes=shapes), reading, levels)
     try:
-        settings = project.settings()
+        project.find()
     except SettingsError as error:
+        if not paths:
+            raise
         raise click.UsageError(f"Name the shapes with --shapes: {error.message}") from error
+    settings = project.settings()
+    settings = replace(settings, rules=settings.rules.followed_by(levels))
+    if not paths:
+        return settings.project, build_and_check(settings).findings
     folder = Path(os.path.relpath(settings.project))
     files = Files(data=paths, shapes=[str(folder / "shapes")], ontology=[str(folder / "ontology")])
-    return Path(), check_files(files, Reading(input_format=rdf_format, base_iri=settings.base_iri, stdin=stdin))
+    return Path(), check_files(files, replace(reading, base_iri=settings.base_iri), settings.rules)
 
 
 def _standard_input() -> bytes:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.findings import Finding, Location, ShapeResult
+from digigraph.rules import SHAPE_PREFIX
 from digigraph.validation.paths import Predicate, Step, last_steps, sparql, turtle
 from digigraph.vocab import DG, SH
 
@@ -123,5 +124,9 @@ class ResultFindings:
 
 def _rule(result: Result) -> str:
     shape = result.shape
-    name = shape.value if isinstance(shape, ox.NamedNode) else result.component
-    return f"shacl-{name.replace('#', '/').rpartition('/')[2]}"
+    return rule_of_shape(shape if isinstance(shape, ox.NamedNode) else ox.NamedNode(result.component))
+
+
+def rule_of_shape(shape: ox.NamedNode) -> str:
+    """Return the identifier of the rule that a shape, or a constraint component, is."""
+    return SHAPE_PREFIX + shape.value.replace("#", "/").rpartition("/")[2]

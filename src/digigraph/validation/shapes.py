@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from digigraph.findings import Finding, Location, Severity
 from digigraph.sparql import tokens
-from digigraph.validation.results import ResultFindings
+from digigraph.validation.results import ResultFindings, rule_of_shape
 from digigraph.validation.shacl import DataGraph, ShapesError
 from digigraph.vocab import RDF, RDFS, SH
 
@@ -26,6 +26,19 @@ _QUERIES = {SH["select"], SH["ask"], SH["construct"], SH["update"]}
 _CONTACT = {"SERVICE", "LOAD", "FROM"}
 _TARGETS = {SH[name] for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")}
 _SHAPES = {SH["NodeShape"], SH["PropertyShape"]}
+_COMPONENTS = """
+And Class Closed Datatype Disjoint Equals HasValue In LanguageIn LessThan LessThanOrEquals MaxCount MaxExclusive
+MaxInclusive MaxLength MinCount MinExclusive MinInclusive MinLength Node NodeKind Not Or Pattern QualifiedMaxCount
+QualifiedMinCount SPARQL UniqueLang Xone
+"""
+"""The constraint components of SHACL (sections 4 and 5.3); they name the rules of shapes without an IRI."""
+
+
+def rules_of_shapes(shapes: Iterable[LocatedQuad]) -> frozenset[str]:
+    """Return the identifiers of the rules that results of a shapes graph can have."""
+    named = {each.quad.subject for each in shapes if isinstance(each.quad.subject, ox.NamedNode)}
+    components = {SH[f"{name}ConstraintComponent"] for name in _COMPONENTS.split()}
+    return frozenset(map(rule_of_shape, named | components))
 
 
 class ShapesCheck:
