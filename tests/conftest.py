@@ -91,7 +91,12 @@ def endpoint(snapshot: Snapshot) -> Iterator[str]:
 def backend(request: pytest.FixtureRequest, published: Settings, snapshot: Snapshot) -> Iterator[Backend]:
     """A backend of each kind over the same data, behind the guard; everything that takes a backend is tested on all."""
     if request.param == "embedded":
-        embedded = EmbeddedBackend(snapshot, base_iri=BASE, answer_bytes=published.answer_bytes)
+        embedded = EmbeddedBackend(
+            snapshot,
+            base_iri=BASE,
+            answer_bytes=published.answer_bytes,
+            answer_rows=published.answer_rows,
+        )
         made: Backend = Guarded(embedded, guard_of(published))
     elif request.param == "pool":
         made = open_backend(published)

@@ -19,6 +19,7 @@
     │   ├── QueryCancelled        whoever asked has gone
     │   └── AnswerTooLarge        more bytes than an answer may have
     ├── QueueFull                 too many questions are waiting; come again
+    │   └── TooManyLong           too many take long at once; ended for the others
     ├── StoreError                snapshots and the disk they are on
     │   ├── NoSnapshot            nothing has been published yet
     │   ├── SnapshotDamaged       what is on disk is not what was published
@@ -146,6 +147,10 @@ class QueueFull(DigigraphError):
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message, hint=f"Try again in {retry_after} s.")
         self.retry_after = retry_after
+
+
+class TooManyLong(QueueFull):
+    """More queries took long at once than may, and this one was ended for the others."""
 
 
 class StoreError(DigigraphError):

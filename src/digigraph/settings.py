@@ -67,7 +67,10 @@ class Settings:
     query_bytes: Annotated[int, About("bytes that the text of one query may have", 1)] = 100_000
     query_depth: Annotated[int, About("levels of brackets that a query may nest", 1)] = 100
     query_patterns: Annotated[int, About("triple patterns that one group of a query may hold", 1)] = 100
-    queue_length: Annotated[int, About("queries that may wait for a query process")] = 64
+    queue_length: Annotated[int, About("queries that may wait for a query process")] = 128
+    queue_per_client: Annotated[int, About("queries of one client that may wait, told by its address", 1)] = 64
+    queue_seconds: Annotated[float, About("seconds that a query may wait for a query process", 0.1)] = 30.0
+    answer_rows: Annotated[int, About("rows or triples that one answer may have", 1)] = 5_000_000
     answer_bytes: Annotated[int, About("bytes that one answer may have", 1)] = 256_000_000
     body_bytes: Annotated[int, About("bytes that the body of a request may have", 1)] = 1_000_000
     snapshots_kept: Annotated[int, About("snapshots that prune keeps, the active one included", 1)] = 5

@@ -57,7 +57,12 @@ def graph(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Backen
     snapshot = SnapshotCatalog(settings.state_folder).active()
     assert snapshot is not None
     if request.param == "embedded":
-        embedded = EmbeddedBackend(snapshot, base_iri=settings.base_iri, answer_bytes=settings.answer_bytes)
+        embedded = EmbeddedBackend(
+            snapshot,
+            base_iri=settings.base_iri,
+            answer_bytes=settings.answer_bytes,
+            answer_rows=settings.answer_rows,
+        )
         yield embedded
         embedded.close()
     elif request.param == "pool":

@@ -11,8 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digigraph.errors import NotAcceptable, QueryError, QuerySyntaxError
-from digigraph.media import N_TRIPLES, RDF_XML, RESULTS_JSON, RESULTS_TSV, RESULTS_XML, TURTLE, Format
+from digigraph.errors import AnswerTooLarge, NotAcceptable, QueryError, QuerySyntaxError
+from digigraph.media import (
+    N_TRIPLES,
+    RDF_XML,
+    RESULTS_JSON,
+    RESULTS_TSV,
+    RESULTS_XML,
+    TURTLE,
+    Format,
+    Kind,
+    formats_of,
+)
 from digigraph.store.backend import Query
 from digigraph.store.engine import evaluate, syntax_error
 from digigraph.store.output import Output
@@ -24,10 +34,32 @@ NAMED_COUNT = "SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }"
 GRAPHS = ["a", "b", "c"]
 
 
-def run(store: ox.Store, text: str, form: Format = RESULTS_JSON, **dataset: tuple[str, ...]) -> bytes:
+def run(
+    store: ox.Store, text: str, form: Format = RESULTS_JSON, *, most_rows: int = 10**6, **dataset: tuple[str, ...]
+) -> bytes:
     pieces: list[bytes] = []
-    evaluate(store, Query(text=text, format=form, **dataset), base_iri=BASE, send=pieces.append)
+    evaluate(store, Query(text=text, format=form, **dataset), base_iri=BASE, most_rows=most_rows, send=pieces.append)
     return b"".join(pieces)
+
+
+ODD = ['}},{"', '"}},{"x":', "a\r\nb", '"\n"', "<result>", '\n","', '""\n', "}},{}"]
+
+
+@pytest.mark.parametrize("rows", [1, 7, 5000])
+@pytest.mark.parametrize(
+    "form", [*formats_of(Kind.RESULTS), *formats_of(Kind.GRAPH)], ids=lambda form: form.media_type.rpartition("/")[2]
+)
+def test_rows_are_counted(form: Format, rows: int):
+    """As many rows, or triples, as may be are answered, one more is too many, whatever stands in the values."""
+    store = ox.Store()
+    store.extend(
+        ox.Quad(ox.NamedNode(f"{BASE}{number}"), ox.NamedNode(BASE + "p"), ox.Literal(f"{ODD[number % 8]}{number}"))
+        for number in range(rows)
+    )
+    text = "SELECT ?o ?s { ?s ?p ?o }" if form.kind is Kind.RESULTS else "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+    assert run(store, text, form, most_rows=rows) == run(store, text, form)
+    with pytest.raises(AnswerTooLarge, match="rows"):
+        run(store, text, form, most_rows=rows - 1)
 
 
 def count(store: ox.Store, text: str, **dataset: tuple[str, ...]) -> int:

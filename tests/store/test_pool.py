@@ -28,6 +28,7 @@ from digigraph.errors import (
     QueueFull,
     SnapshotDamaged,
     StoreError,
+    TooManyLong,
 )
 from digigraph.media import RESULTS_JSON, RESULTS_XML
 from digigraph.store.backend import Cancellation, Query, rows
@@ -230,7 +231,7 @@ def test_taken_back_while_waiting(make_pool: Callable[..., Pool]):
 
 def test_a_full_queue(make_pool: Callable[..., Pool]):
     """As many as may wait wait; the next is told when to come again; nobody else is harmed."""
-    pool = make_pool(workers=1, queue_length=2, query_seconds=1)
+    pool = make_pool(workers=1, queue_length=2, query_seconds=0.9)
     taken = [outcome_of(pool, ENDLESS) for _ in range(3)]
     time.sleep(0.3)
     with pytest.raises(QueueFull) as refusal:
@@ -255,7 +256,7 @@ def test_first_come_first_served(make_pool: Callable[..., Pool]):
 
     def run(number: int) -> None:
         # Long enough for the threads to note one end before the next.
-        ask(pool, "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
+        ask(pool, "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g <https://schema.org/age> ?i }")
         order.append(number)
 
     cancellation = Cancellation()
@@ -269,6 +270,88 @@ def test_first_come_first_served(make_pool: Callable[..., Pool]):
     for thread in threads:
         thread.join()
     assert order == [0, 1, 2, 3, 4]
+
+
+def test_waiting_has_an_end(make_pool: Callable[..., Pool], until: Until):
+    """Who is not taken in time hears when to come again; what runs goes on, and whoever asks next is answered."""
+    pool = make_pool(workers=1, queue_seconds=0.2)
+    cancellation = Cancellation()
+    busy, outcome = outcome_of(pool, ENDLESS, cancellation)
+    until(lambda: pool.busy == 1)
+    with pytest.raises(QueueFull, match=r"0\.2 seconds"):
+        ask(pool, COUNT)
+    cancellation.cancel()
+    busy.join()
+    assert type(outcome[0]) is QueryCancelled
+    assert count(pool) == 73
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_long_queries_leave_room_for_short_ones(
+    make_pool: Callable[..., Pool], own_children: Callable[[], list[int]], until: Until, workers: int
+):
+    """As many long queries as may run, and short ones are answered beside them; afterwards all is as before."""
+    pool = make_pool(workers=workers)
+    cancellation = Cancellation()
+    most = 2 * workers - 1
+    running = [outcome_of(pool, ENDLESS, cancellation) for _ in range(most)]
+    until(lambda: pool.busy == most)
+    assert [count(pool) for _ in range(5)] == [73] * 5
+    cancellation.cancel()
+    for thread, outcome in running:
+        thread.join()
+        assert type(outcome[0]) is QueryCancelled
+    until(lambda: len(own_children()) == workers + 1)
+    assert count(pool) == 73
+
+
+def test_too_many_long_queries(make_pool: Callable[..., Pool], until: Until):
+    """One long query more than may run costs the client who has most of them one; the others go on."""
+    pool = make_pool(workers=2)
+    honest, greedy = Cancellation("honest"), Cancellation("greedy")
+    kept, lasting = outcome_of(pool, ENDLESS, honest)
+    mine = [outcome_of(pool, ENDLESS, greedy) for _ in range(3)]
+    until(lambda: any(outcome for _, outcome in mine))
+    ended = [outcome for _, outcome in mine if outcome]
+    assert [type(each[0]) for each in ended] == [TooManyLong]
+    assert not lasting
+    assert count(pool) == 73
+    for each in (honest, greedy):
+        each.cancel()
+    for thread, _ in (*mine, (kept, lasting)):
+        thread.join()
+    assert type(lasting[0]) is QueryCancelled
+
+
+def test_a_client_in_a_hurry_waits_behind_itself(make_pool: Callable[..., Pool], until: Until):
+    """One client asks ten at once, another one a little later: it is answered before most of the ten."""
+    pool = make_pool(workers=1)
+    order: list[str] = []
+
+    def run(client: str) -> None:
+        text = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g <https://schema.org/age> ?i }"
+        b"".join(pool.answer(Query(text=text, format=RESULTS_JSON), Cancellation(client)))
+        order.append(client)
+
+    threads = [threading.Thread(target=run, args=["hurried"]) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    until(lambda: pool.waiting >= 8)
+    threads.append(threading.Thread(target=run, args=["calm"]))
+    threads[-1].start()
+    for thread in threads:
+        thread.join()
+    assert order.index("calm") <= 4
+
+
+def test_the_spare_answers_before_the_killed_is_replaced(pool: Pool, own_children: Callable[[], list[int]]):
+    """All processes that work are killed: who asks at once is answered by one that was there already."""
+    before = set(own_children())
+    answers = [pool.answer(Query(text=ENDLESS_ROWS, format=RESULTS_JSON)) for _ in range(2)]
+    for answer in answers:
+        answer.close()
+    assert count(pool) == 73
+    assert before & set(own_children())
 
 
 def test_slow_readers_hold_no_process(pool: Pool):

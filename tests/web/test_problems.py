@@ -29,8 +29,8 @@ KINDS = [kind for kind in dict.fromkeys(_descendants(errors.DigigraphError)) if 
 def _made(kind: type[errors.DigigraphError]) -> errors.DigigraphError:
     if kind is errors.NotAcceptable:
         return errors.NotAcceptable("A sentence.", available=["text/csv"])
-    if kind is errors.QueueFull:
-        return errors.QueueFull("A sentence.", retry_after=7)
+    if issubclass(kind, errors.QueueFull):
+        return kind("A sentence.", retry_after=7)
     return kind("A sentence.", hint="Do this.")
 
 
@@ -97,6 +97,7 @@ def test_error_becomes_problem_document(error: errors.DigigraphError):
         (errors.QueryOutOfMemory, 503),
         (errors.QueryCrashed, 503),
         (errors.QueueFull, 503),
+        (errors.TooManyLong, 503),
         (errors.NoSnapshot, 503),
     ],
 )

@@ -142,6 +142,12 @@ class Answer:
         """Whether anybody still waits for this answer."""
         return not self._closed
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether its first bytes may have gone to whoever reads it: a failure would have no status of its own."""
+        with self._condition:
+            return self._has_begun()
+
     def on_close(self, callback: Callable[[], None]) -> None:
         """Call back once when the reader closes; at once if it already has."""
         with self._condition:
@@ -256,9 +262,16 @@ class Answer:
 
 
 class Cancellation:
-    """Lets one thread take back a question that another thread waits for."""
+    """Lets one thread take back a question that another thread waits for.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    client
+        On whose behalf it is asked: the same text for everything that one client asks, whose turn comes with it.
+    """
+
+    def __init__(self, client: str = "") -> None:
+        self.client = client
         self._lock = threading.Lock()
         self._cancelled = False
         self._callbacks: list[Callable[[], None]] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -16,16 +17,20 @@ from digigraph.store.disk import storage_errors
 from digigraph.store.frames import Channel, Kind, decode_error, encode_query
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import IO
 
     from digigraph.settings import Settings
     from digigraph.store.backend import Answer, Query
     from digigraph.store.opened import Snapshot
 
+LONG_SECONDS = 1.0
+"""Seconds after which a query counts as long."""
 _START_SECONDS = 30.0
 _END_SECONDS = 5.0
 # The child's own timer is to strike first: it counts from where the query arrives.
 _GRACE_SECONDS = 1.0
+_LOWEST_PRIORITY = 19
 _DEEP = {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL}
 
 
@@ -34,11 +39,25 @@ def _start(descriptor: int, stderr: IO[bytes], snapshot: Snapshot, settings: Set
         # -P: what happens to lie in the working directory is not imported.
         *(sys.executable, "-P", "-m", "digigraph.store.worker"),
         *(str(descriptor), str(snapshot.folder.absolute()), settings.base_iri),
-        *(str(settings.query_seconds), str(settings.query_memory_mb)),
+        *(str(settings.query_seconds), str(settings.query_memory_mb), str(settings.answer_rows)),
     ]
     return subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr, pass_fds=[descriptor]
     )
+
+
+class _Watch:
+    """Calls back once, when it is looked at at its time or later."""
+
+    def __init__(self, strikes_at: float, callback: Callable[[], None]) -> None:
+        self.strikes_at = strikes_at
+        self.has_struck = False
+        self._callback = callback
+
+    def look(self) -> None:
+        if time.monotonic() >= self.strikes_at:
+            self.has_struck = True
+            self._callback()
 
 
 class Child:
@@ -49,7 +68,7 @@ class Child:
     snapshot
         What it opens.
     settings
-        Base IRI, and seconds and memory per query.
+        Base IRI, and the limits of a query and its answer.
 
     Raises
     ------
@@ -103,23 +122,32 @@ class Child:
         self.end()
         raise error
 
-    def ask(self, query: Query, answer: Answer) -> None:
+    def ask(self, query: Query, answer: Answer, *, on_long: Callable[[], None]) -> None:
         """Pump the answer of a query into ``answer``, up to its end.
+
+        Parameters
+        ----------
+        query, answer
+            What is asked, and where the answer goes.
+        on_long
+            Called once, when the query has run for :data:`LONG_SECONDS`.
 
         Raises
         ------
         DigigraphError
             There is no whole answer, and why; :meth:`is_fit` tells whether the child can take another query.
         """
-        deadline = time.monotonic() + self._settings.query_seconds + _GRACE_SECONDS
+        began = time.monotonic()
+        deadline = began + self._settings.query_seconds + _GRACE_SECONDS
+        watch = _Watch(began + LONG_SECONDS, on_long)
         try:
             self._channel.send(Kind.QUERY, encode_query(query), deadline=deadline)
             while True:
-                kind, payload = self._channel.receive(deadline=deadline)
+                kind, payload = self._receive(watch, deadline)
                 if kind is Kind.FAILED:
                     raise decode_error(payload)
                 if kind is Kind.END:
-                    self._worn = bool(payload)
+                    self._worn = self._worn or bool(payload)
                     return
                 self._pass_on(payload, answer)
         except TimeoutError:
@@ -128,6 +156,18 @@ class Child:
             raise self._cause_of_end() from None
         except (EOFError, OSError):
             raise self._cause_of_end() from None
+
+    def _receive(self, watch: _Watch, deadline: float) -> tuple[Kind, bytes]:
+        """The next frame; looks at the watch in between."""
+        if not watch.has_struck:
+            try:
+                frame = self._channel.receive(deadline=min(watch.strikes_at, deadline))
+            except TimeoutError:
+                watch.look()
+            else:
+                watch.look()
+                return frame
+        return self._channel.receive(deadline=deadline)
 
     def _pass_on(self, data: bytes, answer: Answer) -> None:
         try:
@@ -160,6 +200,12 @@ class Child:
         self._stderr.seek(0)
         lines = self._stderr.read().decode(errors="replace").strip().splitlines()
         return lines[-1] if lines else "it said nothing."
+
+    def step_back(self) -> None:
+        """Let all other processes go first, until its query ends; the priority cannot be had back after that."""
+        self._worn = True
+        with contextlib.suppress(ProcessLookupError):
+            os.setpriority(os.PRIO_PROCESS, self.pid, _LOWEST_PRIORITY)
 
     def kill(self) -> None:
         """End it at once, whatever it does; from any thread."""

@@ -25,15 +25,16 @@ class EmbeddedBackend:
         Which one; it is opened here, and kept from being pruned until :meth:`close`.
     base_iri
         The project's.
-    answer_bytes
-        Bytes that one answer may have.
+    answer_bytes, answer_rows
+        Bytes and rows that one answer may have.
     """
 
-    def __init__(self, snapshot: Snapshot, *, base_iri: str, answer_bytes: int) -> None:
+    def __init__(self, snapshot: Snapshot, *, base_iri: str, answer_bytes: int, answer_rows: int) -> None:
         self._opened = snapshot.open()
         self._closed = False
         self._base_iri = base_iri
         self._answer_bytes = answer_bytes
+        self._answer_rows = answer_rows
 
     @property
     def version(self) -> str:
@@ -48,7 +49,7 @@ class EmbeddedBackend:
         if cancellation is not None:
             cancellation.on_cancel(lambda: answer.fail(QueryCancelled("The question was taken back.")))
         try:
-            evaluate(self._opened.store, query, base_iri=self._base_iri, send=answer.write)
+            evaluate(self._opened.store, query, base_iri=self._base_iri, most_rows=self._answer_rows, send=answer.write)
         except DigigraphError:
             answer.close()
             raise

@@ -12,6 +12,7 @@ from digigraph.iris import Iris
 from digigraph.media import RDF_XML, RESULTS_XML, Kind, formats_of
 from digigraph.store.disk import ENGINE_ERRORS
 from digigraph.store.output import Output
+from digigraph.store.rows import Rows, counted
 from digigraph.store.selection import selection_of, store_for
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _ELEMENT = re.compile(rf"[{_START}][{_START}\-.0-9\xB7\u0300-\u036F\u203F-\u2040
 _CHARACTER_CLASSES = re.compile(r",? ?\['.*?'\](?=,|$)|,? ?\[_\]", re.DOTALL)
 
 
-def evaluate(store: ox.Store, query: Query, *, base_iri: str, send: Callable[[bytes], None]) -> None:
+def evaluate(store: ox.Store, query: Query, *, base_iri: str, most_rows: int, send: Callable[[bytes], None]) -> None:
     """Run a query and hand the serialised answer on, piece by piece, while it is computed.
 
     Parameters
@@ -45,6 +46,8 @@ def evaluate(store: ox.Store, query: Query, *, base_iri: str, send: Callable[[by
         It has passed :class:`digigraph.store.guarded.Guarded`: its format fits its form, its graphs are named by IRIs.
     base_iri
         The project's; what relative IRIs in the query are relative to (RFC 3986, section 5.1.4).
+    most_rows
+        Rows, or triples, that the answer may have.
     send
         Takes the pieces; what it raises ends the query and is raised.
 
@@ -56,16 +59,25 @@ def evaluate(store: ox.Store, query: Query, *, base_iri: str, send: Callable[[by
         It calls a function that there is not.
     NotAcceptable
         The answer holds triple terms (RDF 1.2) or predicates that the format has no way to write.
+    AnswerTooLarge
+        It has more rows.
     StoreError
         The engine could not read its files, or could not reach the service that a query names.
     """
-    output = Output(send, is_xml=query.format in {RESULTS_XML, RDF_XML})
+    rows = Rows(query.format, most=most_rows)
+
+    def count_and_send(piece: bytes) -> None:
+        rows.add(piece)
+        send(piece)
+
+    output = Output(count_and_send, is_xml=query.format in {RESULTS_XML, RDF_XML})
     file = cast("IO[bytes]", output)
     try:
         result = _result(store, query, base_iri)
         if isinstance(result, ox.QueryTriples):
-            triples = _as_elements(result) if query.format is RDF_XML else result
-            ox.serialize(triples, file, query.format.rdf, prefixes=Iris(base_iri).prefixes)
+            triples = counted(result, most=most_rows)
+            elements = _as_elements(triples) if query.format is RDF_XML else triples
+            ox.serialize(elements, file, query.format.rdf, prefixes=Iris(base_iri).prefixes)
         else:
             result.serialize(file, query.format.results)
     except SyntaxError as error:
@@ -84,7 +96,7 @@ def _translated(text: str, query: Query) -> DigigraphError:
     return StoreError(f"The engine failed: {text}.")
 
 
-def _as_elements(triples: ox.QueryTriples) -> Iterator[ox.Triple]:
+def _as_elements(triples: Iterator[ox.Triple]) -> Iterator[ox.Triple]:
     """The same triples; refuses predicates of which the engine would write an element without a name."""
     for triple in triples:
         if not _ELEMENT.search(triple.predicate.value):

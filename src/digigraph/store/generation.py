@@ -67,6 +67,11 @@ class Generation:
         return len(self._idle) + len(self._working)
 
     @property
+    def idle(self) -> int:
+        """How many children wait for a query."""
+        return len(self._idle)
+
+    @property
     def has_gone(self) -> bool:
         """Whether there is something to collect."""
         return bool(self._gone)

@@ -1,25 +1,34 @@
 """Backend over query processes: a query that takes too much time or memory costs its own process and nothing else.
 
-As many threads as there may be queries at once take jobs from one queue, each with a process that is idle, and pump
-the answer across. One process more than that is kept ready, so that a killed one is replaced at once. A supervising
-thread starts processes, and follows the active snapshot: when it changes, a whole new set is started on the new one
-and put in place of the old in one step. Who is being answered by an old process gets the rest of that answer.
+Threads take the jobs whose turn it is (:mod:`digigraph.store.turns`), each with a process that is idle, and pump the
+answer across. One process more than there are free places is kept ready, so that whoever asks after one was killed
+waits for no start. A supervising thread starts processes, and follows the active snapshot: when it changes, a whole
+new set is started on the new one and put in place of the old in one step. Who is being answered by an old process
+gets the rest of that answer.
 """
 
 from __future__ import annotations
 
-import collections
 import logging
 import math
 import threading
 import time
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from digigraph.errors import DigigraphError, NoSnapshot, QueryCancelled, QueryCrashed, QueueFull, StoreError
+from digigraph.errors import (
+    DigigraphError,
+    NoSnapshot,
+    QueryCancelled,
+    QueryCrashed,
+    QueueFull,
+    StoreError,
+    TooManyLong,
+)
 from digigraph.store.backend import Answer, Cancellation, Query
 from digigraph.store.generation import Generation, end_children, start_children
 from digigraph.store.snapshot import Snapshot, SnapshotCatalog
+from digigraph.store.turns import Job, Turns
 
 if TYPE_CHECKING:
     from digigraph.settings import Settings
@@ -29,15 +38,6 @@ _LOG = logging.getLogger(__name__)
 _LOOK_SECONDS = 0.25
 _SHORTEST_BACK_OFF, _LONGEST_BACK_OFF = 0.2, 30.0
 _PATIENCE = 3
-
-
-@dataclass(eq=False, slots=True)
-class _Job:
-    """A query on its way, and who works on it."""
-
-    query: Query
-    answer: Answer
-    child: Child | None = None
 
 
 class _BackOff:
@@ -68,7 +68,7 @@ class Pool:
     Parameters
     ----------
     settings
-        State folder, base IRI, number of workers, length of the queue, limits of a query and its answer.
+        State folder, base IRI, number of workers, who may wait and how long, limits of a query and its answer.
     snapshot
         Name of the snapshot to serve; None: the active one, whichever it is at the time.
 
@@ -88,16 +88,17 @@ class Pool:
         first = self._catalog.active() if snapshot is None else self._catalog.get(snapshot)
         if first is None:
             raise NoSnapshot("Nothing has been published yet.", hint="Run `digigraph publish`.")
-        # Everything below is shared by the threads, under the lock of this condition.
-        self._changed = threading.Condition()
-        self._waiting: collections.deque[_Job] = collections.deque()
-        self._running: set[_Job] = set()
-        self._mean_seconds = 0.0
+        # Everything below is shared by the threads, under one lock; two conditions, so that nobody wakes for nothing.
+        lock = threading.Lock()
+        self._can_work, self._has_changed = threading.Condition(lock), threading.Condition(lock)
+        self._turns = Turns(settings)
         self._closed = False
         self._starting, self._following = _BackOff(), _BackOff()
         self._generation = self._started(first)
         self._retired: list[Generation] = []
-        self._threads = [threading.Thread(target=self._work, name="query", daemon=True) for _ in range(self._slots)]
+        # As many as may be running at once: the long ones, and a short one in the place that they leave free.
+        count = self._turns.most_long + 1
+        self._threads = [threading.Thread(target=self._work, name="query", daemon=True) for _ in range(count)]
         self._threads.append(threading.Thread(target=self._supervise, name="query supervisor", daemon=True))
         for thread in self._threads:
             thread.start()
@@ -109,57 +110,70 @@ class Pool:
         """Name of the snapshot asked next."""
         return self._generation.snapshot.name
 
+    @property
+    def busy(self) -> int:
+        """How many queries are being answered."""
+        return len(self._turns.running)
+
+    @property
+    def waiting(self) -> int:
+        """How many queries wait for a process."""
+        return self._turns.waiting
+
     def answer(self, query: Query, cancellation: Cancellation | None = None) -> Answer:
         """Ask, and return when the answer begins; see :meth:`digigraph.store.backend.Backend.answer`."""
-        job = _Job(query, Answer(query.format, version=None, limit=self._settings.answer_bytes))
+        answer = Answer(query.format, version=None, limit=self._settings.answer_bytes)
+        job = Job(query, answer, cancellation.client if cancellation else "")
         try:
             self._enqueue(job)
-            job.answer.on_close(lambda: self._take_back(job))
+            answer.on_close(lambda: self._take_back(job))
             if cancellation is not None:
                 cancellation.on_cancel(lambda: self._take_back(job))
-            job.answer.wait()
+            self._await_turn(job)
+            answer.wait()
         except BaseException:
-            job.answer.close()
+            answer.close()
             raise
-        return job.answer
+        return answer
 
-    def _enqueue(self, job: _Job) -> None:
-        with self._changed:
+    def _enqueue(self, job: Job) -> None:
+        with self._can_work:
             if self._closed:
                 raise StoreError("The store is closed.")
             if self._starting.error is not None and self._is_stuck():
                 raise self._starting.error
-            if len(self._waiting) + len(self._running) >= self._slots + self._settings.queue_length:
-                raise QueueFull(f"{len(self._waiting)} queries are waiting already.", retry_after=self._turn_comes_in())
-            self._waiting.append(job)
-            self._changed.notify_all()
+            self._turns.add(job)
+            self._can_work.notify()
 
-    def _turn_comes_in(self) -> int:
-        """Seconds until a job at the end of the queue would be taken, by how long the last ones took."""
-        seconds = self._mean_seconds * (len(self._waiting) + 1) / self._slots
-        return max(1, math.ceil(min(seconds, self._settings.query_seconds)))
-
-    def _take_back(self, job: _Job) -> None:
-        """Take a job out of the queue, or end the child that works on it; nothing where it is done."""
-        with self._changed:
-            if job in self._waiting:
-                self._waiting.remove(job)
-            elif job.child is not None:
-                job.child.kill()
-            else:
+    def _await_turn(self, job: Job) -> None:
+        seconds = self._settings.queue_seconds
+        if job.left_line.wait(seconds):
+            return
+        with self._can_work:
+            if not self._turns.remove(job):
                 return
+            again = self._turns.seconds_to_wait
+        raise QueueFull(f"The query was not taken within {seconds:g} seconds.", retry_after=again)
+
+    def _take_back(self, job: Job) -> None:
+        """Take a job out of the queue, or end the child that works on it; nothing where it is done."""
+        with self._can_work:
+            if not self._turns.remove(job):
+                if job.child is None:
+                    return
+                job.child.kill()
         job.answer.fail(QueryCancelled("The question was taken back."))
 
     def close(self) -> None:
         """End all children, running queries with them, and wait for the threads. May be called twice."""
-        with self._changed:
+        with self._can_work:
             self._closed = True
-            dropped = [*self._waiting, *self._running]
-            self._waiting.clear()
+            dropped = [*self._turns.clear(), *self._turns.running]
             for job in dropped:
                 if job.child is not None:
                     job.child.kill()
-            self._changed.notify_all()
+            self._can_work.notify_all()
+            self._has_changed.notify()
         for job in dropped:
             job.answer.fail(QueryCancelled("The store is being closed."))
         for thread in self._threads:
@@ -175,47 +189,63 @@ class Pool:
             started = time.monotonic()
             failure: DigigraphError | None = None
             try:
-                child.ask(job.query, job.answer)
+                child.ask(job.query, job.answer, on_long=partial(self._become_long, job))
             except DigigraphError as error:
                 failure = error
             except Exception as error:  # noqa: BLE001 - the working loop: whoever asked must hear, the thread live on
                 _LOG.exception("A query failed in a way that nobody has thought of.")
                 child.kill()
                 failure = QueryCrashed(f"The query failed inside the server: {error!r}.")
-            with self._changed:
-                self._running.discard(job)
+            with self._can_work:
+                self._turns.end(job, seconds=time.monotonic() - started)
                 job.child = None
                 generation.give_back(child)
-                self._mean_seconds += (time.monotonic() - started - self._mean_seconds) / 16
-                self._changed.notify_all()
+                self._has_changed.notify()
             # Not before: who closes an answer that has ended must find its job done.
             if failure is None:
                 job.answer.finish()
             else:
                 job.answer.fail(failure)
 
-    def _next_job(self) -> tuple[_Job, Child, Generation] | None:
+    def _next_job(self) -> tuple[Job, Child, Generation] | None:
         """Wait for a query and an idle child, and bring them together; None when the pool closes."""
-        with self._changed:
+        with self._can_work:
             while not self._closed:
-                child = self._generation.take() if self._waiting else None
+                child = self._generation.take() if self._turns.can_take else None
                 if child is None:
-                    self._changed.wait()
+                    self._can_work.wait()
                     continue
-                job = self._waiting.popleft()
-                self._running.add(job)
+                job = self._turns.take()
                 job.child = child
                 # Chosen under the same lock that replaces generations: who asks twice never goes back in time.
                 job.answer.version = self._generation.snapshot.name
                 return job, child, self._generation
         return None
 
+    def _become_long(self, job: Job) -> None:
+        """Let a long query go on behind all others, and its place to somebody else if too many are held like that."""
+        with self._can_work:
+            if job.child is not None:
+                job.child.step_back()
+            victim = self._turns.become_long(job)
+            if victim is not None and victim.child is not None:
+                victim.child.kill()
+            self._can_work.notify()
+            self._has_changed.notify()
+        if victim is not None:
+            victim.answer.fail(
+                TooManyLong(
+                    f"{self._turns.most_long} queries were taking long already, and this one was ended for them.",
+                    retry_after=math.ceil(self._settings.query_seconds),
+                )
+            )
+
     # The supervising thread
 
     def _supervise(self) -> None:
         while True:
-            with self._changed:
-                self._changed.wait_for(self._has_supervisor_work, _LOOK_SECONDS)
+            with self._has_changed:
+                self._has_changed.wait_for(self._has_supervisor_work, _LOOK_SECONDS)
                 if self._closed:
                     return
                 self._generation.sweep()
@@ -226,7 +256,7 @@ class Pool:
                 self._follow()
 
     def _has_supervisor_work(self) -> bool:
-        is_missing = self._generation.size <= self._slots and self._starting.is_due()
+        is_missing = self._missing() > 0 and self._starting.is_due()
         return self._closed or is_missing or any(each.has_gone for each in (self._generation, *self._retired))
 
     def _collected(self) -> list[Child]:
@@ -235,23 +265,26 @@ class Pool:
         self._retired = [each for each in self._retired if not each.is_over]
         return gone
 
+    def _missing(self) -> int:
+        """How many children there are too few: one for each free place, and one more."""
+        return self._turns.free + 1 - self._generation.idle
+
     def _replenish(self) -> None:
         """Start as many children as are missing."""
-        missing = self._slots + 1 - self._generation.size
+        missing = self._missing()
         if missing <= 0 or not self._starting.is_due():
             return
         children, error = start_children(self._generation.snapshot, self._settings, missing)
-        abandoned: list[_Job] = []
-        with self._changed:
+        abandoned: list[Job] = []
+        with self._can_work:
             self._generation.add(children)
             if error is None:
                 self._starting.succeeded()
             else:
                 self._starting.failed(error)
                 if self._is_stuck():
-                    abandoned = [*self._waiting]
-                    self._waiting.clear()
-            self._changed.notify_all()
+                    abandoned = self._turns.clear()
+            self._can_work.notify_all()
         for job in abandoned:
             assert error is not None  # noqa: S101 - nobody is abandoned without a reason
             job.answer.fail(error)
@@ -272,12 +305,12 @@ class Pool:
         self._following.succeeded()
         if successor is None:
             return
-        with self._changed:
+        with self._can_work:
             self._generation.retire()
             self._retired.append(self._generation)
             self._generation = successor
             self._starting.succeeded()
-            self._changed.notify_all()
+            self._can_work.notify_all()
         _LOG.info("Serving snapshot %s.", successor.snapshot.name)
 
     def _started(self, snapshot: Snapshot) -> Generation:

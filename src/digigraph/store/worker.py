@@ -1,4 +1,4 @@
-"""The query process: ``python -m digigraph.store.worker SOCKET SNAPSHOT_FOLDER BASE_IRI SECONDS MEMORY_MB``.
+"""The query process: ``python -m digigraph.store.worker SOCKET SNAPSHOT_FOLDER BASE_IRI SECONDS MEMORY_MB ROWS``.
 
 It opens one snapshot read-only and answers one query at a time over the inherited socket. Nothing in it can end a
 running query: the engine has no way to be asked. So the process itself ends, and :mod:`digigraph.store.child` tells
@@ -19,6 +19,7 @@ import resource
 import signal
 import socket
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from digigraph.errors import DigigraphError, QueryCrashed
@@ -73,12 +74,26 @@ def _become_a_worker() -> None:
     _limit(resource.RLIMIT_STACK, _STACK)
 
 
-def _answer(channel: Channel, opened: OpenSnapshot, payload: bytes, base_iri: str) -> None:
-    """Evaluate one query; every piece of the answer is a frame."""
-    evaluate(opened.store, decode_query(payload), base_iri=base_iri, send=lambda piece: channel.send(Kind.DATA, piece))
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What each query may take.
+
+    Parameters
+    ----------
+    seconds
+        Of real time, planning included.
+    memory
+        Bytes on top of what is in use when nothing is asked.
+    rows
+        Rows, or triples, of the answer.
+    """
+
+    seconds: float
+    memory: int
+    rows: int
 
 
-def serve(channel: Channel, opened: OpenSnapshot, *, base_iri: str, seconds: float, memory: int) -> None:
+def serve(channel: Channel, opened: OpenSnapshot, *, base_iri: str, limits: Limits) -> None:
     """Answer queries until the parent closes its end (EOFError) or breaks off (OSError).
 
     Parameters
@@ -89,17 +104,21 @@ def serve(channel: Channel, opened: OpenSnapshot, *, base_iri: str, seconds: flo
         The snapshot asked.
     base_iri
         The project's.
-    seconds, memory
-        Time and bytes that each query may take.
+    limits
+        Of each query.
     """
-    limit = Memory(memory)
+    memory = Memory(limits.memory)
+
+    def send(piece: bytes) -> None:
+        channel.send(Kind.DATA, piece)
+
     channel.send(Kind.READY)
     while True:
         _, payload = channel.receive()
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(signal.ITIMER_REAL, limits.seconds)
         failure = None
         try:
-            _answer(channel, opened, payload, base_iri)
+            evaluate(opened.store, decode_query(payload), base_iri=base_iri, most_rows=limits.rows, send=send)
         except MemoryError:
             os.abort()
         except DigigraphError as error:
@@ -110,12 +129,13 @@ def serve(channel: Channel, opened: OpenSnapshot, *, base_iri: str, seconds: flo
         if failure is not None:
             channel.send(Kind.FAILED, encode_error(failure))
         else:
-            channel.send(Kind.END, b"worn" if limit.is_worn() else b"")
+            channel.send(Kind.END, b"worn" if memory.is_worn() else b"")
 
 
 def main(arguments: list[str]) -> None:
     """Run the query process; see the module's documentation."""
-    descriptor, folder, base_iri, seconds, memory_mb = arguments
+    descriptor, folder, base_iri, seconds, memory_mb, rows = arguments
+    limits = Limits(float(seconds), int(memory_mb) * _MB, int(rows))
     _become_a_worker()
     channel = Channel(socket.socket(fileno=int(descriptor)))
     try:
@@ -124,7 +144,7 @@ def main(arguments: list[str]) -> None:
         channel.send(Kind.FAILED, encode_error(error))
         return
     with contextlib.suppress(EOFError, OSError):
-        serve(channel, opened, base_iri=base_iri, seconds=float(seconds), memory=int(memory_mb) * _MB)
+        serve(channel, opened, base_iri=base_iri, limits=limits)
 
 
 if __name__ == "__main__":

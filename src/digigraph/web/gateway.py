@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from digigraph.errors import DigigraphError, QueryCancelled
 from digigraph.store.backend import Answer, Cancellation
+from digigraph.web.clients import client_of
 from digigraph.web.wsgi import Reply, Scope, call, environ_of
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class Gateway:
 
     async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
         announced = _announced(scope)
-        cancellation = Cancellation()
+        cancellation = Cancellation(client_of(scope))
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 body = b"" if (announced or 0) > self._body_bytes else await self._body(receive)

@@ -11,6 +11,7 @@ from werkzeug.exceptions import BadRequest
 
 from digigraph.errors import NotAcceptable
 from digigraph.media import by_name, negotiate
+from digigraph.web.running import QUERY_ID_HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,9 @@ _SECURITY = {
 }
 _CORS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": f"{SNAPSHOT_HEADER}, ETag, Link, Location, Retry-After, X-Request-Id",
+    "Access-Control-Expose-Headers": (
+        f"{SNAPSHOT_HEADER}, {QUERY_ID_HEADER}, ETag, Link, Location, Retry-After, X-Request-Id"
+    ),
 }
 # SPARQLWrapper, the usual Python client, says these; a name means the graph format where a graph is what comes.
 _OTHER_NAMES = {
@@ -127,6 +130,8 @@ def with_headers_of_all(response: Response) -> Response:
     response.vary.update(["Accept", "Accept-Encoding"])
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
-        response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Content-Type, If-None-Match, Range"
+        response.headers["Access-Control-Allow-Headers"] = (
+            f"Accept, Accept-Language, Content-Type, {QUERY_ID_HEADER}, If-None-Match, Range"
+        )
         response.headers["Access-Control-Max-Age"] = "86400"
     return response

@@ -61,7 +61,7 @@ def serve(settings: Settings, backend: Backend, *, announce: Callable[[str], Non
         _allow_open_files()
         settings = replace(settings, port=listener.getsockname()[1])
         app = create_app(settings, backend)
-        threads = settings.worker_count + settings.queue_length + _THREADS_FOR_PAGES
+        threads = 2 * settings.worker_count + settings.queue_length + _THREADS_FOR_PAGES
         gateway = Gateway(app.wsgi_app, threads=threads, body_bytes=settings.body_bytes)
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         asyncio.run(_serve(gateway, listener, lambda: announce(f"http://{host}:{settings.port}")))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flask import current_app, request
+from flask import Response, after_this_request, current_app, request
 
 from digigraph.iris import Iris
+from digigraph.store.backend import Cancellation
+from digigraph.web.running import QUERY_ID_HEADER, Running
 from digigraph.web.wsgi import CANCELLATION
 
 if TYPE_CHECKING:
     from digigraph.settings import Settings
-    from digigraph.store.backend import Answer, Backend, Cancellation, Query
+    from digigraph.store.backend import Answer, Backend, Query
 
 EXTENSION = "digigraph"
 
@@ -27,10 +29,13 @@ class Site:
         The project's.
     backend
         Who answers.
+    running
+        The queries that are being answered.
     """
 
     settings: Settings
     backend: Backend
+    running: Running = field(default_factory=Running)
 
     @property
     def iris(self) -> Iris:
@@ -77,9 +82,30 @@ def asker() -> Backend:
 def ask(query: Query) -> Answer:
     """Ask the backend for the request that is being answered; returns when the answer begins.
 
+    Until it has been read, whoever knows the id of the query can end it.
+
     Raises
     ------
+    BadRequest, Conflict
+        The client chose an id for the query that it cannot have.
     QueryError, QueryFailed, QueueFull, StoreError, RemoteError
         No answer, and why; ``problems`` turns them into replies.
     """
-    return site().backend.answer(query, client_cancellation())
+    cancellation = client_cancellation() or Cancellation()
+    chosen = request.headers.get(QUERY_ID_HEADER)
+    running = site().running
+    query_id = running.add(chosen, cancellation)
+    try:
+        answer = site().backend.answer(query, cancellation)
+    except BaseException:
+        running.remove(query_id)
+        raise
+    answer.on_close(lambda: running.remove(query_id))
+    if chosen is not None or answer.size is None:
+        after_this_request(lambda response: _with_query_id(response, query_id))
+    return answer
+
+
+def _with_query_id(response: Response, query_id: str) -> Response:
+    response.headers[QUERY_ID_HEADER] = query_id
+    return response

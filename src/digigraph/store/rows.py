@@ -1,0 +1,81 @@
+"""How many rows an answer has, counted in the bytes that the engine writes: it says so nowhere else in time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digigraph.errors import AnswerTooLarge
+from digigraph.media import RESULTS_CSV, RESULTS_JSON, RESULTS_TSV, RESULTS_XML
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import pyoxigraph as ox
+
+    from digigraph.media import Format
+
+# What stands once for each row and in no value: quotes in JSON strings and "<" in XML are escaped, as are line feeds
+# in TSV. In JSON it stands between two rows; a row that binds nothing does not count.
+_MARKS = {RESULTS_JSON: b'}},{"', RESULTS_XML: b"<result>", RESULTS_TSV: b"\n"}
+
+
+class Rows:
+    """Counts the rows of a SELECT.
+
+    Parameters
+    ----------
+    format
+        What the bytes are written in.
+    most
+        Rows that the answer may have.
+    """
+
+    def __init__(self, format: Format, *, most: int) -> None:  # noqa: A002 - the field's word
+        self._mark = _MARKS.get(format)
+        self._quotes = format is RESULTS_CSV
+        self._most = most
+        # What stands above the rows, or is not between two.
+        self._count = 1 if format is RESULTS_JSON else -1 if format in {RESULTS_CSV, RESULTS_TSV} else 0
+        self._rest = b""
+        self._is_quoted = False
+
+    def add(self, piece: bytes) -> None:
+        """Count the rows in the next piece of the answer.
+
+        Raises
+        ------
+        AnswerTooLarge
+            There are more than may be.
+        """
+        if self._quotes:
+            self._count += self._unquoted_lines(piece)
+        elif self._mark is not None:
+            joined = self._rest + piece
+            self._count += joined.count(self._mark)
+            # A mark that is cut in two is counted once, with its end.
+            self._rest = joined[max(0, len(joined) - len(self._mark) + 1) :]
+        if self._count > self._most:
+            raise too_many(self._most)
+
+    def _unquoted_lines(self, piece: bytes) -> int:
+        """Line feeds outside quotes; a doubled quote leaves them and comes back."""
+        parts = piece.split(b'"')
+        lines = sum(part.count(b"\n") for part in parts[self._is_quoted :: 2])
+        self._is_quoted ^= len(parts) % 2 == 0
+        return lines
+
+
+def too_many(most: int) -> AnswerTooLarge:
+    """Return the error of an answer that has more rows or triples than may be."""
+    return AnswerTooLarge(
+        f"The answer has more than {most} rows.",
+        hint="Ask for fewer: LIMIT and OFFSET with ORDER BY give it page by page. The setting is answer_rows.",
+    )
+
+
+def counted(triples: Iterable[ox.Triple], *, most: int) -> Iterator[ox.Triple]:
+    """Yield the same triples; raises :class:`AnswerTooLarge` where there are more than may be."""
+    for number, triple in enumerate(triples):
+        if number == most:
+            raise too_many(most)
+        yield triple

@@ -1,0 +1,172 @@
+"""Whose turn it is: who waits, who is being answered, and which of them have become long.
+
+Those who wait stand in one line for each client, and the lines are served in turn, so that a client who asks a
+hundred questions at once waits behind himself and not in front of everybody else.
+
+A query that has run for a second counts as long. Long ones hold all query processes but one: what goes beyond that
+goes on aside, and its place is filled anew. So a short query waits for a second at most for the one in front of it.
+Aside there is room for as many as there are places; then the client who has most long ones loses one.
+"""
+
+from __future__ import annotations
+
+import collections
+import math
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from digigraph.errors import QueueFull
+
+if TYPE_CHECKING:
+    from digigraph.settings import Settings
+    from digigraph.store.backend import Answer, Query
+    from digigraph.store.child import Child
+
+
+@dataclass(eq=False, slots=True)
+class Job:
+    """A query on its way.
+
+    Parameters
+    ----------
+    query, answer
+        What is asked, and where the answer goes.
+    client
+        On whose behalf; the same text for all questions of one client.
+
+    Attributes
+    ----------
+    left_line
+        Set when it waits no longer, for whatever reason.
+    child
+        Who works on it.
+    """
+
+    query: Query
+    answer: Answer
+    client: str
+    left_line: threading.Event = field(default_factory=threading.Event)
+    child: Child | None = None
+
+
+class Turns:
+    """Jobs, from their arrival to their end; the caller holds a lock around every call.
+
+    Parameters
+    ----------
+    settings
+        Places, how many may wait, in all and of one client, and the seconds of a query.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._places = settings.worker_count
+        self._most, self._most_of_one = settings.queue_length, settings.queue_per_client
+        self._query_seconds = settings.query_seconds
+        self._lines: collections.OrderedDict[str, collections.deque[Job]] = collections.OrderedDict()
+        self._waiting = 0
+        self._running: set[Job] = set()
+        # In the order in which they became long.
+        self._long: list[Job] = []
+        self._mean_seconds = 0.0
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return self._waiting
+
+    @property
+    def running(self) -> tuple[Job, ...]:
+        """Those that are being answered."""
+        return tuple(self._running)
+
+    @property
+    def free(self) -> int:
+        """How many places are free: long jobs hold all but one at most."""
+        return self._places - (len(self._running) - len(self._long)) - min(len(self._long), self._places - 1)
+
+    @property
+    def most_long(self) -> int:
+        """How many long jobs may be running, those aside included."""
+        return 2 * self._places - 1
+
+    def add(self, job: Job) -> None:
+        """Let a job wait.
+
+        Raises
+        ------
+        QueueFull
+            Too many do, in all or of its client; a job that need not wait is always taken.
+        """
+        if self._waiting >= self.free:
+            line = len(self._lines.get(job.client, ()))
+            if self._waiting >= max(0, self.free) + self._most:
+                raise QueueFull(f"{self._waiting} queries are waiting already.", retry_after=self.seconds_to_wait)
+            if line >= self._most_of_one:
+                raise QueueFull(f"{line} queries of yours are waiting already.", retry_after=self.seconds_to_wait)
+        self._lines.setdefault(job.client, collections.deque()).append(job)
+        self._waiting += 1
+
+    @property
+    def seconds_to_wait(self) -> int:
+        """Seconds until a job at the end of all lines would be taken, by how long the last ones took."""
+        seconds = self._mean_seconds * (self._waiting + 1) / self._places
+        return max(1, math.ceil(min(seconds, self._query_seconds)))
+
+    @property
+    def can_take(self) -> bool:
+        """Whether somebody waits and a place is free."""
+        return self._waiting > 0 and self.free > 0
+
+    def take(self) -> Job:
+        """Take the job whose turn it is; only where :attr:`can_take`."""
+        client, line = self._lines.popitem(last=False)
+        job = line.popleft()
+        if line:
+            self._lines[client] = line
+        self._waiting -= 1
+        self._running.add(job)
+        job.left_line.set()
+        return job
+
+    def remove(self, job: Job) -> bool:
+        """Take a job out of the line; False where it is not in it."""
+        line = self._lines.get(job.client, ())
+        if not line or job not in line:
+            return False
+        line.remove(job)
+        if not line:
+            del self._lines[job.client]
+        self._waiting -= 1
+        job.left_line.set()
+        return True
+
+    def clear(self) -> list[Job]:
+        """Take all jobs out of the lines."""
+        jobs = [job for line in self._lines.values() for job in line]
+        for job in jobs:
+            self.remove(job)
+        return jobs
+
+    def become_long(self, job: Job) -> Job | None:
+        """Count a job as long; return the one that is to be ended for it, where there are too many by now.
+
+        It is one of the client who has most: of those that have sent nothing yet, if any, the last to become long.
+        """
+        self._long.append(job)
+        if len(self._long) <= self.most_long:
+            return None
+        of_client = collections.Counter(each.client for each in self._long)
+
+        def rank(number: int) -> tuple[int, bool, int]:
+            each = self._long[number]
+            return of_client[each.client], not each.answer.has_begun, number
+
+        return self._long.pop(max(range(len(self._long)), key=rank))
+
+    def end(self, job: Job, *, seconds: float) -> None:
+        """Let a job go that was running for so many seconds."""
+        self._running.discard(job)
+        if job in self._long:
+            self._long.remove(job)
+        self._mean_seconds += (seconds - self._mean_seconds) / 16
