@@ -13,6 +13,7 @@ from digigraph.levels import DEFAULT_LEVELS
 from digigraph.reports.excerpts import Excerpts, lines_of
 from digigraph.sources.blank_nodes import Labels
 from digigraph.sources.files import read_bytes, sources_hash
+from digigraph.sources.rdf import MAX_BYTES
 from digigraph.sources.rdf_files import STDIN_NAME, Reading, read_files
 from digigraph.sources.read import read_project
 from digigraph.store.snapshot import SnapshotCatalog
@@ -112,11 +113,17 @@ def check_files(files: Files, reading: Reading, levels: Levels = DEFAULT_LEVELS)
 
 
 def excerpts_of(folder: Path, findings: Iterable[Finding], *, stdin: bytes | None = None) -> Excerpts:
-    """Return the lines that findings point to; what has become unreadable since it was checked has none."""
+    """Return the lines that findings point to.
+
+    Pipes can be read once only; they have none, nor has what has become unreadable since it was checked.
+    """
     lines = {}
     for path in {each.location.path for each in findings if each.location.line}:
-        with contextlib.suppress(InputError):
-            lines[path] = lines_of(stdin if path == STDIN_NAME and stdin is not None else read_bytes(folder / path))
+        if path == STDIN_NAME and stdin is not None:
+            lines[path] = lines_of(stdin)
+        elif (folder / path).is_file():
+            with contextlib.suppress(InputError):
+                lines[path] = lines_of(read_bytes(folder / path, at_most=MAX_BYTES))
     return Excerpts(lines)
 
 

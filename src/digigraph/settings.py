@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 PROJECT_FILE = "digigraph.toml"
 ENVIRONMENT_PREFIX = "DIGIGRAPH_"
 RULES_TABLE = "rules"
+_MAX_FILE = 100_000
+"""Bytes that ``digigraph.toml`` may have."""
 
 Value = str | int | float
 
@@ -186,7 +188,7 @@ class _File:
 
     def __init__(self, path: Path) -> None:
         try:
-            self._text = path.read_text(encoding="utf-8")
+            self._text = _small_text(path)
             self.table: dict[str, object] = tomllib.loads(self._text)
         except OSError as error:
             raise InputError(f"{path}: cannot be read ({error.strerror}).") from error
@@ -211,6 +213,16 @@ class _File:
         if not isinstance(table, dict):
             raise SettingsError(f"{self.place(RULES_TABLE)}: {RULES_TABLE} is {table!r}; it is a table of levels.")
         return Levels(tuple(choice(rule, level, self.place(rule)) for rule, level in table.items()))
+
+
+def _small_text(path: Path) -> str:
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path}: is not a file.")
+    with path.open("rb") as source:
+        data = source.read(_MAX_FILE + 1)
+    if len(data) > _MAX_FILE:
+        raise InputError(f"{path}: has more than {_MAX_FILE // 1000} kB; no more is read.")
+    return data.decode()
 
 
 _NO_ROWS = {"project", "rules"}

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
+
+from rapidfuzz import fuzz, process
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+_LIKE = 60
+"""Likeness (0 to 100) from which a known name is proposed."""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """Return a question with the nearest known names, or None where none is near."""
-    folded = {each.lower(): each for each in known}
-    near = difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.6)
-    return f"Did you mean {' or '.join(folded[each] for each in near)}?" if near else None
+    near = process.extract(name, list(known), scorer=fuzz.ratio, processor=str.lower, limit=3, score_cutoff=_LIKE)
+    return f"Did you mean {' or '.join(each for each, *_ in near)}?" if near else None

@@ -18,7 +18,7 @@ DOORS = {
     "requests": {"store/remote.py"},
     "pyshacl": {"validation/shacl.py"},
     "rdflib": {"validation/shacl.py"},
-    "yaml": {"sources/records.py"},
+    "yaml": {"sources/yaml_files.py"},
 }
 HEAVY = {
     "flask",

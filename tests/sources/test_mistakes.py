@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from projects import THINGS
 
 from digigraph.sources.read import read_project
 
@@ -61,8 +62,10 @@ def findings(project: Project) -> list[Finding]:
             "amount of money",
         ),
         ("  - quote: (huvudman KTH)\n    sags: [{subject: nhd, host: kth}]", "key", 1, 5, "'sags'"),
-        ("  - quote: (huvudman KTH)\n    quote: twice\n    says: []", "yaml", 1, 5, "twice"),
-        ("  - quote: &a (huvudman KTH)\n    says: *a", "yaml", 0, 12, "aliases"),
+        ("  - quote: (huvudman KTH)\n    quote: twice\n    says: []", "duplicate-key", 1, 5, "twice"),
+        ("  - quote: &a (huvudman KTH)\n    says: []", "yaml", 0, 12, "aliases"),
+        ("  - quote: (huvudman KTH)\n    says: *a", "yaml", 1, 11, "aliases"),
+        ("  - quote: !x (huvudman KTH)\n    says: []", "yaml", 0, 12, "Tags"),
         ("  - quote: (huvudman KTH)\n\tsays: []", "yaml", 1, 1, "not YAML"),
     ],
 )
@@ -110,10 +113,11 @@ def test_occurrence_and_after_choose_among_equal_sentences(project: Project) -> 
 
 
 def test_a_changed_text_is_told(project: Project) -> None:
-    """A captured text that is not the one whose hash was written is a finding with the new hash."""
+    """A captured text that is not the one whose hash was written is told with the new hash, and what it says no more."""
     project.write("data/documents/nhd-page.txt", "Something else")
-    (found,) = findings(project)
-    assert (found.rule, found.location.path, found.location.line) == ("sha256", FILE, 8)
+    told, *quotes = sorted(findings(project), key=lambda each: each.location)
+    assert (told.rule, told.location.path, told.location.line) == ("sha256", FILE, 8)
+    assert [each.rule for each in quotes] == ["quote-not-found"] * 3
 
 
 def test_bytes_that_are_no_utf8_are_told_with_line_and_column(project: Project) -> None:
@@ -131,7 +135,7 @@ def test_deep_nesting_and_large_files_are_refused(project: Project) -> None:
     project.write("data/things/large.yaml", b"a: b\n" * 1_100_000)
     assert {each.location.path: each.rule for each in findings(project)} == {
         "data/things/deep.yaml": "yaml",
-        "data/things/large.yaml": "yaml",
+        "data/things/large.yaml": "too-large",
     }
 
 
@@ -140,3 +144,89 @@ def test_an_unquoted_word_stays_what_was_written(project: Project) -> None:
     project.facts("  - quote: (huvudman KTH)\n    says: [{subject: nhd, alternateName: [no, 010, 2022-09]}]\n")
     (document,) = read_project(project.settings).documents
     assert [each.value.value for each in document.facts[0].assertions] == ["no", "010", "2022-09"]  # type: ignore[union-attr]
+
+
+SYNTAX = {
+    "tab": ("  - quote: (huvudman KTH)\n\tsays: []\n", 2, 1, "spaces"),
+    "unclosed quotation mark": ('  - quote: "(huvudman KTH)\n    says: []\n', 1, 12, "Close the quotation mark"),
+    "unclosed bracket": ("  - quote: (huvudman KTH)\n    says: [{subject: nhd, host: kth\n", 2, 12, "bracket"),
+    "colon in a text": ("  - quote: host: KTH\n    says: []\n", 1, 16, "quotation marks"),
+    "reserved character": ("  - quote: @KTH\n    says: []\n", 1, 12, "quotation marks"),
+    "backslash": ('  - quote: "a\\d"\n    says: []\n', 1, 15, "backslash"),
+    "indentation": ("  - quote: (huvudman KTH)\n   says: []\n", 2, 4, "Indent"),
+    "no colon": ("  - quote: (huvudman KTH)\n    says\n    lang: sv\n", 2, 5, "colon"),
+    "deep nesting": ("  - quote: (huvudman KTH)\n    says: " + "[" * 50 + "]" * 50 + "\n", 2, 29, None),
+}
+
+
+@pytest.mark.parametrize("case", SYNTAX)
+def test_what_is_not_yaml_hides_nothing_else(project: Project, case: str) -> None:
+    """One entry that breaks YAML's rules is told where it does, with a way out; the mistakes around it are told too."""
+    broken, line, column, advice = SYNTAX[case]
+    before = "  - quote: nobody says this\n    says: [{subject: nhd, host: kth}]\n"
+    after = "  - quote: started in May 2021\n    says: [{subject: nhd, startDate: soon}]\n"
+    project.facts(before + broken + after)
+    told = {each.rule: each for each in findings(project)}
+    assert told.keys() == {"quote-not-found", "yaml", "date"}
+    assert str(told["yaml"].location) == f"{FILE}:{FIRST_FACT + 1 + line}:{column}"
+    assert (told["yaml"].hint is None) if advice is None else (advice in (told["yaml"].hint or ""))
+    assert told["date"].location.line == FIRST_FACT + 3 + broken.count("\n")
+
+
+def test_every_part_of_a_fact_is_checked(project: Project) -> None:
+    """Seven mistakes in one fact are seven findings."""
+    project.facts(
+        "  - quote: nobody says this\n    qoute: x\n    lang: English!\n    asOf: soon\n    accepted: maybe\n"
+        "    says: [{subject: Nhd, host: kht, figure: {value: many}}, just words]\n"
+    )
+    assert sorted(each.rule for each in findings(project)) == sorted(
+        ["quote-not-found", "key", "language", "date", "value", "slug", "unknown-thing", "value", "value", "fact"]
+    )
+
+
+def test_a_broken_head_hides_no_mistake_of_a_fact(project: Project) -> None:
+    """A document without title and hash still has its quotes and claims checked, and so has one without a text."""
+    facts = "facts:\n  - quote: nobody says this\n    says: [{subject: nhd, hots: kth}]\n"
+    project.write("data/documents/nhd-page.yaml", "document:\n  titel: A page\n  language: en\n" + facts)
+    assert {each.rule for each in findings(project)} == {"document", "unknown-term", "quote-not-found"}
+    project.write("data/documents/nhd-page.yaml", facts)
+    assert [each.rule for each in findings(project)].count("unknown-term") == 1
+    (project.folder / "data/documents/nhd-page.txt").unlink()
+    assert {each.rule for each in findings(project)} == {"document", "key", "unknown-term"}
+
+
+def test_broken_files_hide_no_mistake_of_others(project: Project) -> None:
+    """Things in a file that is not YAML are not called unknown, and other files are checked."""
+    project.write("data/things/things.yaml", THINGS.replace("{en: Vinnova}", "{en: Vinnova"))
+    project.facts("  - quote: (huvudman KTH)\n    says: [{subject: nhd, funder: [vinnova, kht]}]\n")
+    assert [each.rule for each in findings(project)] == ["yaml", "unknown-thing"]
+
+
+def test_lines_are_those_of_an_editor(project: Project) -> None:
+    """A byte order mark, a line separator in a text and CR LF move no place."""
+    facts = '\ufeffx:\r\n  name: {en: "a\u2028b"}\r\n  tpye: Person\r\n'
+    project.write("data/things/more.yaml", facts)
+    (found,) = findings(project)
+    assert str(found.location) == "data/things/more.yaml:3:3"
+
+
+def test_bytes_that_are_no_utf8_hide_nothing(project: Project) -> None:
+    """A file saved as Latin-1 is told once, and its other mistakes with their true places."""
+    project.write("data/things/more.yaml", "å-ä:\n  type: Persson\n  nmae: Ö\n".encode("latin-1"))
+    assert [(each.rule, each.location.line, each.location.column) for each in findings(project)] == [
+        ("encoding", 1, 1),
+        ("slug", 1, 1),
+    ]
+
+
+def test_characters_that_cannot_be_printed_are_told(project: Project) -> None:
+    """Each control character has its place."""
+    project.write("data/things/more.yaml", 'x: {type: Person, name: {en: "a\x07b\x1bc"}}\n')
+    assert [str(each.location).rpartition("yaml:")[2] for each in findings(project)] == ["1:32", "1:34"]
+
+
+def test_an_alias_bomb_is_refused_unexpanded(project: Project) -> None:
+    """Ten levels of ten aliases each give a finding for each, and no memory."""
+    levels = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 11))
+    project.write("data/things/bomb.yaml", "a0: &a0 x\n" + levels)
+    assert {each.rule for each in findings(project)} == {"yaml", "value"}

@@ -18,8 +18,8 @@ from digigraph.levels import LEVELS, Levels, choice
 from digigraph.pipeline import Files, build_and_check, check_files, excerpts_of
 from digigraph.reports.baseline import known_fingerprints, new_findings
 from digigraph.reports.formats import REPORTS, Presentation
-from digigraph.sources.files import read_bytes
-from digigraph.sources.rdf_files import FORMATS, MAX_TOTAL, STDIN, Reading
+from digigraph.sources.files import MAX_TOTAL, read_whole
+from digigraph.sources.rdf_files import FORMATS, STDIN, Reading
 
 _FAIL_ON = [*(each.label for each in sorted(Severity, reverse=True)), "never"]
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -65,7 +65,9 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     """
     failing = None if fail_on == "never" else Severity.of(fail_on)
     stdin = _standard_input() if STDIN in {*paths, *shapes} else None
-    known = known_fingerprints(read_bytes(baseline), str(baseline)) if baseline is not None else frozenset()
+    known: frozenset[str] = frozenset()
+    if baseline is not None:
+        known = known_fingerprints(read_whole(baseline, at_most=MAX_TOTAL), str(baseline))
     levels = _levels(rules)
     reading = Reading(input_format=FORMATS[input_format] if input_format else None, stdin=stdin)
     folder, found = _findings(project, paths, shapes, levels, reading)

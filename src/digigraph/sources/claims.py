@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from digigraph.iris import SLUG, slugify
 from digigraph.sources import values
-from digigraph.sources.records import Fields, Items, Malformed, Node, Scalar
+from digigraph.sources.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar
 from digigraph.sources.terms import Context, Kind, Term
 from digigraph.vocab import DG, RDF, SCHEMA, XSD
 
@@ -67,20 +67,6 @@ _SAME_AS = {
 """Identifier schemes that name the thing itself by an IRI."""
 
 
-class _Noting:
-    def __init__(self, findings: list[Finding]) -> None:
-        self._findings = findings
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
-        if isinstance(error, Malformed):
-            self._findings.append(error.finding)
-            return True
-        return False
-
-
 class ClaimReader:
     """Turns the mappings of a facts file into assertions; what is malformed is noted, and reading goes on.
 
@@ -101,19 +87,29 @@ class ClaimReader:
         self._findings = findings
         self._source = source
         self._language = language
+        self.unplaced: list[Assertion] = []
+        """What was said of a subject that nobody can tell, under an empty slug: only its values can be looked at."""
 
-    def noting(self) -> _Noting:
+    def noting(self) -> Noting:
         """Note a malformed node as a finding and go on behind the ``with`` block."""
-        return _Noting(self._findings)
+        return Noting(self._findings)
 
     def read(self, node: Node) -> list[Assertion]:
         """Read one entry of ``says``: a subject and what is said of it."""
-        if not isinstance(node, Fields) or "subject" not in node.nodes:
-            self._note("fact", "An entry says something of a subject.", node.location, "Write {subject: …, term: …}.")
-            return []
+        subject = ""
         with self.noting():
+            if isinstance(node, Refused):
+                raise node.reason
+            if not isinstance(node, Fields) or "subject" not in node.nodes:
+                message = "An entry says something of a subject."
+                raise Malformed("fact", message, node.location, hint="Write {subject: …, term: …}.")
             subject = slug(node.nodes["subject"])
-            return self.of(subject, node, without={"subject"})
+        if not isinstance(node, Fields):
+            return []
+        assertions = self.of(subject, node, without={"subject"})
+        if subject:
+            return assertions
+        self.unplaced += assertions
         return []
 
     def of(self, subject: str, fields: Fields, *, without: Iterable[str] = ()) -> list[Assertion]:
@@ -124,9 +120,6 @@ class ClaimReader:
                 with self.noting():
                     assertions += self._property(subject, name, fields.keys[name], node)
         return assertions
-
-    def _note(self, rule: str, message: str, location: Location, hint: str | None = None) -> None:
-        self._findings.append(Malformed(rule, message, location, hint=hint).finding)
 
     def _property(self, subject: str, name: str, place: Location, node: Node) -> list[Assertion]:
         assertions: list[Assertion] = []
@@ -197,12 +190,16 @@ class ClaimReader:
 
     def _grant(self, subject: str, term: Term, fields: Fields) -> list[Assertion]:
         tail = next((fields.nodes[key] for key in ("grant", "number", "funder") if key in fields.nodes), None)
-        named = slugify(_scalar(tail).text) if tail is not None else self._source
+        named = slugify(tail.text) if isinstance(tail, Scalar) else self._source
         link = Assertion(subject, term.iri, Slug(f"{subject}-grant-{named}"), fields.location)
         parts = self.of(str(link.value), fields, without={"grant", "number"})
-        if "number" in fields.nodes:
-            number = _scalar(fields.nodes["number"])
-            parts.append(Assertion(str(link.value), SCHEMA["identifier"], values.text(number, None), number.location))
+        with self.noting():
+            if "grant" in fields.nodes:
+                _scalar(fields.nodes["grant"])
+            if "number" in fields.nodes:
+                number = _scalar(fields.nodes["number"])
+                literal = values.text(number, None)
+                parts.append(Assertion(str(link.value), SCHEMA["identifier"], literal, number.location))
         return self._owned(link, DG["Grant"], parts)
 
     def _amount(self, subject: str, term: Term, scalar: Scalar) -> list[Assertion]:
@@ -217,24 +214,40 @@ class ClaimReader:
         return self._owned(link, SCHEMA["MonetaryAmount"], parts)
 
     def _figure(self, subject: str, term: Term, fields: Fields) -> list[Assertion]:
-        what = slug(_required(fields, "what"))
-        number = _scalar(_required(fields, "value"))
-        datatype = XSD["decimal"] if "." in number.text else XSD["integer"]
-        value = values.typed(number, datatype)
-        qualifier = slug(fields.nodes["qualifier"]) if "qualifier" in fields.nodes else None
-        node = Slug("-".join(filter(None, [subject, "figure", what, qualifier])))
+        what = number = None
+        with self.noting():
+            what = slug(_required(fields, "what"))
+        with self.noting():
+            number = _number(_required(fields, "value"))
+        qualifier = fields.nodes.get("qualifier")
+        named = [subject, "figure", what, qualifier.text if isinstance(qualifier, Scalar) else None]
+        node = Slug("-".join(filter(None, named)))
+        others = self.of(node, fields, without={"what", "value"})
+        if what is None or number is None:
+            return []
         link = Assertion(subject, term.iri, node, fields.location)
         parts = [
             Assertion(node, SCHEMA["observationAbout"], Slug(subject), fields.location),
             Assertion(node, SCHEMA["measuredProperty"], Slug(what), fields.nodes["what"].location),
-            Assertion(node, SCHEMA["value"], value, number.location),
-            *self.of(node, fields, without={"what", "value"}),
+            Assertion(node, SCHEMA["value"], number, fields.nodes["value"].location),
+            *others,
         ]
         return self._owned(link, DG["Figure"], parts)
 
     def _identifier(self, subject: str, term: Term, fields: Fields) -> list[Assertion]:
-        scheme = slug(_required(fields, "scheme"))
-        value = _scalar(_required(fields, "value"))
+        scheme = value = None
+        with self.noting():
+            scheme = slug(_required(fields, "scheme"))
+        with self.noting():
+            value = _scalar(_required(fields, "value"))
+        for name in fields.keys.keys() - {"scheme", "value"}:
+            self._findings.append(
+                Malformed(
+                    "key", f"identifier has no key {name!r}.", fields.keys[name], hint="Keys: scheme, value."
+                ).finding
+            )
+        if scheme is None or value is None:
+            return []
         literal = values.text(value, None)
         link = Assertion(subject, DG["identifierRecord"], Slug(f"{subject}-{scheme}"), fields.location)
         record = self._owned(
@@ -272,6 +285,11 @@ def slug(node: Node) -> str:
     )
 
 
+def _number(node: Node) -> ox.Literal:
+    scalar = _scalar(node)
+    return values.typed(scalar, XSD["decimal"] if "." in scalar.text else XSD["integer"])
+
+
 def _takes_languages(term: Term, node: Fields) -> bool:
     return term.kind in {Kind.TEXT, Kind.PLAIN} and not (term.iri == SCHEMA["identifier"] and "scheme" in node.nodes)
 
@@ -283,6 +301,8 @@ def _each(node: Node) -> list[Node]:
 def _scalar(node: Node) -> Scalar:
     if isinstance(node, Scalar) and node.text.strip():
         return node
+    if isinstance(node, Refused):
+        raise node.reason
     what = "nothing" if isinstance(node, Scalar) else "a list" if isinstance(node, Items) else "a mapping"
     raise Malformed("value", f"A value must stand here, not {what}.", node.location)
 
@@ -290,6 +310,8 @@ def _scalar(node: Node) -> Scalar:
 def _fields(node: Node, name: str) -> Fields:
     if isinstance(node, Fields):
         return node
+    if isinstance(node, Refused):
+        raise node.reason
     examples = {"funding": "{amount: 6000000 EUR}", "figure": "{what: patients, value: 100}"}
     raise Malformed("value", f"{name} takes a mapping.", node.location, hint=f"Such as {name}: {examples[name]}.")
 

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.sources import values
-from digigraph.sources.records import Fields, Malformed, Scalar
+from digigraph.sources.claims import ClaimReader
+from digigraph.sources.records import Fields, Malformed, Node, Noting, Scalar
 from digigraph.vocab import DG, SCHEMA
 
 if TYPE_CHECKING:
-    from digigraph.findings import Location
-    from digigraph.sources.claims import Assertion, ClaimReader
+    from digigraph.findings import Finding, Location
+    from digigraph.sources.claims import Assertion
     from digigraph.sources.quoting import CapturedText, Span
+    from digigraph.sources.terms import Context
 
 _PROPERTIES = {"title": "name", "language": "inLanguage"}
 """Keys of the ``document`` mapping whose term has another name."""
@@ -76,8 +78,6 @@ class Document:
         1 funder, 2 the project or organisation itself, 3 news, 4 other.
     facts
         What it says.
-    said
-        Every assertion of the file, also of facts that have a mistake and are not among ``facts``.
     location
         Where its description begins.
     """
@@ -88,7 +88,6 @@ class Document:
     about: tuple[Assertion, ...]
     rank: int
     facts: tuple[Fact, ...]
-    said: tuple[Assertion, ...]
     location: Location
 
     @property
@@ -97,30 +96,78 @@ class Document:
         return self.sha256[:8]
 
 
-@dataclass(frozen=True, slots=True)
-class Description:
-    """The ``document`` mapping, read."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captured:
+    """A captured text and the facts file beside it, as bytes; paths relative to the project.
 
-    about: tuple[Assertion, ...]
-    sha256: str
-    language: str
-    rank: int
-    as_of: ox.Literal | None
-
-
-def describe(node: Fields, reader: ClaimReader, *, slug: str, captured: bytes, text_path: str) -> Description:
-    """Read the ``document`` mapping.
-
-    Raises
-    ------
-    Malformed
-        Something required is missing, or the text is not the one that was captured.
+    ``text`` is None where there is no text that could be read: the facts are read all the same.
     """
+
+    slug: str
+    text_path: str
+    text: bytes | None
+    facts_path: str
+    facts: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """The ``document`` mapping, read.
+
+    Parameters
+    ----------
+    is_whole
+        Whether nothing is missing or wrong without which the document cannot be used.
+    """
+
+    about: tuple[Assertion, ...] = ()
+    sha256: str = ""
+    language: str = "und"
+    rank: int = _LOWEST_RANK
+    as_of: ox.Literal | None = None
+    is_whole: bool = False
+
+
+def describe(
+    node: Fields, captured: Captured, context: Context, findings: list[Finding], *, is_complete: bool
+) -> Description:
+    """Read the ``document`` mapping; what is wrong with it is noted, and what is missing if the file was complete."""
+    mistakes: list[Finding] = []
     missing = [key for key in _REQUIRED if key not in node.nodes]
-    if missing:
-        raise Malformed("document", f"The document's {' and '.join(missing)} must be said.", node.location)
-    digest = hashlib.sha256(captured).hexdigest()
-    stated = node.nodes["sha256"]
+    with Noting(mistakes):
+        if missing and is_complete:
+            raise Malformed("document", f"The document's {' and '.join(missing)} must be said.", node.location)
+    language = "und"
+    with Noting(mistakes):
+        stated = node.nodes.get("language")
+        language = values.language(stated) if isinstance(stated, Scalar) else language
+    renamed = Fields(
+        {_PROPERTIES.get(key, key): value for key, value in node.nodes.items()},
+        node.location,
+        {_PROPERTIES.get(key, key): place for key, place in node.keys.items()},
+    )
+    reader = ClaimReader(context, findings, source=captured.slug, language=language)
+    about = tuple(reader.of(captured.slug, renamed, without=_OWN_KEYS))
+    digest = ""
+    with Noting(mistakes):
+        if captured.text is not None:
+            digest = hashlib.sha256(captured.text).hexdigest()
+            _check_digest(node.nodes.get("sha256"), digest, captured.text_path)
+    as_of = None
+    with Noting(mistakes):
+        as_of = _as_of(node, about)
+    findings += mistakes
+    return Description(
+        about=about,
+        sha256=digest,
+        language=language,
+        rank=next((rank for each in about if (rank := _rank(each)) is not None), _LOWEST_RANK),
+        as_of=as_of,
+        is_whole=not mistakes and not missing,
+    )
+
+
+def _check_digest(stated: Node | None, digest: str, text_path: str) -> None:
     if isinstance(stated, Scalar) and stated.text != digest:
         raise Malformed(
             "sha256",
@@ -128,20 +175,6 @@ def describe(node: Fields, reader: ClaimReader, *, slug: str, captured: bytes, t
             stated.location,
             hint="Restore the text; if it is a new capture, write this hash and look at every quote again.",
         )
-    renamed = Fields(
-        {_PROPERTIES.get(key, key): value for key, value in node.nodes.items()},
-        node.location,
-        {_PROPERTIES.get(key, key): place for key, place in node.keys.items()},
-    )
-    about = tuple(reader.of(slug, renamed, without=_OWN_KEYS))
-    language = node.nodes["language"]
-    return Description(
-        about,
-        digest,
-        values.language(language) if isinstance(language, Scalar) else "",
-        next((rank for each in about if (rank := _rank(each)) is not None), _LOWEST_RANK),
-        _as_of(node, about),
-    )
 
 
 def _rank(assertion: Assertion) -> int | None:

@@ -10,85 +10,104 @@ from rapidfuzz import fuzz
 
 from digigraph.sources import values
 from digigraph.sources.claims import ClaimReader
-from digigraph.sources.documents import Description, Document, Fact, describe
+from digigraph.sources.documents import Captured, Description, Document, Fact, describe
 from digigraph.sources.quoting import CapturedText, Span, normalise
-from digigraph.sources.records import Fields, Items, Malformed, Node, Scalar, decode, parse_yaml
+from digigraph.sources.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar, readable
+from digigraph.sources.yaml_files import parse_yaml
+from digigraph.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from digigraph.findings import Finding
     from digigraph.sources.claims import Assertion
     from digigraph.sources.terms import Context
 
-_KEYS = {"quote", "occurrence", "after", "lang", "asOf", "implied", "accepted", "reason", "says"}
-_DOCUMENT_KEYS = {"document", "facts"}
+FACT_KEYS = frozenset({"quote", "occurrence", "after", "lang", "asOf", "implied", "accepted", "reason", "says"})
+_DOCUMENT_KEYS = frozenset({"document", "facts"})
 _LIKE = 60
 """Likeness (0 to 100) from which a passage is proposed for a quote that is not found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Captured:
-    """A captured text and the facts file beside it, as bytes; paths relative to the project."""
+class FactsFile:
+    """What a facts file says.
 
-    slug: str
-    text_path: str
-    text: bytes
-    facts_path: str
-    facts: bytes
-
-
-def read_document(captured: Captured, context: Context, findings: list[Finding]) -> Document | None:
-    """Read one document with its facts; None where nothing of it can be used.
-
-    Every mistake is noted in ``findings``; a fact with a mistake is left out, the others are read.
+    Parameters
+    ----------
+    document
+        None where something is missing or wrong without which the document cannot be used.
+    said
+        Every assertion of the file, also of what has a mistake and is no part of ``document``.
     """
-    try:
-        text = CapturedText(decode(captured.text, captured.text_path), is_html=captured.text_path.endswith(".html"))
-        root = _mapping(parse_yaml(captured.facts, captured.facts_path), "a facts file", _DOCUMENT_KEYS)
-        about = _mapping(_key(root, "document"), "document", None)
-        language = about.nodes.get("language")
-        reader = ClaimReader(
-            context,
-            findings,
-            source=captured.slug,
-            language=values.language(language) if isinstance(language, Scalar) else None,
-        )
-        description = describe(about, reader, slug=captured.slug, captured=captured.text, text_path=captured.text_path)
-    except Malformed as malformed:
-        findings.append(malformed.finding)
-        return None
-    facts = _FactsReader(captured.slug, text, description, context, findings)
-    return Document(
+
+    document: Document | None
+    said: tuple[Assertion, ...]
+
+
+def read_document(captured: Captured, context: Context, findings: list[Finding]) -> FactsFile:
+    """Read one document with its facts.
+
+    Every mistake is noted in ``findings``; a fact with a mistake is left out, the others are read, also where the
+    description of the document has a mistake.
+    """
+    text = None
+    if captured.text is not None:
+        decoded = readable(captured.text, captured.text_path, findings)
+        text = CapturedText(decoded, is_html=captured.text_path.endswith(".html"))
+    mistakes: list[Finding] = []
+    root = parse_yaml(captured.facts, captured.facts_path, mistakes)
+    findings += mistakes
+    if root is None:
+        return FactsFile(document=None, said=())
+    description, about = Description(), None
+    with Noting(findings):
+        root = _mapping(root, "a facts file")
+        _check_keys(root, "a facts file", _DOCUMENT_KEYS, findings)
+        about = root.nodes.get("document")
+        # What broke the rules of YAML was left out; it is not missing.
+        if about is None and not mistakes:
+            raise Malformed("key", "document is missing.", root.location)
+    if about is not None:
+        with Noting(findings):
+            about = _mapping(about, "document")
+            description = describe(about, captured, context, findings, is_complete=not mistakes)
+    reader = _FactsReader(captured.slug, text, description, context, findings)
+    facts = reader.read(root.nodes.get("facts")) if isinstance(root, Fields) else []
+    said = (*description.about, *reader.said)
+    if text is None or about is None or not description.is_whole:
+        return FactsFile(document=None, said=said)
+    document = Document(
         slug=captured.slug,
         text=text,
         sha256=description.sha256,
         about=description.about,
         rank=description.rank,
-        facts=tuple(facts.read(root.nodes.get("facts"))),
-        said=tuple(facts.said),
+        facts=tuple(facts),
         location=about.location,
     )
+    return FactsFile(document=document, said=said)
 
 
-def _mapping(node: Node, what: str, keys: set[str] | None) -> Fields:
+def _mapping(node: Node, what: str) -> Fields:
+    if isinstance(node, Refused):
+        raise node.reason
     if not isinstance(node, Fields):
         raise Malformed("value", f"{what} is a mapping.", node.location)
-    for key, place in node.keys.items():
-        if keys is not None and key not in keys:
-            raise Malformed("key", f"{what} has no key {key!r}.", place, hint=f"Keys: {', '.join(sorted(keys))}.")
     return node
 
 
-def _key(fields: Fields, key: str) -> Node:
-    if key not in fields.nodes:
-        raise Malformed("key", f"{key} is missing.", fields.location)
-    return fields.nodes[key]
+def _check_keys(fields: Fields, what: str, keys: frozenset[str], findings: list[Finding]) -> None:
+    """Note every key that is none of those that there are."""
+    for key, place in fields.keys.items():
+        if key not in keys:
+            hint = did_you_mean(key, keys) or f"Keys: {', '.join(sorted(keys))}."
+            findings.append(Malformed("key", f"{what} has no key {key!r}.", place, hint=hint).finding)
 
 
 class _FactsReader:
     """Reads the list under ``facts`` of one document."""
 
     def __init__(
-        self, slug: str, text: CapturedText, description: Description, context: Context, findings: list[Finding]
+        self, slug: str, text: CapturedText | None, description: Description, context: Context, findings: list[Finding]
     ) -> None:
         self._slug = slug
         self._text = text
@@ -99,57 +118,85 @@ class _FactsReader:
 
     def read(self, node: Node | None) -> list[Fact]:
         facts: list[Fact] = []
-        if node is None:
+        if node is None or (isinstance(node, Scalar) and not node.text):
             return facts
-        entries = node.nodes if isinstance(node, Items) else [node]
-        for entry in entries:
-            try:
-                facts.append(self._fact(_mapping(entry, "a fact", _KEYS)))
-            except Malformed as malformed:
-                self._findings.append(malformed.finding)
+        for entry in node.nodes if isinstance(node, Items) else [node]:
+            with Noting(self._findings):
+                if (fact := self._fact(_mapping(entry, "a fact"))) is not None:
+                    facts.append(fact)
         return facts
 
-    def _fact(self, fields: Fields) -> Fact:
-        language = values.language(lang) if (lang := _text(fields, "lang")) else self._description.language
-        reader = ClaimReader(self._context, self._findings, source=self._slug, language=language)
-        # The claims are read first: a quote that is not found hides none of their mistakes.
-        says = _key(fields, "says")
-        assertions = [
-            assertion
-            for entry in (says.nodes if isinstance(says, Items) else [says])
-            for assertion in reader.read(entry)
-        ]
-        self.said += assertions
-        quote = _text(fields, "quote")
-        if quote is None:
-            raise Malformed("quote", "A fact has a quote.", fields.location)
-        as_of = values.date(stated) if (stated := _text(fields, "asOf")) else self._description.as_of
-        implied = _text(fields, "implied")
+    def _fact(self, fields: Fields) -> Fact | None:
+        """Read a fact, each of its parts whatever is wrong with the others; None where one cannot be used."""
+        mistakes: list[Finding] = []
+        _check_keys(fields, "a fact", FACT_KEYS, mistakes)
+        language = self._description.language
+        with Noting(mistakes):
+            language = values.language(stated) if (stated := _text(fields, "lang")) else language
+        assertions = self._says(fields, language, mistakes)
+        as_of = self._description.as_of
+        with Noting(mistakes):
+            as_of = values.date(stated) if (stated := _text(fields, "asOf")) else as_of
+        implied = rejected = found = None
+        with Noting(mistakes):
+            implied = _text(fields, "implied")
+        with Noting(mistakes):
+            rejected = _rejected(fields)
+        with Noting(mistakes):
+            found = self._quoted(fields)
+        self._findings += mistakes
+        if mistakes or found is None:
+            return None
+        quote, span = found
         return Fact(
-            span=self._span(quote, fields),
+            span=span,
             quote=normalise(quote.text),
             language=language,
             implied=" ".join(implied.text.split()) if implied else None,
             as_of=as_of,
-            rejected=_rejected(fields),
+            rejected=rejected,
             assertions=tuple(assertions),
             location=fields.location,
         )
 
-    def _span(self, quote: Scalar, fields: Fields) -> Span:
-        spans = self._text.find(quote.text)
+    def _says(self, fields: Fields, language: str, mistakes: list[Finding]) -> list[Assertion]:
+        """What a fact says; mistakes in one assertion leave the others."""
+        says = fields.nodes.get("says")
+        if says is None:
+            # A key that is misspelt is told already.
+            if fields.keys.keys() <= FACT_KEYS:
+                hint = "Add says: and, below it, - {subject: …, term: …}."
+                mistakes.append(Malformed("key", "says is missing.", fields.location, hint=hint).finding)
+            return []
+        reader = ClaimReader(self._context, self._findings, source=self._slug, language=language)
+        entries = says.nodes if isinstance(says, Items) else [says]
+        assertions = [assertion for entry in entries for assertion in reader.read(entry)]
+        self.said += [*assertions, *reader.unplaced]
+        return assertions
+
+    def _quoted(self, fields: Fields) -> tuple[Scalar, Span] | None:
+        """The quote and where it stands; None where that cannot be known."""
+        quote = _text(fields, "quote")
+        if quote is None and fields.keys.keys() <= FACT_KEYS:
+            raise Malformed("quote", "A fact has a quote.", fields.location, hint='Add quote: "words of the text".')
+        if quote is None or self._text is None:
+            return None
+        return quote, self._span(self._text, quote, fields)
+
+    def _span(self, text: CapturedText, quote: Scalar, fields: Fields) -> Span:
+        spans = text.find(quote.text)
         if not spans:
             raise Malformed(
                 "quote-not-found",
                 f"The text of {self._slug} does not say {_shortened(quote.text)}.",
                 quote.location,
-                hint=_nearest(quote.text, self._text.normal_text),
+                hint=_nearest(quote.text, text.normal_text),
             )
         occurrence, after = _text(fields, "occurrence"), _text(fields, "after")
         if occurrence is not None:
             return _nth(spans, occurrence)
         if after is not None:
-            return self._following(spans, after)
+            return self._following(text, spans, after)
         if len(spans) > 1:
             raise Malformed(
                 "quote-ambiguous",
@@ -159,8 +206,8 @@ class _FactsReader:
             )
         return spans[0]
 
-    def _following(self, spans: list[Span], after: Scalar) -> Span:
-        before = self._text.find(after.text)
+    def _following(self, text: CapturedText, spans: list[Span], after: Scalar) -> Span:
+        before = text.find(after.text)
         if len(before) != 1:
             raise Malformed(
                 "quote-after",
@@ -198,6 +245,8 @@ def _text(fields: Fields, key: str) -> Scalar | None:
     node = fields.nodes.get(key)
     if node is None:
         return None
+    if isinstance(node, Refused):
+        raise node.reason
     if not isinstance(node, Scalar) or not node.text.strip():
         raise Malformed("value", f"{key} takes text.", node.location)
     return node

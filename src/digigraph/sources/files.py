@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from digigraph.errors import InputError
+from digigraph.findings import Location
 from digigraph.settings import PROJECT_FILE
+from digigraph.sources.records import Malformed, too_large
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +21,62 @@ FOLDERS = ("data", "ontology", "shapes", "queries")
 """Folders of a project whose files its graph is made of."""
 
 
-def read_bytes(path: Path, *, at_most: int = -1) -> bytes:
+MAX_TOTAL = 60_000_000
+"""Bytes of all files of a run together above which the rest is refused."""
+MAX_STATEMENTS = 1_000_000
+"""Statements of all files of a run together above which the rest is refused."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """What the files of one run may still take together, so that its memory has a bound.
+
+    Parameters
+    ----------
+    size
+        Bytes of files.
+    statements
+        RDF triples, or what facts files say.
+    """
+
+    size: int = MAX_TOTAL
+    statements: int = MAX_STATEMENTS
+
+    def read(self, path: Path, name: str, *, at_most: int) -> bytes:
+        """Return the content of a file, as long as there is room for it.
+
+        Parameters
+        ----------
+        path, name
+            The file, and what it is called in locations.
+        at_most
+            Bytes that one file of its kind may have; no more is read of it.
+
+        Raises
+        ------
+        Malformed
+            The file, or all files together, have more bytes than that.
+        InputError
+            It cannot be read.
+        """
+        return self.take(read_bytes(path, at_most=at_most), name, at_most=at_most)
+
+    def take(self, data: bytes, name: str, *, at_most: int) -> bytes:
+        """Return data that was read already, as long as there is room for it; raises as :meth:`read`."""
+        if len(data) > at_most:
+            raise too_large(name, at_most)
+        if len(data) > self.size:
+            raise Malformed(
+                "too-large",
+                f"The files have more than {MAX_TOTAL // 1_000_000} MB together; this one is not read.",
+                Location(name),
+                hint="Leave some out, or check them in several runs.",
+            )
+        self.size -= len(data)
+        return data
+
+
+def read_bytes(path: Path, *, at_most: int) -> bytes:
     """Return the content of a file.
 
     Parameters
@@ -26,7 +84,7 @@ def read_bytes(path: Path, *, at_most: int = -1) -> bytes:
     path
         A file, a pipe or a device.
     at_most
-        Bytes that may be used of it: one more is read, so that what is too large is known to be. Negative: all.
+        Bytes that may be used of it: one more is read, so that what is too large is known to be.
 
     Raises
     ------
@@ -35,9 +93,23 @@ def read_bytes(path: Path, *, at_most: int = -1) -> bytes:
     """
     try:
         with path.open("rb") as file:
-            return file.read(at_most + 1 if at_most >= 0 else -1)
+            return file.read(at_most + 1)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}).") from error
+
+
+def read_whole(path: Path, *, at_most: int) -> bytes:
+    """Return the content of a file without which nothing can be done.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or has more bytes than that.
+    """
+    data = read_bytes(path, at_most=at_most)
+    if len(data) > at_most:
+        raise InputError(f"{path}: has more than {at_most // 1_000_000} MB; no more is read.")
+    return data
 
 
 def source_files(project: Path) -> list[Path]:

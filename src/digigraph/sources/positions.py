@@ -33,6 +33,10 @@ class Positions:
         """Return the location of what stands from one offset to another."""
         return Location(self._path, *self._at(start), *self._at(end))
 
+    def point(self, offset: int) -> Location:
+        """Return the location of what begins at an offset and whose end is not known."""
+        return Location(self._path, *self._at(offset))
+
     def _node(self, start: int, end: int) -> Location:
         """Return the same, as the place of a node."""
         return Location(self._path, *self._at(start), *self._at(end), of_node=True)

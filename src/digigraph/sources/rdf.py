@@ -17,12 +17,13 @@ import pyoxigraph as ox
 
 from digigraph.findings import Location
 from digigraph.sources import jsonld, rdfxml, turtle
+from digigraph.sources.files import MAX_STATEMENTS
 from digigraph.sources.json_outline import nesting
 from digigraph.sources.positions import Positions
 from digigraph.sources.records import Malformed, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 EXTENSIONS = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -56,12 +57,14 @@ class RdfFile:
     prefixes: dict[str, str]
 
 
-def parse_rdf(data: bytes, path: str, base_iri: str) -> list[LocatedQuad]:
+def parse_rdf(data: bytes, path: str, base_iri: str, *, at_most: int = MAX_STATEMENTS) -> list[LocatedQuad]:
     """Return the quads of an RDF file whose format is told by its extension; see :func:`read_rdf`."""
-    return read_rdf(data, path, base_iri, rdf_format=EXTENSIONS["." + path.rpartition(".")[2]]).quads
+    return read_rdf(data, path, base_iri, rdf_format=EXTENSIONS["." + path.rpartition(".")[2]], at_most=at_most).quads
 
 
-def read_rdf(data: bytes, path: str, base_iri: str, *, rdf_format: ox.RdfFormat) -> RdfFile:
+def read_rdf(
+    data: bytes, path: str, base_iri: str, *, rdf_format: ox.RdfFormat, at_most: int = MAX_STATEMENTS
+) -> RdfFile:
     """Read an RDF file.
 
     Parameters
@@ -74,41 +77,34 @@ def read_rdf(data: bytes, path: str, base_iri: str, *, rdf_format: ox.RdfFormat)
         For relative IRIs.
     rdf_format
         What it is.
+    at_most
+        Statements that may be read.
 
     Raises
     ------
     Malformed
-        Not UTF-8, not of that format, or what nobody should parse: more than 20 MB, a nesting on which the engine
+        Not UTF-8, not of that format, or what nobody should parse: too many statements, a nesting on which the engine
         would end or never come back, a document type declaration, a JSON-LD context that would have to be fetched.
         With line and column where the parser tells them.
     """
-    if len(data) > MAX_BYTES:
-        raise too_large(path)
     data = data.removeprefix(_BOM)
-    reader = _Reader(data, decode(data, path), path, base_iri, rdf_format)
+    reader = _Reader(data, decode(data, path), path, base_iri, rdf_format=rdf_format, at_most=at_most)
     try:
         return reader.read()
     except MemoryError as error:
         raise Malformed("too-large", "A single word of this file is longer than 16 MB.", Location(path)) from error
 
 
-def too_large(path: str) -> Malformed:
-    """Return the refusal of a file that is larger than what is read."""
-    return Malformed(
-        "too-large",
-        f"The file has more than {MAX_BYTES // 1_000_000} MB; no more is read.",
-        Location(path),
-        hint="Split the file.",
-    )
-
-
 class _Reader:
-    def __init__(self, data: bytes, text: str, path: str, base_iri: str, rdf_format: ox.RdfFormat) -> None:
+    def __init__(  # noqa: PLR0913 - what a file is, in three forms, and how it is read
+        self, data: bytes, text: str, path: str, base_iri: str, *, rdf_format: ox.RdfFormat, at_most: int
+    ) -> None:
         self._data = data
         self._text = text
         self._path = path
         self._base = base_iri
         self._format = rdf_format
+        self._at_most = at_most
         self._positions = Positions(text, path)
 
     def read(self) -> RdfFile:
@@ -121,11 +117,22 @@ class _Reader:
             raise self._too_deep(turtle.MAX_DEPTH)
         try:
             parser = ox.parse(self._data, format=self._format, base_iri=self._base)
-            quads = list(parser)
+            quads = list(self._counted(parser))
         except SyntaxError as error:
             raise self._syntax(error) from error
         located = self._json_ld(quads) if is_json else self._turtle(quads)
         return RdfFile(list(located), parser.prefixes)
+
+    def _counted(self, quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+        for number, quad in enumerate(quads):
+            if number == self._at_most:
+                raise Malformed(
+                    "too-large",
+                    f"The files have more than {MAX_STATEMENTS:,} statements together; this one is not read.",
+                    Location(self._path),
+                    hint="Check them in several runs.",
+                )
+            yield quad
 
     def _turtle(self, quads: list[ox.Quad]) -> Iterator[LocatedQuad]:
         try:
@@ -149,7 +156,7 @@ class _Reader:
         located = []
         try:
             parser = ox.parse(source, format=self._format, base_iri=self._base)
-            for quad in parser:
+            for quad in self._counted(parser):
                 subject, statement = rdfxml.statement(by_tag, source.tell(), quad)
                 node = self._element(subject.start, subject.end) if subject is not None else None
                 place = self._element(statement.start, statement.end) if statement is not None else node

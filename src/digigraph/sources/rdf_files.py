@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from digigraph.errors import InputError
 from digigraph.findings import Finding, Location, Severity
-from digigraph.sources.files import leads_out, read_bytes
+from digigraph.sources.files import Budget, leads_out
 from digigraph.sources.rdf import EXTENSIONS, MAX_BYTES, LocatedQuad, read_rdf
 from digigraph.sources.records import Malformed
 
@@ -33,8 +33,6 @@ FORMATS = {
 STDIN = "-"
 STDIN_NAME = "<stdin>"
 """What standard input is called in locations."""
-MAX_TOTAL = 60_000_000
-"""Bytes of all files of a run together above which the rest is refused."""
 _BY_EXTENSION = {**EXTENSIONS, ".rdf": ox.RdfFormat.RDF_XML, ".owl": ox.RdfFormat.RDF_XML, ".xml": ox.RdfFormat.RDF_XML}
 
 
@@ -72,11 +70,14 @@ class Reading:
         For relative IRIs; None: the place of each file, as a ``file:`` IRI.
     stdin
         What came in there; None where it was not read.
+    budget
+        What the files of a run may take together.
     """
 
     input_format: ox.RdfFormat | None = None
     base_iri: str | None = None
     stdin: bytes | None = None
+    budget: Budget = field(default_factory=Budget)
 
 
 def read_files(arguments: Iterable[str], reading: Reading, *, labels: Labels) -> RdfFiles:
@@ -97,7 +98,6 @@ def read_files(arguments: Iterable[str], reading: Reading, *, labels: Labels) ->
         A name leads to nothing, a file cannot be read, or nobody can tell what format it has.
     """
     found = RdfFiles()
-    total = 0
     for path in _paths(arguments, found.findings):
         name = STDIN_NAME if str(path) == STDIN else path.as_posix()
         if name in found.names:
@@ -106,27 +106,20 @@ def read_files(arguments: Iterable[str], reading: Reading, *, labels: Labels) ->
         rdf_format = _BY_EXTENSION.get(path.suffix.lower(), reading.input_format)
         if rdf_format is None:
             raise InputError(f"{name}: what format is it?", hint=f"Say --input-format {'|'.join(FORMATS)}.")
-        data = reading.stdin if name == STDIN_NAME else read_bytes(path, at_most=MAX_BYTES)
-        total += len(data or b"")
         try:
-            if total > MAX_TOTAL:
-                raise _too_much(name)
-            read = read_rdf(data or b"", name, reading.base_iri or path.absolute().as_uri(), rdf_format=rdf_format)
+            if name == STDIN_NAME:
+                data = reading.budget.take(reading.stdin or b"", name, at_most=MAX_BYTES)
+            else:
+                data = reading.budget.read(path, name, at_most=MAX_BYTES)
+            base_iri = reading.base_iri or path.absolute().as_uri()
+            read = read_rdf(data, name, base_iri, rdf_format=rdf_format, at_most=reading.budget.statements)
         except Malformed as malformed:
             found.findings.append(malformed.finding)
             continue
+        reading.budget.statements -= len(read.quads)
         found.quads += labels.of(read.quads)
         found.prefixes = {**read.prefixes, **found.prefixes}
     return found
-
-
-def _too_much(name: str) -> Malformed:
-    return Malformed(
-        "too-large",
-        f"The files have more than {MAX_TOTAL // 1_000_000} MB together; this one and those behind it are not read.",
-        Location(name),
-        hint="Check them in several runs.",
-    )
 
 
 def _paths(arguments: Iterable[str], findings: list[Finding]) -> Iterator[Path]:
@@ -137,7 +130,9 @@ def _paths(arguments: Iterable[str], findings: list[Finding]) -> Iterator[Path]:
         elif path.is_dir():
             yield from _below(path, findings)
         else:
-            matches = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207 - of absolute patterns too
+            found = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207 - of absolute patterns too
+            # Pipes and devices are read where they are named themselves.
+            matches = [each for each in found if Path(each).is_file() or Path(each).is_dir()]
             if not matches:
                 raise InputError(f"{argument}: there is no such file.")
             yield from _paths(matches, findings)
@@ -153,7 +148,7 @@ def _below(folder: Path, findings: list[Finding]) -> Iterator[Path]:
             if leads_out(path, folder):
                 if is_rdf or name in folders:
                     findings.append(_link(path))
-            elif is_rdf and name in files:
+            elif is_rdf and path.is_file():
                 yield path
 
 

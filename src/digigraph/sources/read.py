@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,14 @@ from digigraph.findings import Finding, Location, Severity
 from digigraph.iris import Iris
 from digigraph.sources.blank_nodes import Labels, without_blank_nodes
 from digigraph.sources.claims import Assertion, ClaimReader, Slug, slug
-from digigraph.sources.facts import Captured, read_document
-from digigraph.sources.files import read_bytes, source_files
+from digigraph.sources.documents import Captured
+from digigraph.sources.facts import read_document
+from digigraph.sources.files import Budget, read_whole, source_files
 from digigraph.sources.rdf import EXTENSIONS, MAX_BYTES, LocatedQuad, parse_rdf
-from digigraph.sources.records import Fields, Malformed, Node, Scalar, decode, parse_yaml
+from digigraph.sources.records import Fields, Malformed, Node, Noting, Scalar, decode
 from digigraph.sources.terms import Context, parse_context
+from digigraph.sources.yaml_files import MAX_BYTES as MAX_YAML_BYTES
+from digigraph.sources.yaml_files import parse_yaml
 from digigraph.suggestions import did_you_mean
 from digigraph.vocab import DG
 
@@ -28,6 +32,13 @@ if TYPE_CHECKING:
     from digigraph.sources.documents import Document
 
 CONTEXT_FILE = "ontology/context.jsonld"
+MAX_TEXT_BYTES = 5_000_000
+"""Bytes above which a captured text is refused."""
+MAX_SMALL_BYTES = 1_000_000
+"""Bytes above which a stored query, or the context, is refused."""
+_YAML_SUFFIXES = (".yaml", ".yml")
+_NAMES = re.compile(rb"(?:^|[:/#])([a-z0-9]+(?:-[a-z0-9]+)*)", re.MULTILINE)
+"""Slugs and words that a file may describe, whatever is wrong with its syntax."""
 _TEXT_SUFFIXES = (".txt", ".html", ".md")
 
 
@@ -76,20 +87,26 @@ class _ProjectReader:
         self._project = settings.project
         self._iris = Iris(settings.base_iri)
         self._findings: list[Finding] = []
+        self._noting = Noting(self._findings)
+        self._budget = Budget()
+        self._said: list[Assertion] = []
+        self._described: set[str] = set()
+        # What files that could not be read whole may describe: it is not called unknown.
+        self._mentioned: set[str] = set()
         self._context = self._read_context()
 
     def _read_context(self) -> Context:
         path = self._project / CONTEXT_FILE
         if not path.is_file():
             raise InputError(f"{path}: there is no such file.", hint="A graph project has its terms there.")
-        return parse_context(read_bytes(path), CONTEXT_FILE)
+        return parse_context(read_whole(path, at_most=MAX_SMALL_BYTES), CONTEXT_FILE)
 
     def read(self) -> Corpus:
         ontology = self._rdf("ontology", self._iris.graph("ontology"), skip={CONTEXT_FILE})
         curated = self._rdf("data", self._iris.graph("curated"), skip=set())
         things = self._things()
         documents = self._documents()
-        self._check_references(documents, things, [*ontology, *curated])
+        self._check_references([*ontology, *curated])
         return Corpus(
             documents=tuple(documents),
             things=tuple(things),
@@ -97,7 +114,7 @@ class _ProjectReader:
             ontology=tuple(ontology),
             shapes=tuple(self._shapes()),
             queries=self._queries(),
-            findings=tuple(self._findings),
+            findings=tuple(dict.fromkeys(self._findings)),
         )
 
     def _relative(self, path: Path) -> str:
@@ -109,15 +126,22 @@ class _ProjectReader:
             if path.is_relative_to(root):
                 yield path
 
+    def _bytes(self, path: Path, *, at_most: int) -> bytes:
+        return self._budget.read(path, self._relative(path), at_most=at_most)
+
+    def _parsed(self, data: bytes, name: str) -> list[LocatedQuad]:
+        """The statements of an RDF file, as long as there is room for them."""
+        parsed = parse_rdf(data, name, self._iris.base, at_most=self._budget.statements)
+        self._budget.statements -= len(parsed)
+        return parsed
+
     def _queries(self) -> dict[str, str]:
         queries: dict[str, str] = {}
         for path in self._in("queries"):
             if path.suffix == ".rq":
                 name = self._relative(path)
-                try:
-                    queries[name] = decode(read_bytes(path), name)
-                except Malformed as malformed:
-                    self._findings.append(malformed.finding)
+                with self._noting:
+                    queries[name] = decode(self._bytes(path, at_most=MAX_SMALL_BYTES), name)
         return queries
 
     def _shapes(self) -> list[LocatedQuad]:
@@ -125,11 +149,8 @@ class _ProjectReader:
         labels = Labels("s")
         for path in self._in("shapes"):
             if path.suffix in EXTENSIONS:
-                try:
-                    parsed = parse_rdf(read_bytes(path, at_most=MAX_BYTES), self._relative(path), self._iris.base)
-                    quads += labels.of(parsed)
-                except Malformed as malformed:
-                    self._findings.append(malformed.finding)
+                with self._noting:
+                    quads += labels.of(self._parsed(self._bytes(path, at_most=MAX_BYTES), self._relative(path)))
         return quads
 
     def _rdf(self, folder: str, graph: ox.NamedNode, *, skip: set[str]) -> list[LocatedQuad]:
@@ -138,12 +159,14 @@ class _ProjectReader:
             name = self._relative(path)
             if path.suffix not in EXTENSIONS or name in skip:
                 continue
-            try:
-                parsed = parse_rdf(read_bytes(path, at_most=MAX_BYTES), name, self._iris.base)
-                named = without_blank_nodes(parsed, self._iris.thing("b-").value)
-                quads += [self._placed(each, graph) for each in named]
-            except Malformed as malformed:
-                self._findings.append(malformed.finding)
+            with self._noting:
+                data = self._bytes(path, at_most=MAX_BYTES)
+                try:
+                    named = without_blank_nodes(self._parsed(data, name), self._iris.thing("b-").value)
+                    quads += [self._placed(each, graph) for each in named]
+                except Malformed:
+                    self._mentioned |= _names(data)
+                    raise
         return quads
 
     def _placed(self, located: LocatedQuad, graph: ox.NamedNode) -> LocatedQuad:
@@ -162,25 +185,33 @@ class _ProjectReader:
     def _things(self) -> list[Assertion]:
         assertions: list[Assertion] = []
         for path in self._in("data/things"):
-            if path.suffix not in {".yaml", ".yml"}:
-                continue
-            try:
-                assertions += self._things_of(parse_yaml(read_bytes(path), self._relative(path)))
-            except Malformed as malformed:
-                self._findings.append(malformed.finding)
+            if path.suffix in _YAML_SUFFIXES:
+                mistakes: list[Finding] = []
+                with Noting(mistakes):
+                    data = self._bytes(path, at_most=MAX_YAML_BYTES)
+                    root = parse_yaml(data, self._relative(path), mistakes)
+                    if mistakes:
+                        self._mentioned |= _names(data)
+                    assertions += self._things_of(root)
+                self._findings += mistakes
+        self._said += assertions
         return assertions
 
-    def _things_of(self, root: Node) -> list[Assertion]:
+    def _things_of(self, root: Node | None) -> list[Assertion]:
+        if root is None:
+            return []
         if not isinstance(root, Fields):
             raise Malformed("value", "A things file maps slugs to what is known of them.", root.location)
         reader = ClaimReader(self._context, self._findings, source="", language=None)
         assertions: list[Assertion] = []
         for name, place in root.keys.items():
             with reader.noting():
+                named = slug(Scalar(name, place))
+                self._described.add(named)
                 node = root.nodes[name]
                 if not isinstance(node, Fields):
                     raise Malformed("value", f"{name} needs a type and a name.", node.location)
-                assertions += reader.of(slug(Scalar(name, place)), node)
+                assertions += reader.of(named, node)
         return assertions
 
     def _documents(self) -> list[Document]:
@@ -189,63 +220,65 @@ class _ProjectReader:
         documents = []
         for name, path in files.items():
             stem, _, suffix = name.rpartition(".")
-            if suffix not in {"yaml", "yml"}:
-                continue
-            texts = [stem + each for each in _TEXT_SUFFIXES if stem + each in files]
-            try:
-                captured = self._captured(stem, path, [files[each] for each in texts])
-            except Malformed as malformed:
-                self._findings.append(malformed.finding)
-                continue
-            if (document := read_document(captured, self._context, self._findings)) is not None:
-                documents.append(document)
+            if f".{suffix}" in _YAML_SUFFIXES:
+                texts = [files[stem + each] for each in _TEXT_SUFFIXES if stem + each in files]
+                with self._noting:
+                    captured = self._captured(stem, path, texts)
+                    self._described.add(captured.slug)
+                    read = read_document(captured, self._context, self._findings)
+                    self._said += read.said
+                    if read.document is not None:
+                        documents.append(read.document)
         return documents
 
     def _captured(self, stem: str, facts: Path, texts: list[Path]) -> Captured:
         place = Scalar(stem, Location(self._relative(facts)))
-        if len(texts) != 1:
-            raise Malformed(
-                "document",
-                f"Beside this file there must be one captured text; there are {len(texts)}.",
-                place.location,
-                hint=f"Put it at data/documents/{stem}.txt, .html or .md.",
-            )
+        text = None
+        with self._noting:
+            if len(texts) != 1:
+                raise Malformed(
+                    "document",
+                    f"Beside this file there must be one captured text; there are {len(texts)}.",
+                    place.location,
+                    hint=f"Put it at data/documents/{stem}.txt, .html or .md.",
+                )
+            text = self._bytes(texts[0], at_most=MAX_TEXT_BYTES)
         return Captured(
             slug=slug(place),
-            text_path=self._relative(texts[0]),
-            text=read_bytes(texts[0]),
+            text_path=self._relative(texts[0]) if texts else "",
+            text=text,
             facts_path=self._relative(facts),
-            facts=read_bytes(facts),
+            facts=self._bytes(facts, at_most=MAX_YAML_BYTES),
         )
 
-    def _check_references(self, documents: list[Document], things: list[Assertion], located: list[LocatedQuad]) -> None:
+    def _check_references(self, located: list[LocatedQuad]) -> None:
         """Note every slug that is used and that nothing describes."""
-        said = [*things, *(each for document in documents for each in (*document.about, *document.said))]
         prefix = self._iris.thing("").value
-        known = {each.subject for each in things}
-        known |= {each.subject for each in said if each.introduced_by is not None}
+        known = self._described | {each.subject for each in self._said if each.introduced_by is not None}
         known |= {
             each.quad.subject.value.removeprefix(prefix)
             for each in located
             if isinstance(each.quad.subject, ox.NamedNode) and each.quad.subject.value.startswith(prefix)
         }
-        documents_known = {document.slug for document in documents}
-        for each in said:
-            if each.subject not in known | documents_known:
-                self._unknown(each.subject, known, each.location)
-            if isinstance(each.value, Slug) and each.value not in known | documents_known:
-                self._unknown(each.value, known, each.location)
-        self._check_words(said, located)
+        for each in self._said:
+            names = [each.subject, each.value] if isinstance(each.value, Slug) else [each.subject]
+            for name in names:
+                # What is said of nobody has no name.
+                if name and name not in known and name not in self._mentioned:
+                    self._unknown(name, known, each.location)
+        self._check_words(located)
 
-    def _check_words(self, said: list[Assertion], located: list[LocatedQuad]) -> None:
+    def _check_words(self, located: list[LocatedQuad]) -> None:
         """Note every word of a closed list that the ontology does not define."""
         prefix = str(DG)
         defined = {each.quad.subject.value for each in located if isinstance(each.quad.subject, ox.NamedNode)}
         words = {each.removeprefix(prefix) for each in defined if each.startswith(prefix)}
-        for each in said:
+        for each in self._said:
             value = each.value
             if isinstance(value, ox.NamedNode) and value.value.startswith(prefix) and value.value not in defined:
                 word = value.value.removeprefix(prefix)
+                if word in self._mentioned:
+                    continue
                 self._findings.append(
                     Finding(
                         rule="unknown-word",
@@ -266,3 +299,7 @@ class _ProjectReader:
                 hint=did_you_mean(name, known) or "Describe it in data/things/.",
             )
         )
+
+
+def _names(data: bytes) -> set[str]:
+    return {each.decode() for each in _NAMES.findall(data)}

@@ -120,7 +120,7 @@ class Context:
             "unknown-term",
             f"There is no term {name!r}.",
             location,
-            hint=did_you_mean(name, self.terms) or "The terms are those of ontology/context.jsonld.",
+            hint=did_you_mean(name, ["type", *self.terms]) or "The terms are those of ontology/context.jsonld.",
         )
 
     def class_(self, name: str, location: Location) -> NamedNode:

@@ -1,0 +1,231 @@
+"""YAML files as trees with places.
+
+Anchors, aliases and tags are refused, so that a small file cannot stand for a large one. What is wrong is noted, and
+the rest is read: where a file breaks the rules of YAML, each of its entries is tried alone, those that break them are
+noted and left out.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, Protocol
+
+import yaml
+
+from digigraph.sources.positions import Positions
+from digigraph.sources.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar, readable, too_large
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from digigraph.findings import Finding, Location
+
+
+class _Mark(Protocol):
+    """A place in the parser's text; its two classes of that name share no base."""
+
+    @property
+    def index(self) -> int: ...
+
+
+MAX_BYTES = 2_000_000
+"""Bytes above which a YAML file is refused: facts files are written by people."""
+MAX_DEPTH = 20
+"""Levels of nesting above which a YAML file is refused."""
+MAX_ENTRIES = 50
+"""Entries that break YAML's rules above which the others of a file are not looked at."""
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What YAML 1.1 allows nowhere (section 5.1)."""
+_HEAD = re.compile(r"[^\s#-]")
+
+_ADVICE = (
+    (r"'\\t'", "Indent with spaces; a tab cannot stand here."),
+    ("found character", "Put the text into quotation marks: no text without them begins with this character."),
+    ("mapping values", 'Put a text that has ": " in it into quotation marks.'),
+    ("unknown escape", "Write \\\\ for a backslash, or put the text into 'single' quotation marks."),
+    ("quoted scalar", 'Close the quotation mark; one that belongs to the text is written \\" between double ones.'),
+    ("flow", "Close the bracket, and put a comma between its parts."),
+    (
+        "'<scalar>'",
+        'Put the whole text into quotation marks; one that belongs to it is written \\" between double ones.',
+    ),
+    ("could not find expected ':'", "Put a colon and a space behind the key, or indent the line below its text."),
+    ("block", "Indent this line as the others of its list or mapping are."),
+)
+"""What to do about a mistake, by words of the parser's message; the first that fits."""
+
+
+def parse_yaml(data: bytes, path: str, findings: list[Finding]) -> Node | None:
+    """Parse one YAML document.
+
+    Parameters
+    ----------
+    data
+        The file's bytes.
+    path
+        The file's name in locations.
+    findings
+        Where is noted what is not UTF-8, not YAML, or YAML that this project does without: anchors, aliases, tags,
+        keys that are not text, keys twice, nesting deeper than 20, more than 2 MB.
+
+    Returns
+    -------
+    Node or None
+        What could be read; None where nothing could.
+    """
+    if len(data) > MAX_BYTES:
+        findings.append(too_large(path, MAX_BYTES).finding)
+        return None
+    text = readable(data, path, findings).removeprefix("\ufeff")
+    positions = Positions(text, path)
+    for found in _UNPRINTABLE.finditer(text):
+        place = positions.value(found.start(), found.end())
+        message = f"A character that cannot be printed stands here: U+{ord(found.group()):04X}."
+        findings.append(Malformed("yaml", message, place, hint="Remove it.").finding)
+    text = _UNPRINTABLE.sub("\ufffd", text)
+    broken: list[Finding] = []
+    try:
+        return _Tree(positions, findings).document(text)
+    except Malformed as malformed:
+        whole = malformed.finding
+    for start, end in _entries(text):
+        with Noting(broken):
+            _Tree(positions, [], start=start, depth=not _HEAD.match(text, start)).document(text[start:end])
+            continue
+        text = text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
+        if len(broken) == MAX_ENTRIES:
+            break
+    findings += broken or [whole]
+    with Noting([]):
+        # What is still wrong follows from what was left out.
+        return _Tree(positions, findings).document(text)
+    return None
+
+
+def _entries(text: str) -> list[tuple[int, int]]:
+    """Where the entries of a file begin and end, by indentation: facts, keys of the document, things' terms.
+
+    A section begins at a line that is not indented; its entries are the lines indented as its first one is, with
+    those below them. Its own line is an entry too.
+    """
+    starts = []
+    at, within = 0, None
+    for line in re.findall(r"[^\n]*\n|[^\n]+", text):
+        bare = line.lstrip(" ")
+        indent = len(line) - len(bare)
+        if bare.strip() and not bare.startswith("#"):
+            if _HEAD.match(line):
+                starts.append(at)
+                within = None
+            elif within is None or indent == within:
+                within = indent
+                starts.append(at)
+        at += len(line)
+    return list(pairwise([*starts, at]))
+
+
+class _Tree:
+    """Builds the tree from the parser's events; the events come one by one, so no alias is ever expanded.
+
+    Parameters
+    ----------
+    positions
+        Of the whole file.
+    findings
+        Where mistakes are noted that leave the tree whole.
+    start
+        Offset in the file at which the text begins that is parsed.
+    depth
+        Levels of nesting above it.
+    """
+
+    def __init__(self, positions: Positions, findings: list[Finding], *, start: int = 0, depth: int = 0) -> None:
+        self._positions = positions
+        self._findings = findings
+        self._start = start
+        self._depth = depth
+
+    def document(self, text: str) -> Node:
+        """Parse a text.
+
+        Raises
+        ------
+        Malformed
+            It is not YAML, or nested too deeply; nothing can be said of what follows.
+        """
+        root: Node | None = None
+        try:
+            events = yaml.parse(text, Loader=yaml.SafeLoader)
+            for event in events:
+                if isinstance(event, yaml.NodeEvent):
+                    if root is not None:
+                        raise Malformed("yaml", "A second YAML document begins here.", self._place(event.start_mark))
+                    root = self._node(event, events, self._depth)
+        except yaml.MarkedYAMLError as error:
+            raise self._syntax(error) from error
+        if root is None:
+            raise Malformed("yaml", "The file is empty.", self._positions.value(0, 0))
+        return root
+
+    def _place(self, mark: _Mark | None) -> Location:
+        return self._positions.point(self._start + (mark.index if mark else 0))
+
+    def _syntax(self, error: yaml.MarkedYAMLError) -> Malformed:
+        """The parser's complaint, at the bracket or quotation mark that is not closed where it is about one."""
+        context, problem, opened = error.context or "", error.problem or "", error.context_mark
+        mark = error.problem_mark or opened
+        if opened and mark and opened.line < mark.line and "block" not in context:
+            mark = opened
+        said = f"{context} {problem}".strip()
+        hint = next((advice for words, advice in _ADVICE if re.search(words, said)), None)
+        return Malformed("yaml", f"This is not YAML: {said}.", self._place(mark), hint=hint)
+
+    def _node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
+        place = self._place(event.start_mark)
+        if isinstance(event, yaml.AliasEvent):
+            reason = Malformed("yaml", "Anchors and aliases are not used here.", place, hint="Write the value out.")
+            self._findings.append(reason.finding)
+            return Refused(reason, place)
+        self._plain(event, place)
+        if depth > MAX_DEPTH:
+            raise Malformed("yaml", f"The nesting is deeper than {MAX_DEPTH} levels.", place)
+        if isinstance(event, yaml.ScalarEvent):
+            return Scalar(event.value, place)
+        if isinstance(event, yaml.SequenceStartEvent):
+            nodes = []
+            while not isinstance(following := next(events), yaml.SequenceEndEvent):
+                nodes.append(self._node(following, events, depth + 1))
+            return Items(nodes, place)
+        return self._fields(place, events, depth)
+
+    def _plain(self, event: yaml.Event, place: Location) -> None:
+        """Note an anchor or a tag; the value itself can be read."""
+        if anchor := getattr(event, "anchor", None):
+            message = "Anchors and aliases are not used here."
+            self._findings.append(Malformed("yaml", message, place, hint=f"Remove &{anchor}.").finding)
+        if getattr(event, "tag", None):
+            hint = "Leave the word that begins with ! away."
+            self._findings.append(Malformed("yaml", "Tags are not used here.", place, hint=hint).finding)
+
+    def _fields(self, place: Location, events: Iterator[yaml.Event], depth: int) -> Fields:
+        fields = Fields({}, place)
+        while not isinstance(following := next(events), yaml.MappingEndEvent):
+            key = self._node(following, events, depth + 1)
+            value = self._node(next(events), events, depth + 1)
+            with Noting(self._findings):
+                if not isinstance(key, Scalar):
+                    raise Malformed("yaml", "A key must be a word.", key.location)
+                self._key(key, fields)
+                fields.nodes[key.text] = value
+        return fields
+
+    def _key(self, key: Scalar, fields: Fields) -> None:
+        if key.text in fields.keys:
+            raise Malformed(
+                "duplicate-key",
+                f"The key {key.text!r} stands twice; first in line {fields.keys[key.text].line}.",
+                key.location,
+                hint="Give a list of values under one key, or begin a new entry with -.",
+            )
+        fields.keys[key.text] = key.location
