@@ -36,6 +36,7 @@ FACTS = """\
     says: [{subject: nhd, host: kth}]
   - quote: (huvudman KTH)
     accepted: false
+    accepted: true
     says: [{subject: nhd, host: kth}]
   - says: [{subject: nhd, host: kth}]
   - quote: Ada Berg leads Nordic Health Data

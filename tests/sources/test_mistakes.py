@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from projects import THINGS
 
+from digigraph.findings import in_source_order
 from digigraph.sources.read import read_project
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def test_occurrence_and_after_choose_among_equal_sentences(project: Project) -> 
 
 
 def test_a_changed_text_is_told(project: Project) -> None:
-    """A captured text that is not the one whose hash was written is told with the new hash, and what it says no more."""
+    """A captured text that is not the one whose hash was written is told, with its hash, and so are its lost quotes."""
     project.write("data/documents/nhd-page.txt", "Something else")
     told, *quotes = sorted(findings(project), key=lambda each: each.location)
     assert (told.rule, told.location.path, told.location.line) == ("sha256", FILE, 8)
@@ -213,7 +214,7 @@ def test_lines_are_those_of_an_editor(project: Project) -> None:
 def test_bytes_that_are_no_utf8_hide_nothing(project: Project) -> None:
     """A file saved as Latin-1 is told once, and its other mistakes with their true places."""
     project.write("data/things/more.yaml", "å-ä:\n  type: Persson\n  nmae: Ö\n".encode("latin-1"))
-    assert [(each.rule, each.location.line, each.location.column) for each in findings(project)] == [
+    assert [(each.rule, each.location.line, each.location.column) for each in in_source_order(findings(project))] == [
         ("encoding", 1, 1),
         ("slug", 1, 1),
     ]

@@ -15,7 +15,7 @@ from digigraph.iris import SLUG, slugify
 from digigraph.sources import values
 from digigraph.sources.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar
 from digigraph.sources.terms import Context, Kind, Term
-from digigraph.vocab import DG, RDF, SCHEMA, XSD
+from digigraph.vocab import DCTERMS, DG, FOAF, RDF, SCHEMA, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,6 +57,8 @@ class Assertion:
     introduced_by: Assertion | None = None
 
 
+LINK_TERMS = frozenset({SCHEMA["url"], SCHEMA["sameAs"], FOAF["homepage"], DCTERMS["license"]})
+"""Properties whose value is an address, never a thing of the graph."""
 _SAME_AS = {
     "ror": "{}",
     "wikidata": "http://www.wikidata.org/entity/{}",
@@ -161,6 +163,8 @@ class ClaimReader:
     def _plain(self, term: Term, scalar: Scalar) -> Value:
         if term.iri in values.DATE_TERMS:
             return values.date(scalar)
+        if term.iri in LINK_TERMS:
+            return _address(scalar)
         if term.kind is Kind.THING:
             return _iri(scalar) if "://" in scalar.text else Slug(slug(scalar))
         if term.kind is Kind.WORD:
@@ -320,6 +324,14 @@ def _required(fields: Fields, key: str) -> Node:
     if key in fields.nodes:
         return fields.nodes[key]
     raise Malformed("value", f"{key} is missing here.", fields.location)
+
+
+def _address(scalar: Scalar) -> ox.NamedNode:
+    if "://" in scalar.text:
+        return _iri(scalar)
+    raise Malformed(
+        "iri", f"{scalar.text!r} is not a web address.", scalar.location, hint=f"Write https://{scalar.text}."
+    )
 
 
 def _iri(scalar: Scalar) -> ox.NamedNode:
