@@ -171,16 +171,18 @@ class ClaimReader:
             return self._context.expand(slug(scalar))
         if term.kind is Kind.TYPED and term.datatype is not None:
             return values.typed(scalar, term.datatype)
-        if term.kind is Kind.TEXT:
-            if self._language is None:
-                raise Malformed(
-                    "language",
-                    f"{term.name} needs a language.",
-                    scalar.location,
-                    hint=f"Write {term.name}: {{sv: …, en: …}}.",
-                )
-            return values.text(scalar, self._language)
-        return values.text(scalar, None)
+        return values.text(scalar, self._language_of(term, scalar))
+
+    def _language_of(self, term: Term, scalar: Scalar) -> str | None:
+        """The tag that text gets where it says none itself."""
+        if term.kind is Kind.TEXT and self._language is None:
+            raise Malformed(
+                "language",
+                f"{term.name} needs a language.",
+                scalar.location,
+                hint=f"Write {term.name}: {{sv: …, en: …}}.",
+            )
+        return self._language if term.kind is Kind.TEXT else None
 
     def _owned(self, link: Assertion, class_: ox.NamedNode, parts: list[Assertion]) -> list[Assertion]:
         """The assertions of a node and the link that introduces it."""
