@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import Self
 
 
@@ -77,24 +78,26 @@ class ShapeResult:
 
     Parameters
     ----------
-    focus, value
+    focus, value, shape
         Terms as in N-Triples; a blank node keeps its label within one run.
     path
         Path as in a shapes graph: an IRI, a list, or ``[ sh:inversePath … ]``; None for a result without one.
-    shape
-        The IRI of the source shape; None for a blank node.
-    component
-        IRI of the constraint component.
+    severity, component
+        IRIs; a shape may have a severity of its own.
     messages
         Pairs of language tag (empty for none) and text.
+    times
+        How many such results there are: SHACL has one for each way in which a value breaks a shape.
     """
 
     focus: str
     path: str | None
     value: str | None
     shape: str | None
+    severity: str
     component: str
     messages: tuple[tuple[str, str], ...]
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +138,10 @@ class Finding:
 
 
 def in_source_order(findings: list[Finding]) -> list[Finding]:
-    """Return the findings by file, line and column, each once."""
-    unique = dict.fromkeys(findings)
+    """Return the findings by file, line and column, each once; a result of a shape knows how often it was there."""
+    unique = [_counted(found, times) for found, times in Counter(findings).items()]
     return sorted(unique, key=lambda found: (found.location, -found.severity, found.rule, found.message))
+
+
+def _counted(finding: Finding, times: int) -> Finding:
+    return replace(finding, result=replace(finding.result, times=times)) if finding.result and times > 1 else finding

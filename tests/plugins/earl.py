@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import tomllib
 from importlib import metadata
 from pathlib import Path
 
 import pyoxigraph as ox
-from projects import REPOSITORY
+from excuses import REASONS
 
 # The program takes every variable with this prefix for a setting; this one is not meant for it.
 _FILE = os.environ.pop("DIGIGRAPH_EARL", "")
-_EXCUSED = REPOSITORY / "tests" / "conformance" / "excused.toml"
 
 _EARL = "http://www.w3.org/ns/earl#"
 _DOAP = "http://usefulinc.com/ns/doap#"
@@ -33,13 +31,11 @@ class Report:
 
     def __init__(self) -> None:
         self._quads: list[ox.Quad] = []
-        excused = tomllib.loads(_EXCUSED.read_text(encoding="utf-8"))["excused"]
-        self._outcomes = {iri: each["outcome"] for each in excused for iri in each["tests"]}
 
     def note(self, test: str, outcome: str, words: str) -> None:
         """Note the outcome of a test: passed, failed or excused; and the reason why it is excused."""
         assertion, result = ox.BlankNode(), ox.BlankNode()
-        known = self._outcomes[test] if outcome == "excused" else outcome
+        known = REASONS[test]["outcome"] if outcome == "excused" else outcome
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         self._say(assertion, _RDF + "type", ox.NamedNode(_EARL + "Assertion"))
         self._say(assertion, _EARL + "assertedBy", _PROJECT)

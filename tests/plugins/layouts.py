@@ -26,10 +26,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Expected:
-    """Where the object and the subject of a triple stand."""
+    """Where the object and the subject of a triple stand, and its property, where one is written."""
 
     value: Place
     node: Place
+    property: Place | None = None
 
 
 @dataclass
@@ -64,7 +65,7 @@ COMMENTS = [
     "#@prefix no: <x> .\n",
     "# \x0b\x85\u2028 no line ends here\n",
 ]
-SPACES = [" ", "\n", "\t", "\r\n", "  ", "\n\n \n", "\r\n\t", *COMMENTS]
+SPACES = [" ", "\n", "\t", "\r\n", "\r", "  ", "\n\n \n", "\r\n\t", *COMMENTS]
 STRINGS = [
     "",
     "x",
@@ -109,9 +110,11 @@ class TurtleWriter:
             self._directive(self._random.choice(["e:", ":", "f.g:", "é:"]), f"http://e.x/{self._next()}#")
         elif kind < 0.25:
             self._base = f"http://e.x/b{self._next()}/"
-            self.page.write(f"@base <{self._base}>")
+            is_sparql = self._random.random() < 0.5
+            self.page.write(f"bAsE <{self._base}>" if is_sparql else f"@base <{self._base}>")
             self._space()
-            self.page.write(".")
+            if not is_sparql:
+                self.page.write(".")
             self._space(needed=True)
         elif self._trig and kind < 0.5:
             self._graph()
@@ -142,7 +145,7 @@ class TurtleWriter:
             self._space()
             self.page.write(".")
         else:
-            self.page.write(self._random.choice(["PREFIX", "prefix"]))
+            self.page.write(self._random.choice(["PREFIX", "prefix", "PreFix"]))
             self._space(needed=True)
             self.page.write(prefix)
             self._space()
@@ -187,16 +190,29 @@ class TurtleWriter:
 
     def _objects(self, subject: Place, depth: int) -> None:
         """One predicate with one object; or with several, of which only the last can be told by its predicate."""
-        predicate = f"http://e.x/p/{self._next()}"
-        self.page.write(f"<{predicate}>")
-        self._space()
-        self.expected[predicate] = Expected(self._object(depth), subject)
+        kind = self._random.random()
+        if kind < 0.15:
+            written = self.page.write("a")
+            self._space(needed=True)
+            type_ = f"<http://e.x/type/{self._next()}>"
+            self.items[type_] = Expected(self.page.write(type_), subject, written)
+            return
+        if kind < 0.4:
+            prefix, local = self._random.choice(list(self._prefixes)), f"p.{self._next()}"
+            predicate = f"{self._prefixes[prefix]}{local}"
+            written = self.page.write(f"{prefix}{local}")
+            self._space(needed=True)
+        else:
+            predicate = f"http://e.x/p/{self._next()}"
+            written = self.page.write(f"<{predicate}>")
+            self._space()
+        self.expected[predicate] = Expected(self._object(depth), subject, written)
         if self._random.random() < 0.3:
             self._space()
             self.page.write(",")
             self._space()
             literal = f'"unique {self._next()}"'
-            self.items[literal] = Expected(self.page.write(literal), subject)
+            self.items[literal] = Expected(self.page.write(literal), subject, written)
             # The first of the two is found by its predicate no longer.
             del self.expected[predicate]
 
@@ -214,14 +230,18 @@ class TurtleWriter:
             lambda: self.page.write(f"<http://e.x/o/{self._next()}>"),
             lambda: self.page.write(self._name()),
             lambda: self.page.write(f"_:o{self._next()}.x"),
-            lambda: self.page.write(self._random.choice(["1", "-2.5", "+3e4", ".5", "4.E1", "true", "false"])),
+            lambda: self.page.write(
+                self._random.choice(["1", "-2.5", "+3e4", ".5", "4.E1", "-0", "1e0", "true", "false"])
+            ),
             self._string,
         )
         return self._random.choice(choices)()
 
     def _name(self) -> str:
         prefix = self._random.choice(list(self._prefixes))
-        return prefix + self._random.choice(["", "x", "a.b", "é😀", "\\~x", "%20y", "c:d", "1", "_x-y"])
+        return prefix + self._random.choice(
+            ["", "x", "a.b", "é😀", "\\~x", "x\\.", "\\,\\;", "%20y", "c:d", "1", "_x-y"]
+        )
 
     def _string(self) -> Place:
         quote = self._random.choice(['"', "'", '"""', "'''"])
@@ -273,10 +293,11 @@ def n_quads(random: random.Random, *, graphs: bool) -> tuple[str, dict[str, Expe
         subject = page.write(random.choice(["<http://e.x/s>", "_:s", "<http://e.x/é😀>"]))
         page.write(random.choice([" ", "\t "]))
         predicate = f"http://e.x/p/{number}"
-        page.write(f"<{predicate}>{random.choice([' ', '  '])}")
+        written = page.write(f"<{predicate}>")
+        page.write(random.choice([" ", "  "]))
         terms = ["<http://e.x/o>", "_:o", '"x"', '"😀\\n\\""@en-GB', '"1"^^<http://e.x/t>', '""', '"# . <"']
         value = page.write(random.choice(terms))
-        expected[predicate] = Expected(value, subject)
+        expected[predicate] = Expected(value, subject, written)
         if graphs and random.random() < 0.5:
             page.write(random.choice([" <http://e.x/g>", " _:g"]))
         page.write(random.choice([" .", " . # end", " .\t"]) + random.choice(["\n", "\r\n"]))

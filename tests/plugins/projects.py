@@ -16,6 +16,9 @@ from digigraph.pipeline import Checked, build_and_check
 from digigraph.settings import Settings, read_settings
 
 REPOSITORY = Path(__file__).parent.parent.parent
+# Every variable with this prefix is a setting to the program: what is meant for tests must not reach it.
+SUITES = Path(os.environ.pop("DIGIGRAPH_SUITES", REPOSITORY.parent / "shared" / "suites"))
+"""Folder of the W3C's test suites."""
 
 TEXT = """Nordic Health Data (huvudman KTH)
 

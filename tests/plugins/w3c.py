@@ -6,20 +6,16 @@ The suites are data of another house and no part of this repository: ``DIGIGRAPH
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
-from projects import REPOSITORY
+from projects import SUITES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-# Every variable with this prefix is a setting to the program: what is meant for tests must not reach it.
-SUITES = Path(os.environ.pop("DIGIGRAPH_SUITES", REPOSITORY.parent / "shared" / "suites"))
-"""Folder of the suites."""
 SPARQL = SUITES / "w3c-sparql11"
 HOME = "https://w3c.github.io/rdf-tests/sparql/sparql11/"
 """What the IRIs of the suite's files are relative to, wherever the files are."""

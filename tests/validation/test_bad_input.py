@@ -98,7 +98,7 @@ def test_deep_nesting_that_the_engine_can_follow_is_read(tmp_path: Path) -> None
     """Brackets and lists thousands deep or long are no danger, and keep their places."""
     deep = b"[ <http://e.x/q>\n" * 5000 + b"1" + b"]" * 5000
     findings = check(tmp_path, b"<http://e.x/a> <http://e.x/p> (" + b" 1" * 5000 + b" )\n,\n" + deep + b" .")
-    assert told(findings) == [("shacl-MaxCountConstraintComponent", 1, 31)]
+    assert told(findings) == [("shacl-MaxCountConstraintComponent", 1, 16)]
 
 
 def test_a_hundred_megabytes_are_refused_in_little_memory(tmp_path: Path) -> None:
@@ -127,10 +127,12 @@ def test_a_hundred_megabytes_are_refused_in_little_memory(tmp_path: Path) -> Non
         ('sh:property [ sh:path "p" ; sh:minCount 1 ]', ("shapes", 4, 1)),
         ('sh:property [ sh:path e:p ; sh:minCount "x" ]', ("shapes", 4, 1)),
         (f"sh:node{' [ sh:node' * 400} [ sh:nodeKind sh:IRI ]{']' * 400}", ("shapes", 4, 1)),
-        ("sh:js [ a sh:JSConstraint ]", ("shapes-unsupported", 5, 7)),
-        ("sh:rule [ a sh:TripleRule ]", ("shapes-unsupported", 5, 9)),
+        ("sh:js [ a sh:JSConstraint ]", ("shapes-unsupported", 5, 1)),
+        ("sh:rule [ a sh:TripleRule ]", ("shapes-unsupported", 5, 1)),
         ('sh:sparql [ sh:select "SELECT $this FROM <http://e.x/g> { }" ]', ("shapes-remote", 5, 23)),
         ('sh:sparql [ sh:select "SELECT $this { SERVICE e:x { } }" ]', ("shapes-remote", 5, 23)),
+        ('sh:sparql [ sh:select "SELECT $this { GRAPH $shapesGraph { $this ?p ?o } }" ]', ("shapes", 4, 1)),
+        ('sh:sparql [ sh:select "SELECT $this { $this ?p ?o MINUS { } }" ]', ("shapes", 4, 1)),
         ("sh:property [ sh:path e:p ; sh:node e:s ]", ("shapes-recursive", 5, 13)),
     ],
 )
@@ -140,7 +142,7 @@ def test_shapes_that_cannot_be_used_are_told_and_hide_nothing(
     """Each is told at its place in the shapes; what the other shapes find is found; nothing else is printed."""
     shapes = f"{NO_VALUES}e:s a sh:NodeShape ; sh:targetNode e:a ;\n{parts} ."
     findings = check(tmp_path, b"<http://e.x/a> <http://e.x/p> <http://e.x/a> .", shapes=shapes)
-    assert ("shacl-MaxCountConstraintComponent", 1, 31) in told(findings)
+    assert ("shacl-MaxCountConstraintComponent", 1, 16) in told(findings)
     assert expected in told(findings)
     assert capfd.readouterr() == ("", "")
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from layouts import BASE, TurtleWriter
 
 from digigraph.dataset.statements import Dataset, Statement
-from digigraph.findings import Location, Precision
+from digigraph.findings import Location, Precision, Severity
 from digigraph.iris import shorten
 from digigraph.pipeline import Files, check_files
+from digigraph.reports.turtle import turtle_report
 from digigraph.sources.rdf import parse_rdf
 from digigraph.sources.rdf_files import Reading
 from digigraph.validation.shapes import ShapesCheck
@@ -130,10 +131,44 @@ def test_a_literal_can_be_a_focus_node(check: Checker) -> None:
     assert check.places('e:a e:q 1 ;\n e:p "x" .', shapes) == [(2, 6, "value")]
 
 
-def test_too_many_values_point_to_the_first(check: Checker) -> None:
-    """A result about values without naming one stands where the first of them does."""
-    shapes = "e:s a sh:NodeShape ; sh:targetNode e:a ; sh:property [ sh:path e:p ; sh:maxCount 1 ] ."
-    assert check.places("e:a\n e:q 1 ;\n e:p 1 , 2 .", shapes) == [(3, 6, "value")]
+@pytest.mark.parametrize(
+    ("constraint", "data", "place"),
+    [
+        ("sh:property [ sh:path e:p ; sh:maxCount 1 ]", "e:a\n e:q 1 ;\n e:p 1 , 2 .", (3, 2)),
+        ("sh:property [ sh:path e:p ; sh:uniqueLang true ]", "e:a e:p 'x'@sv ;\n e:p 'y'@en , 'z'@en .", (1, 5)),
+        ("sh:property [ sh:path ( e:q e:p ) ; sh:maxCount 0 ]", "e:a e:q [\n  e:p 1 ] .", (2, 3)),
+        ("sh:closed true ; sh:property [ sh:path e:q ]", "e:a e:q 1 ; e:p\n 1 .", (1, 13)),
+        ("sh:closed true", "e:a\n  a e:C .", (2, 3)),
+        ("sh:closed true", "e:a\n  <http://e.x/p> 1 .", (2, 3)),
+    ],
+)
+def test_a_property_that_is_at_fault_is_pointed_to(
+    check: Checker, constraint: str, data: str, place: tuple[int, int]
+) -> None:
+    """Not its value: a property that may not be there or has too many values; of several places the first."""
+    shapes = f"e:s a sh:NodeShape ; sh:targetNode e:a ; {constraint} ."
+    assert check.places(data, shapes) == [(*place, "value")]
+
+
+def test_a_property_at_fault_that_is_not_located_gives_its_value(check: Checker) -> None:
+    """JSON-LD says where values are, and not by which word of a context they got their property."""
+    shapes = "e:s a sh:NodeShape ; sh:targetNode e:a ; sh:property [ sh:path e:p ; sh:maxCount 0 ] ."
+    (finding,) = check('{"@id": "http://e.x/a",\n "http://e.x/p": "v"}', shapes, name="data.jsonld")
+    assert (finding.location.line, finding.location.column, finding.location.precision) == (2, 18, Precision.VALUE)
+
+
+def test_a_query_asked_once_about_a_class_speaks_of_its_instances(check: Checker) -> None:
+    """The finding names the instance and stands there; the report keeps the focus node that SHACL gives it."""
+    shapes = (
+        'e:s a sh:NodeShape ; sh:targetNode e:C ; sh:message "Other."@en , "Annat."@sv ;\n'
+        'sh:sparql [ sh:select "SELECT $this ?value { ?value a $this ; <http://e.x/p> 2 }" ] .'
+    )
+    (finding,) = check("e:a a e:C ; e:p 1 .\ne:b a e:C ;\n e:p 2 .", shapes)
+    assert finding.subject == "http://e.x/b"
+    assert finding.message == "e:b: Other."
+    assert (finding.location.line - 2, finding.location.column, finding.location.precision) == (2, 1, Precision.NODE)
+    assert finding.result is not None
+    assert (finding.result.focus, finding.result.value) == ("<http://e.x/C>", "<http://e.x/b>")
 
 
 def test_labels_of_one_file_are_not_those_of_another(tmp_path: Path) -> None:
@@ -189,13 +224,44 @@ def test_a_nested_shape_gives_one_result(check: Checker) -> None:
     assert check.places("e:a e:p e:b .", shapes) == [(1, 9, "value")]
 
 
-def test_messages_of_queries_keep_their_language(check: Checker) -> None:
-    """A query's message comes in English where there is one, whatever order its languages have."""
+@pytest.mark.parametrize("on", ["shape", "query"])
+@pytest.mark.parametrize(
+    ("messages", "said"),
+    [
+        ('"Annat."@sv , "Other."@en', (("en", "Other."), ("sv", "Annat."))),
+        ('"Same."@sv , "Same."@en', (("en", "Same."), ("sv", "Same."))),
+        ('"{?value} (fel)"@sv , "no {$value}!"@en', (("en", "no 1!"), ("sv", "1 (fel)"))),
+        ('"Plain."', (("", "Plain."),)),
+    ],
+)
+def test_messages_of_queries_keep_their_languages(
+    check: Checker, on: str, messages: str, said: tuple[tuple[str, str], ...]
+) -> None:
+    """All languages come back, with values filled in; what another shape says in another language changes nothing."""
+    of_shape, of_query = (f"sh:message {messages} ;" if each == on else "" for each in ("shape", "query"))
     shapes = (
-        'e:s a sh:NodeShape ; sh:targetNode e:a ; sh:message "Annat."@sv , "Other."@en ;\n'
-        'sh:sparql [ sh:select "SELECT $this ?value { $this <http://e.x/p> ?value }" ] .'
+        f"e:s a sh:NodeShape ; sh:targetNode e:a ; {of_shape} sh:sparql [ {of_query}\n"
+        'sh:select "SELECT $this ?value { $this <http://e.x/p> ?value }" ] .\n'
+        'e:other a sh:NodeShape ; sh:message "Other."@de , "Plain."@nl , "Annat."@nb .'
     )
     (finding,) = check("e:a e:p 1 .", shapes)
-    assert finding.message.endswith("Other.")
     assert finding.result is not None
-    assert finding.result.messages == (("en", "Other."), ("sv", "Annat."))
+    assert finding.result.messages == said
+    assert finding.message.endswith(dict(said).get("en", "Plain."))
+
+
+def test_how_often_a_result_is_there_is_counted(check: Checker) -> None:
+    """A value that is too large for two reasons is one finding, and two results in the report."""
+    shapes = "e:s a sh:NodeShape ; sh:targetNode e:a ; sh:property [ sh:path e:p ; sh:disjoint e:p , e:q ] ."
+    (finding,) = check("e:a e:p 1 ; e:q 1 .", shapes)
+    assert finding.result is not None
+    assert finding.result.times == 2
+    assert turtle_report([finding]).count("a sh:ValidationResult") == 2
+
+
+def test_a_severity_of_ones_own_is_kept(check: Checker) -> None:
+    """It counts as a violation, for nobody but its author knows what it means, and the report names it."""
+    shapes = "e:s a sh:NodeShape ; sh:targetNode e:a ; sh:severity e:grave ; sh:nodeKind sh:Literal ."
+    (finding,) = check("e:a e:p 1 .", shapes)
+    assert finding.severity is Severity.VIOLATION
+    assert "sh:resultSeverity <http://e.x/grave>" in turtle_report([finding])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -72,10 +73,12 @@ class _Builder:
     def _add(self, claimed: Claimed, *graphs: _Graph, concluding: bool = True) -> None:
         triples = self._rules.closure(claimed.triple) if concluding else [claimed.triple]
         for triple in triples:
+            # What is concluded from a triple is not written where its words stand, but for the value.
             node = claimed.node if triple.subject == claimed.triple.subject else None
+            written = claimed.property if triple == claimed.triple else None
             for graph in graphs:
                 quad = ox.Quad(triple.subject, triple.predicate, triple.object, graph)
-                self._statements[Statement(quad, claimed.location, node)] = None
+                self._statements[Statement(quad, claimed.location, node, written)] = None
 
     def _iri(self, slug: str) -> ox.NamedNode:
         """The IRI of a slug: that of a source document where one is called so, else of a thing."""
@@ -135,7 +138,7 @@ class _Builder:
                 rule="subject-iri",
                 severity=Severity.VIOLATION,
                 message=f"{subject} is no IRI that a subject of this graph can have.",
-                location=each.location,
+                location=replace(each.node, of_node=False) if each.node is not None else each.location,
                 hint=f"Things are called {self._iris.thing('slug').value}.",
             )
 
@@ -158,4 +161,5 @@ def _lost(claimed: Claimed, node: Evidence, losers: set[ox.Triple]) -> bool:
 def _canonical(located: LocatedQuad) -> Claimed:
     quad = located.quad
     value = canonical(quad.object) if isinstance(quad.object, ox.Literal) else quad.object
-    return Claimed(ox.Triple(quad.subject, quad.predicate, value), located.location, node=located.node)
+    triple = ox.Triple(quad.subject, quad.predicate, value)
+    return Claimed(triple, located.location, node=located.node, property=located.property)

@@ -33,12 +33,15 @@ class Claimed:
         The triple without which this one has no meaning: the link to a grant, an amount, a figure, a record.
     node
         Where its subject is written, if that is known.
+    property
+        Where its property is written, if that is known.
     """
 
     triple: ox.Triple
     location: Location
     introduced_by: ox.Triple | None = None
     node: Location | None = None
+    property: Location | None = None
 
 
 @dataclass(slots=True)

@@ -22,11 +22,12 @@ DEFAULT = ox.DefaultGraph()
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A quad, the place in the sources that it comes from, and where its subject stands, if that is known."""
+    """A quad, the place in the sources that it comes from, and where its subject and its property stand, if known."""
 
     quad: ox.Quad
     location: Location
     node: Location | None = None
+    property: Location | None = None
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def _result(result: ShapeResult) -> dict[str, object]:
         "focus": result.focus,
         "path": result.path,
         "value": result.value,
-        "shape": result.shape,
+        "shape": result.shape[1:-1] if result.shape and result.shape.startswith("<") else None,
         "component": result.component,
         "messages": [{"language": language or None, "text": text} for language, text in result.messages],
     }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.findings import Severity, ShapeResult
+from digigraph.vocab import SH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,26 +26,30 @@ _HEAD = """\
 @prefix sh: <http://www.w3.org/ns/shacl#> .
 
 """
-_SEVERITIES = {Severity.VIOLATION: "sh:Violation", Severity.WARNING: "sh:Warning", Severity.INFO: "sh:Info"}
+_SEVERITIES = {Severity.VIOLATION: SH["Violation"], Severity.WARNING: SH["Warning"], Severity.INFO: SH["Info"]}
 _RULES = "https://w3id.org/digigraph/rules#"
 
 
 def turtle_report(findings: Sequence[Finding]) -> str:
     """Return the report graph; it conforms where nothing was found, of whatever severity."""
     conforms = "false" if findings else "true"
-    results = "".join(f" ;\n  sh:result {_result(each)}" for each in findings)
+    results = "".join(f" ;\n  sh:result {_result(each)}" * _times(each) for each in findings)
     return f"{_HEAD}[] a sh:ValidationReport ;\n  sh:conforms {conforms}{results} .\n"
+
+
+def _times(finding: Finding) -> int:
+    return finding.result.times if finding.result else 1
 
 
 def _result(finding: Finding) -> str:
     said = finding.result or _unshaped(finding)
     properties = [
         ("a", "sh:ValidationResult"),
-        ("sh:resultSeverity", _SEVERITIES[finding.severity]),
+        ("sh:resultSeverity", f"<{said.severity}>"),
         ("sh:focusNode", said.focus),
         ("sh:resultPath", said.path),
         ("sh:value", said.value),
-        ("sh:sourceShape", f"<{said.shape}>" if said.shape else None),
+        ("sh:sourceShape", said.shape),
         ("sh:sourceConstraintComponent", f"<{said.component}>"),
         *(("sh:resultMessage", _literal(text, language)) for language, text in said.messages),
         ("earl:pointer", _pointer(finding.location)),
@@ -59,6 +64,7 @@ def _unshaped(finding: Finding) -> ShapeResult:
         path=None,
         value=None,
         shape=None,
+        severity=_SEVERITIES[finding.severity].value,
         component=_RULES + finding.rule,
         messages=(("", f"{finding.message} {finding.hint}" if finding.hint else finding.message),),
     )

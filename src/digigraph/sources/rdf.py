@@ -1,8 +1,8 @@
 """RDF files: quads, each with the place where it is written.
 
-How exact a place is depends on the format. Turtle, TriG, N-Triples, N-Quads: where the object begins and ends, for
-every triple of RDF 1.1. JSON-LD: the same where its value could be marked, else where its node begins, else the file.
-RDF/XML: the element that states it. No place is ever estimated.
+How exact a place is depends on the format. Turtle, TriG, N-Triples, N-Quads: where object, subject and property begin
+and end, for every triple of RDF 1.1. JSON-LD: object and subject where their values could be marked, else where the
+node begins, else the file. RDF/XML: the element that states it. No place is ever estimated.
 """
 
 from __future__ import annotations
@@ -42,11 +42,12 @@ _ENGINE_PLACE = re.compile(r"Parser error (?:at|between) line .*?: ", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class LocatedQuad:
-    """A quad, where its object is written, and where its subject is."""
+    """A quad, where its object is written, and where its subject and its property are, if that is known."""
 
     quad: ox.Quad
     location: Location
     node: Location | None = None
+    property: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +141,13 @@ class _Reader:
         except turtle.NotFollowed:
             yield from (LocatedQuad(quad, Location(self._path)) for quad in quads)
             return
-        for quad, (subject, value) in zip(quads, written, strict=True):
-            node = self._positions.node(subject.start, subject.end)
-            yield LocatedQuad(quad, self._positions.value(value.start, value.end), node)
+        for quad, each in zip(quads, written, strict=True):
+            yield LocatedQuad(
+                quad,
+                self._positions.value(each.object.start, each.object.end),
+                self._positions.node(each.subject.start, each.subject.end),
+                self._positions.value(*each.predicate[2:]) if each.predicate is not None else None,
+            )
 
     def _json_ld(self, quads: list[ox.Quad]) -> Iterator[LocatedQuad]:
         for quad, (subject, value) in zip(quads, jsonld.locate(self._text, quads, self._base), strict=True):

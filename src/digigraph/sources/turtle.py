@@ -1,7 +1,7 @@
 """Where the triples of a Turtle, TriG, N-Triples or N-Quads file stand.
 
 The engine's parser tells no positions. So the text is cut into tokens and walked through once more, by the grammar
-without its meaning: no IRI is resolved, no escape read. The walk says for each triple where subject and object stand,
+without its meaning: no IRI is resolved, no escape read. The walk says for each triple where its three terms stand,
 in the order in which the engine emits triples; then each is held against what the engine read. Where they differ in
 one place, nothing is said of the whole file: a place is exact or absent.
 
@@ -49,6 +49,7 @@ _TOKEN = re.compile(
 )
 _DIRECTIVES = {"@prefix": 3, "@base": 2, "@version": 2, "PREFIX": 2, "BASE": 1, "VERSION": 1}
 """Tokens that belong to a directive, beside its name."""
+_OF_LISTS = {RDF["first"], RDF["rest"]}
 _SCHEME = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
 _DOTS = re.compile(r"/\.{1,2}(?:[/?#>]|$)")
 
@@ -79,11 +80,12 @@ class Written(NamedTuple):
     """Where one triple stands.
 
     A node in brackets stands where its bracket opens; a list where its bracket opens, its later cells where their item
-    begins, its end where its bracket closes.
+    begins, its end where its bracket closes. The properties of lists (``rdf:first``, ``rdf:rest``) are not written.
     """
 
     subject: Token
     object: Token
+    predicate: Token | None = None
 
 
 def locate(text: str, quads: Iterable[ox.Quad]) -> list[Written]:
@@ -106,6 +108,7 @@ def locate(text: str, quads: Iterable[ox.Quad]) -> list[Written]:
     try:
         for each, quad in zip(written, quads, strict=True):
             comparison.compare(each.subject, quad.subject)
+            comparison.compare_property(each.predicate, quad.predicate)
             comparison.compare(each.object, quad.object)
     except ValueError as error:
         raise NotFollowed from error
@@ -172,7 +175,7 @@ class _Frame:
 
     head: Token | None = None
     subject: Token | None = None
-    has_predicate: bool = False
+    predicate: Token | None = None
     has_object: bool = False
 
 
@@ -226,7 +229,7 @@ class _Walk:
         elif token.text == ",":
             frame.has_object = False
         elif token.text == ";":
-            frame.has_predicate = frame.has_object = False
+            frame.predicate, frame.has_object = None, False
         else:
             # A dot or a brace: a statement ends; what stood before an opening brace was the name of its graph.
             self.frames[-1] = _Frame()
@@ -254,11 +257,11 @@ class _Walk:
             self.complete.append(Written(frame.subject, token))
         elif frame.subject is None:
             frame.subject = token
-        elif not frame.has_predicate:
-            frame.has_predicate = True
+        elif frame.predicate is None:
+            frame.predicate = token
         elif not frame.has_object:
             frame.has_object = True
-            self.complete.append(Written(frame.subject, token))
+            self.complete.append(Written(frame.subject, token, frame.predicate))
 
     def _close(self, token: Token) -> None:
         if len(self.frames) == 1:
@@ -290,6 +293,15 @@ class _Comparison:
             agrees = token.text == f"_:{term.value}" or self._is_same(token, term.value)
         else:
             agrees = False
+        if not agrees:
+            raise NotFollowed
+
+    def compare_property(self, token: Token | None, term: ox.NamedNode) -> None:
+        """Raise :class:`NotFollowed` where the property is not what the token says, or is no list's and has none."""
+        if token is None:
+            agrees = term in _OF_LISTS
+        else:
+            agrees = term == RDF["type"] if token.text == "a" else _names(token, term.value)
         if not agrees:
             raise NotFollowed
 

@@ -12,12 +12,10 @@ from digigraph.validation.shapes import ShapesCheck
 from digigraph.validation.terms import check_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    import pyoxigraph as ox
+    from collections.abc import Iterable
 
     from digigraph.dataset.statements import Dataset
-    from digigraph.findings import Finding, Location
+    from digigraph.findings import Finding
     from digigraph.settings import Settings
     from digigraph.sources.read import Corpus
 
@@ -40,16 +38,10 @@ def check(corpus: Corpus, dataset: Dataset, settings: Settings) -> list[Finding]
             *check_roles(dataset, iris),
             *check_evidence_graphs(dataset, iris),
             *check_dates(corpus.documents),
-            *check_terms(corpus.ontology, _uses(corpus, dataset), corpus.queries),
+            *check_terms(corpus.ontology, [*dataset.statements, *corpus.shapes], corpus.queries),
             *check_shapes(corpus, dataset, iris),
         ]
     )
-
-
-def _uses(corpus: Corpus, dataset: Dataset) -> Iterator[tuple[ox.Quad, Location]]:
-    """Everything that may use a term: the dataset and the shapes."""
-    yield from ((each.quad, each.location) for each in dataset.statements)
-    yield from ((each.quad, each.location) for each in corpus.shapes)
 
 
 def check_shapes(corpus: Corpus, dataset: Dataset, iris: Iris) -> Iterable[Finding]:

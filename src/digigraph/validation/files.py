@@ -33,7 +33,7 @@ def check_rdf(data: RdfFiles, shapes: RdfFiles, ontology: RdfFiles) -> list[Find
         In source order, each once.
     """
     quads = [*data.quads, *ontology.quads]
-    dataset = Dataset(tuple(Statement(each.quad, each.location, each.node) for each in quads))
+    dataset = Dataset(tuple(Statement(each.quad, each.location, each.node, each.property) for each in quads))
     prefixes = {**PREFIXES, **ontology.prefixes, **shapes.prefixes, **data.prefixes}
     check = ShapesCheck(
         dataset,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.findings import Finding, Location, ShapeResult
+from digigraph.findings import Finding, Location, Severity, ShapeResult
 from digigraph.rules import SHAPE_PREFIX
 from digigraph.validation.paths import Predicate, Step, last_steps, sparql, turtle
-from digigraph.vocab import DG, SH
+from digigraph.vocab import DG, RDF, SH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -19,11 +19,15 @@ if TYPE_CHECKING:
     from digigraph.validation.paths import Term
     from digigraph.validation.shacl import Result
 
+_SEVERITIES = {SH["Violation"]: Severity.VIOLATION, SH["Warning"]: Severity.WARNING, SH["Info"]: Severity.INFO}
 _MISSING = {
     SH[f"{name}ConstraintComponent"].value
     for name in ("MinCount", "HasValue", "QualifiedMinCount", "QualifiedValueShape")
 }
 """Components whose results speak of values that are not there."""
+
+_OF_PROPERTIES = {SH["ClosedConstraintComponent"].value}
+"""Components whose results name a value and speak of the property that has it; all that name none speak of it too."""
 
 
 class ResultFindings:
@@ -49,26 +53,38 @@ class ResultFindings:
 
     def finding(self, result: Result) -> Finding:
         """Return the finding that a result is."""
-        written = [each for step in self._steps(result) for each in self._written(step)]
+        of_property = result.value is None or result.component in _OF_PROPERTIES
+        steps = self._steps(result)
+        written = [each for step in steps for each in self._written(step, of_property=of_property)]
         # The same words stand in the default graph and in that of their evidence, which has the sentence.
         place, quote = min(written, key=lambda each: (each[0], not each[1]), default=(None, ""))
+        concerned = self._concerned(result)
         return Finding(
             rule=_rule(result),
-            severity=result.severity,
-            message=self._message(result),
-            location=place or self._node_place(result.focus),
-            subject=result.focus.value if isinstance(result.focus, ox.NamedNode) else None,
+            # A severity that is not SHACL's own may mean anything: nobody shall overlook it.
+            severity=_SEVERITIES.get(result.severity, Severity.VIOLATION),
+            message=self._message(result, concerned),
+            location=place or self._node_place(concerned),
+            subject=concerned.value if isinstance(concerned, ox.NamedNode) else None,
             path=sparql(result.path, self._shorten) if result.path is not None else None,
-            quote=self._quote(result.focus) or quote or None,
+            quote=self._quote(concerned) or quote or None,
             result=ShapeResult(
                 focus=str(result.focus),
                 path=turtle(result.path) if result.path is not None else None,
                 value=str(result.value) if result.value is not None else None,
-                shape=result.shape.value if isinstance(result.shape, ox.NamedNode) else None,
+                shape=str(result.shape) if result.shape is not None else None,
+                severity=result.severity.value,
                 component=result.component,
                 messages=result.messages,
             ),
         )
+
+    def _concerned(self, result: Result) -> Term:
+        """The node that a result speaks of: its focus, but of a query asked once about a class, the instance found."""
+        value = result.value
+        if value is not None and result.path is None and result.focus in self._dataset.values(value, RDF["type"]):
+            return value
+        return result.focus
 
     def _steps(self, result: Result) -> list[Step]:
         """The triples that a result speaks of; none where it speaks of a value that is not there, or of the node."""
@@ -87,23 +103,24 @@ class ResultFindings:
             return [Step(owners[0], result.path.iri, value, backwards=False)] if len(owners) == 1 else []
         return [Step(focus, link, value, backwards=False) for link in links]
 
-    def _written(self, step: Step) -> Iterable[tuple[Location, str]]:
-        """Where the value that a step leads to is written, and the sentence quoted for it; empty for none."""
+    def _written(self, step: Step, *, of_property: bool) -> Iterable[tuple[Location, str]]:
+        """Where a step's value, or its property, is written, and the sentence quoted for it; empty for none."""
         for each in self._dataset.statements_of(step.subject, step.predicate, step.object):
             place = each.node or replace(each.location, of_node=True) if step.backwards else each.location
             graph = each.quad.graph_name
-            yield place, (self._quote(graph) or "") if isinstance(graph, ox.NamedNode) else ""
+            quote = (self._quote(graph) or "") if isinstance(graph, ox.NamedNode) else ""
+            yield (each.property or place) if of_property else place, quote
 
     def _node_place(self, node: Term) -> Location:
         return min(self._dataset.node_places(node), default=self._targets.get(node, self._elsewhere))
 
-    def _message(self, result: Result) -> str:
+    def _message(self, result: Result, concerned: Term) -> str:
         texts = dict(reversed(result.messages))
         text = texts.get("en") or next(iter(texts.values()), "This breaks a shape.")
-        about = [self._shown(result.focus)]
+        about = [self._shown(concerned)]
         if result.path is not None:
             about.append(sparql(result.path, self._shorten))
-        if result.value is not None and result.value != result.focus:
+        if result.value is not None and result.value not in {result.focus, concerned}:
             about.append(self._shown(result.value))
         return f"{' '.join(about)}: {text}"
 

@@ -12,7 +12,9 @@ import logging
 import re
 import warnings
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -20,21 +22,17 @@ import pyshacl
 import rdflib
 from pyshacl.monkey import rdflib_bool_patch, rdflib_bool_unpatch
 
-from digigraph.findings import Severity
 from digigraph.validation.paths import Path, Term, path_of
 from digigraph.vocab import SH, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from rdflib.term import Node
 
-_SEVERITIES: dict[Term | None, Severity] = {
-    SH["Violation"]: Severity.VIOLATION,
-    SH["Warning"]: Severity.WARNING,
-    SH["Info"]: Severity.INFO,
-}
 _RECURSION = re.compile(r"<(?:Node|Property)Shape ([^\s>]+)>")
+_VARIABLE = re.compile(r"\{[?$]\w+\}")
+"""What a message of a query has in the place of a value (SHACL, section 5.3.2)."""
 _FAILURES = (
     RuntimeError,
     ValueError,
@@ -61,13 +59,14 @@ class ShapesError(Exception):
 class Result:
     """One ``sh:ValidationResult`` (SHACL, section 3.6.2).
 
-    ``messages`` are pairs of language tag (``""`` for none) and text; ``path`` is None for a node shape.
+    ``messages`` are pairs of language tag (``""`` for none) and text; ``path`` is None for a node shape; ``severity``
+    is the term that the shape names, SHACL's or another.
     """
 
     focus: Term
     path: Path | None
     value: Term | None
-    severity: Severity
+    severity: ox.NamedNode
     shape: Term | None
     component: str
     messages: tuple[tuple[str, str], ...]
@@ -114,13 +113,7 @@ class DataGraph:
             if isinstance(each.message, pyshacl.errors.ShapeRecursionWarning)
             for name in _RECURSION.findall(str(each.message))[-1:]
         }
-        # Messages of SPARQL constraints come back without their language.
-        languages = {
-            each.object.value: each.object.language or ""
-            for each in shapes
-            if each.predicate == SH["message"] and isinstance(each.object, ox.Literal)
-        }
-        return Report(list(_results(report, languages)), recursive)
+        return Report(list(_results(report, _messages(shapes))), recursive)
 
     def _report(self, shapes: rdflib.Graph) -> rdflib.Graph:
         try:
@@ -199,32 +192,67 @@ def _term(node: Node) -> Term:
     return ox.BlankNode(str(node))
 
 
-def _results(report: rdflib.Graph, languages: Mapping[str, str]) -> Iterable[Result]:
+_Messages = Mapping[Term, Sequence[ox.Literal]]
+"""The messages of each shape and constraint."""
+
+
+def _messages(shapes: Iterable[ox.Triple]) -> _Messages:
+    said: defaultdict[Term, list[ox.Literal]] = defaultdict(list)
+    for each in shapes:
+        if each.predicate == SH["message"] and isinstance(each.object, ox.Literal):
+            said[each.subject].append(each.object)
+    return said
+
+
+def _results(report: rdflib.Graph, messages: _Messages) -> Iterable[Result]:
     said: defaultdict[Term, defaultdict[ox.NamedNode, list[Term]]] = defaultdict(lambda: defaultdict(list))
     for subject, predicate, value in report:
         said[_term(subject)][ox.NamedNode(str(predicate))].append(_term(value))
     # Results of sh:node have those of the inner shape as details, which are results of no target.
     reported = [node for about in list(said.values()) for node in about[SH["result"]]]
     for node in reported:
-        yield _result(said[node], said, languages)
+        yield _result(said[node], said, messages)
 
 
 def _result(
     about: Mapping[ox.NamedNode, list[Term]],
     said: Mapping[Term, Mapping[ox.NamedNode, list[Term]]],
-    languages: Mapping[str, str],
+    messages: _Messages,
 ) -> Result:
     (focus,) = about[SH["focusNode"]]
     path = next(iter(about.get(SH["resultPath"], ())), None)
     component = next(iter(about.get(SH["sourceConstraintComponent"], ())), None)
     severity = next(iter(about.get(SH["resultSeverity"], ())), None)
+    sources = [*about.get(SH["sourceConstraint"], ()), *about.get(SH["sourceShape"], ())]
+    known = [each for source in sources for each in messages.get(source, ())]
+    others = [each for several in messages.values() for each in several]
     texts = [each for each in about.get(SH["resultMessage"], ()) if isinstance(each, ox.Literal)]
     return Result(
         focus=focus,
         path=path_of(path, said) if path is not None else None,
         value=next(iter(about.get(SH["value"], ())), None),
-        severity=_SEVERITIES.get(severity, Severity.VIOLATION),
+        severity=severity if isinstance(severity, ox.NamedNode) else SH["Violation"],
         shape=next(iter(about.get(SH["sourceShape"], ())), None),
         component=component.value if isinstance(component, ox.NamedNode) else "",
-        messages=tuple(sorted((each.language or languages.get(each.value, ""), each.value) for each in texts)),
+        messages=tuple(
+            sorted({(language, each.value) for each in texts for language in _languages(each, known, others)})
+        ),
     )
+
+
+def _languages(text: ox.Literal, *sources: Iterable[ox.Literal]) -> Iterable[str]:
+    """The languages in which a message was written: those of queries come back without, their variables filled in.
+
+    Of several sources the first that has it decides.
+    """
+    if text.language:
+        return [text.language]
+    for messages in sources:
+        if languages := {each.language or "" for each in messages if _pattern(each.value).fullmatch(text.value)}:
+            return languages
+    return [""]
+
+
+@cache
+def _pattern(message: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, _VARIABLE.split(message))), re.DOTALL)

@@ -133,7 +133,7 @@ class ShapesCheck:
                     rule="shapes-unsupported",
                     severity=Severity.VIOLATION,
                     message=f"sh:{name} is never run: what it asks for is not checked.",
-                    location=each.location,
+                    location=each.property or each.location,
                     hint="Say it with SHACL Core or SHACL-SPARQL.",
                 )
 

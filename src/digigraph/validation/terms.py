@@ -6,6 +6,7 @@ The lists of other vocabularies' terms are package data, made by ``make vocabula
 from __future__ import annotations
 
 import importlib.resources
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from digigraph.vocab import DCTERMS, DG, FOAF, PROV, SCHEMA, SKOS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from digigraph.dataset.statements import Statement
     from digigraph.sources.rdf import LocatedQuad
 
 _LISTS = {
@@ -49,14 +51,20 @@ class Terms:
     def __init__(self, ontology: Iterable[LocatedQuad]) -> None:
         self._defined = {each.quad.subject.value for each in ontology if isinstance(each.quad.subject, ox.NamedNode)}
 
-    def check_quads(self, quads: Iterable[tuple[ox.Quad, Location]]) -> Iterator[Finding]:
-        """Yield a finding for each place where a quad uses a term that does not exist; each term once a place."""
+    def check_quads(self, quads: Iterable[LocatedQuad | Statement]) -> Iterator[Finding]:
+        """Yield a finding for each place where a quad uses a term that does not exist; each term once a place.
+
+        The place is that of the term itself, where it is known, else of the quad.
+        """
         seen: set[tuple[str, Location]] = set()
-        for quad, location in quads:
-            for node in (quad.subject, quad.predicate, quad.object):
-                if isinstance(node, ox.NamedNode) and (node.value, location) not in seen:
-                    seen.add((node.value, location))
-                    yield from self._check(node.value, location)
+        for each in quads:
+            quad, of_value = each.quad, each.location
+            of_node = replace(each.node, of_node=False) if each.node is not None else of_value
+            uses = ((quad.subject, of_node), (quad.predicate, each.property or of_value), (quad.object, of_value))
+            for term, place in uses:
+                if isinstance(term, ox.NamedNode) and (term.value, place) not in seen:
+                    seen.add((term.value, place))
+                    yield from self._check(term.value, place)
 
     def check_query(self, text: str, path: str) -> Iterator[Finding]:
         """Yield a finding for each term in a SPARQL text that does not exist, at its line and column."""
@@ -101,7 +109,7 @@ class Terms:
 
 def check_terms(
     ontology: Iterable[LocatedQuad],
-    quads: Iterable[tuple[ox.Quad, Location]],
+    quads: Iterable[LocatedQuad | Statement],
     queries: Mapping[str, str],
 ) -> Iterator[Finding]:
     """Yield a finding for each use of a term that does not exist.
