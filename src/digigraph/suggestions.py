@@ -16,5 +16,6 @@ _LIKE = 60
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """Return a question with the nearest known names, or None where none is near."""
-    near = process.extract(name, list(known), scorer=fuzz.ratio, processor=str.lower, limit=3, score_cutoff=_LIKE)
+    # Sorted: of names that are equally near, the same ones are proposed in every run.
+    near = process.extract(name, sorted(known), scorer=fuzz.ratio, processor=str.lower, limit=3, score_cutoff=_LIKE)
     return f"Did you mean {' or '.join(each for each, *_ in near)}?" if near else None
