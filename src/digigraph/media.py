@@ -116,6 +116,14 @@ FORMATS: tuple[Format, ...] = (
 """Every format, the preferred one of each kind first."""
 
 
+_TEXT = re.compile(r"text/.*|application/(?:javascript|json|xml|manifest|n-triples|n-quads|trig)|.*\+(?:json|xml)")
+
+
+def is_text(media_type: str) -> bool:
+    """Tell whether a media type is text of some kind, which compresses well; the others are compressed already."""
+    return _TEXT.fullmatch(media_type) is not None
+
+
 def formats_of(*kinds: Kind) -> tuple[Format, ...]:
     """Return the formats of these kinds, preferred first."""
     return tuple(found for kind in kinds for found in FORMATS if found.kind is kind)
@@ -175,10 +183,21 @@ def _ranges(accept: str) -> Iterable[_Range]:
             continue
         main, _, sub = head.lower().partition("/")
         given = [_parameter(each) for each in parameters]
-        # Wherever it stands: RFC 9110, section 12.4.2.
-        weight = next((value for name, value in given if name == "q"), "1")
-        if _QUALITY.fullmatch(weight):
-            yield _Range(main, sub or "*", bool({name for name, _ in given} - _HARMLESS), float(weight))
+        weight = weight_of(parameters)
+        if weight is not None:
+            yield _Range(main, sub or "*", bool({name for name, _ in given} - _HARMLESS), weight)
+
+
+def weight_of(parameters: Iterable[str]) -> float | None:
+    """Return the weight among the parameters of an element, wherever it stands (RFC 9110, section 12.4.2).
+
+    Returns
+    -------
+    float | None
+        1 where none is said; None where what is said is no weight.
+    """
+    weight = next((value for name, value in map(_parameter, parameters) if name == "q"), "1")
+    return float(weight) if _QUALITY.fullmatch(weight) else None
 
 
 def _parameter(text: str) -> tuple[str, str]:

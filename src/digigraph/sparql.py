@@ -7,6 +7,7 @@ an IRI is none. The grammar is that of SPARQL 1.1 Query Language, section 19.8; 
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -48,7 +49,7 @@ _INSIDE = {
 _CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"}
-_VOLATILE = {"NOW", "RAND", "UUID", "STRUUID", "BNODE"}
+_VOLATILE = {"NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"}
 # Together with two marks of omission, what fits into a terminal.
 _SHOWN_BEFORE, _SHOWN_BEHIND = 50, 28
 _OPENING, _CLOSING = set("{(["), set("})]")
@@ -224,17 +225,33 @@ def remote_keywords(text: str) -> tuple[str, ...]:
 
 
 def is_repeatable(text: str) -> bool:
-    """Tell whether the answer is a function of the data alone (no NOW, RAND, UUID, STRUUID, BNODE, ``[]`` or ``_:``).
+    """Tell whether the answer is a function of the data alone.
 
-    Blank nodes matter in CONSTRUCT templates only; a query that has them anywhere counts as not repeatable unless
-    it is a SELECT or ASK.
+    It is not where the query uses NOW, RAND, UUID, STRUUID, BNODE or SERVICE, or where each solution gets blank nodes
+    of its own: ``_:``, ``[``, ``(``, ``<<``, ``{|`` and ``~`` in the template of CONSTRUCT (triple terms,
+    ``<<( … )>>``, are none).
     """
-    all_tokens = list(tokens(_resolved(text)))
-    words = {token.keyword for token in all_tokens}
-    if words & _VOLATILE:
-        return False
-    blank = any(token.text.startswith("_:") or token.text == "[" for token in all_tokens)
-    return not (blank and words & {"CONSTRUCT", "DESCRIBE"})
+    for reading in _readings(text):
+        every = list(tokens(reading))
+        words = {token.keyword for token in every}
+        if words & _VOLATILE or ("CONSTRUCT" in words and _makes_blank_nodes(every)):
+            return False
+    return True
+
+
+def _makes_blank_nodes(every: list[Token]) -> bool:
+    """Whether the first group after CONSTRUCT, its template, has blank nodes."""
+    start = next(index for index, token in enumerate(every) if token.keyword == "CONSTRUCT")
+    depth = 0
+    for before, token in itertools.pairwise(every[start:]):
+        depth += (token.text == "{") - (token.text == "}")
+        if depth == 0 and token.text == "}":
+            return False
+        is_reified = before.text == "<<" and token.text != "("
+        is_collection = before.text != "<<" and token.text == "("
+        if is_reified or is_collection or token.text in {"[", "|", "~"} or token.text.startswith("_:"):
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from digigraph.errors import QueryCrashed
 from digigraph.media import RESULTS_JSON
 from digigraph.store.backend import Answer, Cancellation
 from digigraph.web import gateway
+from digigraph.web.codings import CodedAnswer
 from digigraph.web.gateway import Gateway
 from digigraph.web.serve import listen
 from digigraph.web.wsgi import call, environ_of
@@ -180,6 +181,27 @@ def test_failing_answer_is_broken_off(caplog: pytest.LogCaptureFixture):
     assert not client.is_whole
     assert not answer.wanted
     assert "It crashed." in caplog.text
+
+
+def test_failing_answer_is_broken_off_under_a_coding():
+    """A coded answer, too, is left without its end; and compressing is not done in the event loop."""
+    answer, client, threads = Answer(RESULTS_JSON, version=None, limit=1000), Client(REQUEST), set[int]()
+
+    class Watched(CodedAnswer):
+        def read_ready(self) -> bytes | None:
+            threads.add(threading.get_ident())
+            return super().read_ready()
+
+    async def fail() -> None:
+        answer.write(b"{")
+        await client.has(1)
+        answer.fail(QueryCrashed("gone"))
+
+    _exchange(_answering(Watched(answer, "gzip")), client, _scope(), fail)
+    assert client.status == 200
+    assert not client.is_whole
+    assert threads
+    assert threading.get_ident() not in threads
 
 
 def test_answer_for_nobody_is_closed():

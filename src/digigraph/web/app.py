@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from digigraph.web import pages, problems, replies
+from digigraph.web import pages, problems, sending
 from digigraph.web.routes import health, home, running, sparql, things
 from digigraph.web.site import EXTENSION, Site
 
@@ -31,7 +31,7 @@ def create_app(settings: Settings, backend: Backend) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=settings.body_bytes, MAX_FORM_MEMORY_SIZE=settings.body_bytes)
     app.extensions[EXTENSION] = Site(settings, backend)
     pages.register(app)
-    app.after_request(replies.with_headers_of_all)
+    sending.register(app)
     problems.register(app)
     for blueprint in (health.blueprint, home.blueprint, running.blueprint, sparql.blueprint, things.blueprint):
         app.register_blueprint(blueprint)

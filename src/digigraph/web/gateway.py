@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict
 from digigraph.errors import DigigraphError, QueryCancelled
 from digigraph.store.backend import Answer, Cancellation
 from digigraph.web.clients import client_of
+from digigraph.web.codings import CodedAnswer
 from digigraph.web.wsgi import Reply, Scope, call, environ_of
 
 if TYPE_CHECKING:
@@ -155,11 +156,51 @@ class Gateway:
             await _send_whole(send, reply.status, reply.headers, reply.start)
             return
         await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
-        if isinstance(reply.rest, Answer):
+        if isinstance(reply.rest, Answer | CodedAnswer):
             cancellation.on_cancel(reply.close)
-            await _send_answer(send, reply.rest)
+            await self._send_answer(send, reply.rest)
         else:
             await self._send_chunks(send, reply.start, reply.rest, cancellation)
+
+    async def _send_answer(self, send: Send, answer: Answer | CodedAnswer) -> None:
+        """Send an answer as it comes.
+
+        Raises
+        ------
+        DigigraphError
+            It failed in the middle; the end of the body was not sent.
+        TimeoutError
+            The client reads nothing.
+        """
+        changed = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(changed.set)
+
+        answer.on_change(wake)
+        try:
+            # One piece is held back until it is known whether it is the last: most answers are one piece.
+            held = b""
+            while True:
+                changed.clear()
+                data = await self._read(answer)
+                if data == b"":
+                    await _send_piece(send, held, more=False)
+                    return
+                if held:
+                    await _send_piece(send, held, more=True)
+                held = data or b""
+                if data is None:
+                    await changed.wait()
+        finally:
+            answer.on_change(None)
+
+    async def _read(self, answer: Answer | CodedAnswer) -> bytes | None:
+        if isinstance(answer, Answer):
+            return answer.read_ready()
+        # Compressing takes time that the other exchanges must not wait for.
+        return await asyncio.wrap_future(self._threads.submit(answer.read_ready))
 
     async def _send_chunks(self, send: Send, start: bytes, rest: Iterator[bytes], cancellation: Cancellation) -> None:
         left = threading.Event()
@@ -201,38 +242,3 @@ async def _send_piece(send: Send, data: bytes, *, more: bool) -> None:
         await send({"type": "http.response.body", "body": data, "more_body": more})
     # A send to a quick reader need not suspend; the other exchanges must have their turn all the same.
     await asyncio.sleep(0)
-
-
-async def _send_answer(send: Send, answer: Answer) -> None:
-    """Send an answer as it comes.
-
-    Raises
-    ------
-    DigigraphError
-        It failed in the middle; the end of the body was not sent.
-    TimeoutError
-        The client reads nothing.
-    """
-    changed = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def wake() -> None:
-        loop.call_soon_threadsafe(changed.set)
-
-    answer.on_change(wake)
-    try:
-        # One piece is held back until it is known whether it is the last: most answers are one piece.
-        held = b""
-        while True:
-            changed.clear()
-            data = answer.read_ready()
-            if data == b"":
-                await _send_piece(send, held, more=False)
-                return
-            if held:
-                await _send_piece(send, held, more=True)
-            held = data or b""
-            if data is None:
-                await changed.wait()
-    finally:
-        answer.on_change(None)

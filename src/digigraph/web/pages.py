@@ -10,25 +10,46 @@ from flask import Response, render_template, request
 from digigraph.media import HTML, negotiate
 from digigraph.publishing.labels import LANGUAGES
 from digigraph.vocab import DG
+from digigraph.web.identity import of_page
+from digigraph.web.replies import query_string, unchanged
+from digigraph.web.sending import SNAPSHOT_HEADER
 from digigraph.web.site import site
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
 
 LANGUAGE = LANGUAGES[0]
 """Language of the pages."""
 
 
-def page(template: str, **values: object) -> Response:
-    """Return a page, for a client that takes HTML.
+def page(template: str, **values: Callable[[], object]) -> Response:
+    """Return a page, for a client that takes HTML; 304 where it holds that very page.
+
+    Parameters
+    ----------
+    template
+        Its template.
+    values
+        What the template needs, to be computed where the page has to be made.
 
     Raises
     ------
     NotAcceptable
-        It does not.
+        The client does not take HTML.
     """
     negotiate(request.headers.get("Accept"), (HTML,))
-    return Response(render_template(template, **values), content_type=HTML.content_type)
+    identity = of_page(request.path, parameters=query_string(), format=HTML, language=LANGUAGE)
+    if held := unchanged(identity):
+        return held
+    text = render_template(template, **{name: value() for name, value in values.items()})
+    response = Response(text, content_type=HTML.content_type)
+    # Where a snapshot was published meanwhile, the page may hold some of either.
+    if identity is not None and identity.snapshot == site().backend.version:
+        response.set_etag(identity.key)
+        response.headers[SNAPSHOT_HEADER] = identity.snapshot
+    return response
 
 
 def href(iri: str) -> str:

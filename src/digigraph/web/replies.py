@@ -1,8 +1,9 @@
-"""From an answer to a response: negotiation, streaming, and the headers that every response has."""
+"""From an answer to a response: what the client asks for, what it holds already, and the answer as it comes."""
 
 from __future__ import annotations
 
 import contextlib
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
@@ -11,30 +12,17 @@ from werkzeug.exceptions import BadRequest
 
 from digigraph.errors import NotAcceptable
 from digigraph.media import by_name, negotiate
-from digigraph.web.running import QUERY_ID_HEADER
+from digigraph.web.codings import acceptable
+from digigraph.web.conditions import READING, held
+from digigraph.web.sending import SNAPSHOT_HEADER, knows_no_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digigraph.media import Format
     from digigraph.store.backend import Answer
+    from digigraph.web.identity import Identity
 
-SNAPSHOT_HEADER = "Digigraph-Snapshot"
-
-_SECURITY = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-}
-_CORS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": (
-        f"{SNAPSHOT_HEADER}, {QUERY_ID_HEADER}, ETag, Link, Location, Retry-After, X-Request-Id"
-    ),
-}
 # SPARQLWrapper, the usual Python client, says these; a name means the graph format where a graph is what comes.
 _OTHER_NAMES = {
     "turtle": "ttl",
@@ -97,10 +85,17 @@ def _named(name: str, offered: Sequence[Format]) -> Format:
     return by_name(name if name in known else _OTHER_NAMES.get(name, name), offered)
 
 
-def stream(answer: Answer) -> Response:
+def stream(answer: Answer, identity: Identity | None) -> Response:
     """Return a response whose body is the answer as it comes.
 
     The answer itself is the WSGI body: our gateway takes it as it is, any other server iterates over it.
+
+    Parameters
+    ----------
+    answer
+        It has begun.
+    identity
+        What decides its bytes; None where nobody can say.
 
     Raises
     ------
@@ -109,29 +104,33 @@ def stream(answer: Answer) -> Response:
         and it failed.
     """
     try:
-        answer.wait(whole=request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0")
+        answer.wait(whole=knows_no_chunks())
     except BaseException:
         answer.close()
         raise
     response = Response(answer, content_type=answer.format.content_type, direct_passthrough=True)
     if answer.version is not None:
         response.headers[SNAPSHOT_HEADER] = answer.version
+        if identity is None:
+            response.headers["Cache-Control"] = "no-store"
+    if identity is not None and request.method in READING:
+        response.set_etag(identity.key)
     if answer.size is not None:
         response.content_length = answer.size
-    if request.method == "HEAD":
-        answer.close()
     return response
 
 
-def with_headers_of_all(response: Response) -> Response:
-    """Add what every response says: who may read it from where, and what a browser must not do with it."""
-    for name, value in (_SECURITY | _CORS).items():
-        response.headers.setdefault(name, value)
-    response.vary.update(["Accept", "Accept-Encoding"])
-    if request.method == "OPTIONS":
-        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
-        response.headers["Access-Control-Allow-Headers"] = (
-            f"Accept, Accept-Language, Content-Type, {QUERY_ID_HEADER}, If-None-Match, Range"
-        )
-        response.headers["Access-Control-Max-Age"] = "86400"
+def unchanged(identity: Identity | None) -> Response | None:
+    """Return 304 where the client holds the answer of this identity; None where it must be computed.
+
+    Of the codings that the client takes, the one in which it holds the answer is as good as the best.
+    """
+    if identity is None:
+        return None
+    codings = acceptable(request.headers.get("Accept-Encoding"), identity.media_type.partition(";")[0])
+    tag = held(identity.tag(coding) for coding in codings)
+    if tag is None:
+        return None
+    response = Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": tag, SNAPSHOT_HEADER: identity.snapshot})
+    del response.headers["Content-Type"]
     return response

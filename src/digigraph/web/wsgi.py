@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict
 from urllib.parse import unquote_to_bytes
 
 from digigraph.store.backend import Answer
+from digigraph.web.codings import CodedAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -49,7 +50,8 @@ class Reply:
     start
         The first bytes of the body, or all of them.
     rest
-        An answer to be streamed, or an iterator over the rest of the body; None where ``start`` is all.
+        An answer to be streamed, perhaps under a content coding, or an iterator over the rest of the body; None where
+        ``start`` is all.
     close
         To be called when nobody reads on; may be called twice, from any thread.
     """
@@ -57,7 +59,7 @@ class Reply:
     status: int
     headers: list[tuple[bytes, bytes]]
     start: bytes
-    rest: Answer | Iterator[bytes] | None
+    rest: Answer | CodedAnswer | Iterator[bytes] | None
     close: Callable[[], None]
 
 
@@ -139,7 +141,7 @@ def call(app: WSGIApplication, environ: WSGIEnvironment) -> Reply:
     start = _Start()
     body = app(environ, start)
     close: Callable[[], None] = getattr(body, "close", _nothing)
-    if isinstance(body, Answer):
+    if isinstance(body, Answer | CodedAnswer):
         return Reply(start.status, start.headers, b"", body, close)
     taken = bytearray()
     chunks = iter(body)

@@ -14,4 +14,4 @@ blueprint = Blueprint("home", __name__)
 @blueprint.get("/")
 def home() -> Response:
     """Show what is in the graph."""
-    return page("home.html", overview=overview(asker(), LANGUAGE))
+    return page("home.html", overview=lambda: overview(asker(), LANGUAGE))

@@ -13,7 +13,8 @@ from digigraph.errors import NotAcceptable, QueryForbidden
 from digigraph.media import HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format, Kind, formats_of, negotiate
 from digigraph.sparql import query_form
 from digigraph.store.backend import Query
-from digigraph.web.replies import pairs, query_string, requested_format, stream
+from digigraph.web.identity import of_query
+from digigraph.web.replies import pairs, query_string, requested_format, stream, unchanged
 from digigraph.web.site import ask, site
 
 blueprint = Blueprint("sparql", __name__)
@@ -82,7 +83,10 @@ def _answer(parameters: _Parameters) -> Response:
         default_graphs=parameters.default_graphs if chooses_graphs else None,
         named_graphs=parameters.named_graphs if chooses_graphs else None,
     )
-    return stream(ask(query))
+    if "If-None-Match" in request.headers and (held := unchanged(of_query(query, site().backend.version))):
+        return held
+    answer = ask(query)
+    return stream(answer, of_query(query, answer.version))
 
 
 def _parameters(given: list[tuple[str, str]]) -> _Parameters:

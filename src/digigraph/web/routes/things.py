@@ -28,16 +28,16 @@ def thing(slug: str) -> BaseResponse:
 @blueprint.get("/page/<slug>")
 def thing_page(slug: str) -> Response:
     """Show everything said of a thing, each value with the sentences that say it."""
-    return page("thing.html", thing=describe(asker(), site().iris.at(f"id/{slug}"), LANGUAGE))
+    return page("thing.html", thing=lambda: describe(asker(), site().iris.at(f"id/{slug}"), LANGUAGE))
 
 
 @blueprint.get("/doc/<slug>")
 def document(slug: str) -> Response:
     """Show a source document and the sentences quoted from it."""
-    return page("document.html", document=describe_document(asker(), site().iris.at(f"doc/{slug}"), LANGUAGE))
+    return page("document.html", document=lambda: describe_document(asker(), site().iris.at(f"doc/{slug}"), LANGUAGE))
 
 
 @blueprint.get("/ev/<name>")
 def evidence(name: str) -> Response:
     """Show one evidence: its sentence and what it says."""
-    return page("evidence.html", evidence=describe_evidence(asker(), site().iris.at(f"ev/{name}"), LANGUAGE))
+    return page("evidence.html", evidence=lambda: describe_evidence(asker(), site().iris.at(f"ev/{name}"), LANGUAGE))
