@@ -34,7 +34,9 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l .
 @pytest.fixture(scope="module")
 def app(published: Settings, snapshot: Snapshot) -> Iterator[Flask]:
     """The application over a snapshot; that over the endpoint of others has tests of its own."""
-    backend = EmbeddedBackend(snapshot, base_iri=BASE, answer_bytes=published.answer_bytes)
+    backend = EmbeddedBackend(
+        snapshot, base_iri=BASE, answer_bytes=published.answer_bytes, answer_rows=published.answer_rows
+    )
     yield create_app(published, backend)
     backend.close()
 
@@ -172,7 +174,7 @@ def test_what_decides_the_answer_decides_the_tag(client: FlaskClient):
 
 def test_settings_that_show_decide_the_tag(published: Settings, snapshot: Snapshot):
     """Another base IRI, title or public address makes other answers, and so other tags."""
-    backend = EmbeddedBackend(snapshot, base_iri=BASE, answer_bytes=10**6)
+    backend = EmbeddedBackend(snapshot, base_iri=BASE, answer_bytes=10**6, answer_rows=10**6)
     tags = {
         create_app(dataclasses.replace(published, **change), backend)
         .test_client()
