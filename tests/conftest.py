@@ -33,6 +33,14 @@ def _sorted_nquads(quads: list[ox.Quad]) -> bytes:
     return b"".join(sorted(written.splitlines(keepends=True)))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Processes of the tests keep nothing in the cache folder of whoever runs them, and find nothing there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def nquads() -> bytes:
     """About a hundred quads: people and their employers; names in many scripts; three named graphs."""

@@ -2,42 +2,52 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digigraph.dataset.build import build
-from digigraph.errors import InputError, PublicationRefused
+from digigraph.errors import PublicationRefused
 from digigraph.findings import Severity
 from digigraph.levels import DEFAULT_LEVELS
-from digigraph.reports.excerpts import Excerpts, lines_of
 from digigraph.sources.blank_nodes import Labels
-from digigraph.sources.files import read_bytes, sources_hash
-from digigraph.sources.rdf import MAX_BYTES
-from digigraph.sources.rdf_files import STDIN_NAME, Reading, read_files
+from digigraph.sources.files import sources_hash
+from digigraph.sources.rdf_files import read_files
 from digigraph.sources.read import read_project
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.validation.check import check, worst
 from digigraph.validation.files import check_rdf
-from digigraph.validation.shapes import rules_of_shapes
+from digigraph.validation.shapes import is_repeatable, rules_of_shapes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
-
     from digigraph.dataset.statements import Dataset
     from digigraph.findings import Finding
     from digigraph.levels import Levels
     from digigraph.settings import Settings
+    from digigraph.sources.rdf_files import Files, Reading
     from digigraph.store.snapshot import Publication
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A dataset and everything that was found wrong with it and its sources, in source order."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a check found.
+
+    Parameters
+    ----------
+    findings
+        In source order.
+    is_repeatable
+        Whether the same sources give the same findings again: no query in the shapes asks for the time or for chance.
+    """
+
+    findings: list[Finding]
+    is_repeatable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked(Found):
+    """A dataset and everything that was found wrong with it and its sources."""
 
     dataset: Dataset
-    findings: list[Finding]
 
     @property
     def is_publishable(self) -> bool:
@@ -71,30 +81,12 @@ def build_and_check(settings: Settings) -> Checked:
     if not any(each.location.path.startswith("shapes/") for each in corpus.findings):
         settings.rules.check_shapes(rules_of_shapes(corpus.shapes))
     dataset = build(corpus, settings)
-    return Checked(dataset, settings.rules.applied(check(corpus, dataset, settings)))
+    findings = settings.rules.applied(check(corpus, dataset, settings))
+    return Checked(dataset=dataset, findings=findings, is_repeatable=is_repeatable(corpus.shapes))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Files:
-    """Files to check, each named as on the command line: a file, a folder, a pattern, ``-`` for standard input.
-
-    Parameters
-    ----------
-    data
-        What is checked.
-    shapes
-        Against what.
-    ontology
-        What the data uses without being checked itself.
-    """
-
-    data: Sequence[str]
-    shapes: Sequence[str]
-    ontology: Sequence[str] = ()
-
-
-def check_files(files: Files, reading: Reading, levels: Levels = DEFAULT_LEVELS) -> list[Finding]:
-    """Check RDF files of anybody against shapes; findings in source order, with the levels that are set.
+def check_files(files: Files, reading: Reading, levels: Levels = DEFAULT_LEVELS) -> Found:
+    """Check RDF files of anybody against shapes, with the levels that are set.
 
     Raises
     ------
@@ -109,22 +101,8 @@ def check_files(files: Files, reading: Reading, levels: Levels = DEFAULT_LEVELS)
     shapes = read_files(files.shapes, reading, labels=Labels("s"))
     if not shapes.findings:
         levels.check_shapes(rules_of_shapes(shapes.quads))
-    return levels.applied(check_rdf(data, shapes, ontology))
-
-
-def excerpts_of(folder: Path, findings: Iterable[Finding], *, stdin: bytes | None = None) -> Excerpts:
-    """Return the lines that findings point to.
-
-    Pipes can be read once only; they have none, nor has what has become unreadable since it was checked.
-    """
-    lines = {}
-    for path in {each.location.path for each in findings if each.location.line}:
-        if path == STDIN_NAME and stdin is not None:
-            lines[path] = lines_of(stdin)
-        elif (folder / path).is_file():
-            with contextlib.suppress(InputError):
-                lines[path] = lines_of(read_bytes(folder / path, at_most=MAX_BYTES))
-    return Excerpts(lines)
+    findings = levels.applied(check_rdf(data, shapes, ontology))
+    return Found(findings=findings, is_repeatable=is_repeatable(shapes.quads))
 
 
 def publish(settings: Settings) -> Publication:

@@ -220,8 +220,12 @@ def _split_at(text: str, line: int, column: int) -> tuple[str, str]:
 
 def remote_keywords(text: str) -> tuple[str, ...]:
     """Return the keywords in the text that make an engine contact another server: SERVICE, LOAD."""
-    found = {token.keyword for reading in _readings(text) for token in tokens(reading)}
-    return tuple(sorted(found & {"SERVICE", "LOAD"}))
+    return tuple(sorted(keywords(text) & {"SERVICE", "LOAD"}))
+
+
+def keywords(text: str) -> set[str]:
+    """Return the bare words of the text in capitals: as it stands, and with code point escapes resolved."""
+    return {token.keyword for reading in _readings(text) for token in tokens(reading)}
 
 
 def is_repeatable(text: str) -> bool:

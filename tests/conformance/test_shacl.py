@@ -14,9 +14,9 @@ import shaclsuite
 import w3c
 from excuses import REASONS
 
-from digigraph.pipeline import Files, check_files
+from digigraph.pipeline import check_files
 from digigraph.reports.turtle import turtle_report
-from digigraph.sources.rdf_files import Reading
+from digigraph.sources.rdf_files import Files, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ def params() -> Iterator[object]:
 
 
 def validated(case: Case) -> list[Finding]:
-    return check_files(Files(data=[str(case.data)], shapes=[str(case.shapes)]), Reading())
+    return check_files(Files(data=[str(case.data)], shapes=[str(case.shapes)]), Reading()).findings
 
 
 @pytest.mark.parametrize("case", [*params()])

@@ -15,10 +15,11 @@ from faulty import faulty_files, faulty_project
 from projects import REPOSITORY
 
 from digigraph.findings import Severity
-from digigraph.pipeline import Files, check_files, excerpts_of
+from digigraph.pipeline import check_files
+from digigraph.reports.excerpts import excerpts_of
 from digigraph.reports.formats import REPORTS, Presentation
 from digigraph.rules import rules
-from digigraph.sources.rdf_files import Reading
+from digigraph.sources.rdf_files import Files, Reading
 
 if TYPE_CHECKING:
     from digigraph.findings import Finding
@@ -46,7 +47,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[list[Find
     of_project = project.check().findings
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        of_files = check_files(Files(data=["data"], shapes=["shapes.ttl"]), Reading())
+        of_files = check_files(Files(data=["data"], shapes=["shapes.ttl"]), Reading()).findings
     found = {"project": (project.folder, of_project), "files": (folder, of_files)}
     return {
         name: (

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digigraph.errors import InputError
-from digigraph.pipeline import Files, check_files
+from digigraph.pipeline import check_files
 from digigraph.reports.baseline import known_fingerprints, new_findings
 from digigraph.reports.fingerprints import fingerprints
 from digigraph.reports.json import json_report
-from digigraph.sources.rdf_files import Reading
+from digigraph.sources.rdf_files import Files, Reading
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ STATEMENTS = [
 def check(folder: Path, text: str) -> list[Finding]:
     (folder / "data.ttl").write_text(HEAD + text, encoding="utf-8")
     (folder / "shapes.ttl").write_text(SHAPES, encoding="utf-8")
-    return check_files(Files(data=[str(folder / "data.ttl")], shapes=[str(folder / "shapes.ttl")]), Reading())
+    return check_files(Files(data=[str(folder / "data.ttl")], shapes=[str(folder / "shapes.ttl")]), Reading()).findings
 
 
 def test_fingerprints_stay_when_lines_move(tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digigraph.findings import Finding, Location, Severity
-from digigraph.pipeline import Files, check_files, excerpts_of
-from digigraph.reports.excerpts import Excerpts
+from digigraph.pipeline import check_files
+from digigraph.reports.excerpts import Excerpts, excerpts_of
 from digigraph.reports.formats import REPORTS, Presentation
 from digigraph.reports.github import github_report
 from digigraph.reports.gitlab import gitlab_report
@@ -26,7 +26,7 @@ from digigraph.reports.json import json_report
 from digigraph.reports.junit import junit_report
 from digigraph.reports.sarif import sarif_report
 from digigraph.reports.turtle import turtle_report
-from digigraph.sources.rdf_files import Reading
+from digigraph.sources.rdf_files import Files, Reading
 from digigraph.vocab import RDF, SH
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Finding],
     findings = project.check().findings
     folder = tmp_path_factory.mktemp("files")
     faulty_files(folder)
-    others = check_files(Files(data=[str(folder / "data")], shapes=[str(folder / "shapes.ttl")]), Reading())
+    others = check_files(Files(data=[str(folder / "data")], shapes=[str(folder / "shapes.ttl")]), Reading()).findings
     return [*findings, *others], excerpts_of(project.folder, [*findings, *others])
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digigraph.errors import InputError
-from digigraph.pipeline import Files, check_files
-from digigraph.sources.rdf_files import FORMATS, Reading
+from digigraph.pipeline import check_files
+from digigraph.sources.rdf_files import FORMATS, Files, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ RDF = '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="htt
 def check(folder: Path, data: bytes, *, name: str = "data.ttl", shapes: str = NO_VALUES) -> list[Finding]:
     (folder / name).write_bytes(data)
     (folder / "shapes.ttl").write_text(SHAPES + shapes, encoding="utf-8")
-    return check_files(Files(data=[str(folder / name)], shapes=[str(folder / "shapes.ttl")]), Reading())
+    return check_files(Files(data=[str(folder / name)], shapes=[str(folder / "shapes.ttl")]), Reading()).findings
 
 
 def told(findings: list[Finding]) -> list[tuple[str, int, int]]:
@@ -195,6 +195,7 @@ def test_nothing_is_fetched(tmp_path: Path) -> None:
         for name, text in data.items():
             (tmp_path / name).write_text(text, encoding="utf-8")
         queries = ["SELECT $this FROM <URL> { $this ?p ?o }", "SELECT $this { SERVICE <URL> { ?s ?p ?o } }"]
+        queries.append(r"SELECT $this { \\u0053ERVICE <URL> { ?s ?p ?o } }")
         constraints = "".join(f'sh:sparql [ sh:select "{query}" ] ; ' for query in queries).replace("URL", url)
         (tmp_path / "shapes.ttl").write_text(
             f"{SHAPES}<{url}> <http://www.w3.org/2002/07/owl#imports> <{url}> .\n{NO_VALUES}"
@@ -202,10 +203,10 @@ def test_nothing_is_fetched(tmp_path: Path) -> None:
             f'sh:js [ sh:jsFunctionName "f" ; sh:jsLibrary [ sh:jsLibraryURL "{url}" ] ] .',
             encoding="utf-8",
         )
-        found = check_files(Files(data=[str(tmp_path)], shapes=[str(tmp_path / "shapes.ttl")]), Reading())
+        found = check_files(Files(data=[str(tmp_path)], shapes=[str(tmp_path / "shapes.ttl")]), Reading()).findings
     assert heard == []
     counts = [each.rule for each in found]
-    assert (counts.count("jsonld-context"), counts.count("rdf-doctype"), counts.count("shapes-remote")) == (2, 1, 2)
+    assert (counts.count("jsonld-context"), counts.count("rdf-doctype"), counts.count("shapes-remote")) == (2, 1, 3)
     assert "shacl-MaxCountConstraintComponent" in counts
 
 
@@ -220,7 +221,7 @@ def test_links_out_of_a_folder_are_not_followed(tmp_path: Path) -> None:
     (inside / "within.ttl").symlink_to(inside / "below" / "a.ttl")
     (inside / "below" / "circle").symlink_to(inside)
     (tmp_path / "shapes.ttl").write_text(SHAPES + NO_VALUES, encoding="utf-8")
-    found = check_files(Files(data=[str(inside)], shapes=[str(tmp_path / "shapes.ttl")]), Reading())
+    found = check_files(Files(data=[str(inside)], shapes=[str(tmp_path / "shapes.ttl")]), Reading()).findings
     places = {(each.rule, each.location.path.removeprefix(f"{inside.as_posix()}/")) for each in found}
     assert places == {
         ("link-outside", "file.ttl"),

@@ -13,10 +13,10 @@ from layouts import BASE, TurtleWriter
 from digigraph.dataset.statements import Dataset, Statement
 from digigraph.findings import Location, Precision, Severity
 from digigraph.iris import shorten
-from digigraph.pipeline import Files, check_files
+from digigraph.pipeline import check_files
 from digigraph.reports.turtle import turtle_report
 from digigraph.sources.rdf import parse_rdf
-from digigraph.sources.rdf_files import Reading
+from digigraph.sources.rdf_files import Files, Reading
 from digigraph.validation.shapes import ShapesCheck
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Checker:
         path, shapes_path = self.folder / name, self.folder / "shapes.ttl"
         path.write_text(PREFIXES + data if name.endswith(".ttl") else data, encoding="utf-8")
         shapes_path.write_text(PREFIXES + shapes, encoding="utf-8")
-        return check_files(Files(data=[str(path)], shapes=[str(shapes_path)]), Reading())
+        return check_files(Files(data=[str(path)], shapes=[str(shapes_path)]), Reading()).findings
 
     def places(self, data: str, shapes: str) -> list[tuple[int, int, str]]:
         """Return line (of the data), column and precision of each finding."""
@@ -182,7 +182,9 @@ def test_labels_of_one_file_are_not_those_of_another(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     files = Files(data=[str(tmp_path / "one.ttl"), str(tmp_path / "two.ttl")], shapes=[str(shapes)])
-    assert [str(each.location) for each in check_files(files, Reading())] == [f"{tmp_path.as_posix()}/two.ttl:4:2"]
+    assert [str(each.location) for each in check_files(files, Reading()).findings] == [
+        f"{tmp_path.as_posix()}/two.ttl:4:2"
+    ]
 
 
 def test_json_ld_and_rdf_xml_are_joined_as_well(check: Checker) -> None:

@@ -10,16 +10,18 @@ from pathlib import Path
 
 import click
 
+from digigraph.cache import Cache, cache_folder
 from digigraph.cli.output import write_output
 from digigraph.cli.project import Project
 from digigraph.errors import SettingsError
 from digigraph.findings import Finding, Severity
 from digigraph.levels import LEVELS, Levels, choice
-from digigraph.pipeline import Files, build_and_check, check_files, excerpts_of
+from digigraph.recall import file_findings, project_findings
 from digigraph.reports.baseline import known_fingerprints, new_findings
+from digigraph.reports.excerpts import excerpts_of
 from digigraph.reports.formats import REPORTS, Presentation
 from digigraph.sources.files import MAX_TOTAL, read_whole
-from digigraph.sources.rdf_files import FORMATS, STDIN, Reading
+from digigraph.sources.rdf_files import FORMATS, STDIN, Files, Reading
 
 _FAIL_ON = [*(each.label for each in sorted(Severity, reverse=True)), "never"]
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -46,6 +48,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     multiple=True,
     help=f"Set a rule to {', '.join(LEVELS)}; shacl-NAME or shacl-* for shapes; repeatable, the last holds.",
 )
+@click.option("--no-cache", is_flag=True, help="Check anew what an earlier run has checked, and keep nothing.")
 @click.pass_obj
 def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     project: Project,
@@ -57,6 +60,8 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     fail_on: str,
     baseline: Path | None,
     rules: tuple[str, ...],
+    *,
+    no_cache: bool,
 ) -> None:
     """Check everything: each finding with file, line and column.
 
@@ -70,7 +75,8 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
         known = known_fingerprints(read_whole(baseline, at_most=MAX_TOTAL), str(baseline))
     levels = _levels(rules)
     reading = Reading(input_format=FORMATS[input_format] if input_format else None, stdin=stdin)
-    folder, found = _findings(project, paths, shapes, levels, reading)
+    cache = Cache(None if no_cache else cache_folder(os.environ))
+    folder, found = _findings(project, Files(data=paths, shapes=shapes), levels, reading, cache=cache)
     findings = new_findings(found, known)
     presentation = Presentation(
         excerpts=excerpts_of(folder, findings, stdin=stdin),
@@ -97,26 +103,28 @@ def _levels(rules: tuple[str, ...]) -> Levels:
 
 
 def _findings(
-    project: Project, paths: tuple[str, ...], shapes: tuple[str, ...], levels: Levels, reading: Reading
+    project: Project, files: Files, levels: Levels, reading: Reading, *, cache: Cache
 ) -> tuple[Path, list[Finding]]:
     """What is found, and the folder that its places are relative to."""
-    if shapes and not paths:
+    if files.shapes and not files.data:
         raise click.UsageError("--shapes needs a PATH: the files to check against them.")
-    if shapes:
-        return Path(), check_files(Files(data=paths, shapes=shapes), reading, levels)
+    if files.shapes:
+        return Path(), file_findings(files, reading, levels=levels, cache=cache)
     try:
         project.find()
     except SettingsError as error:
-        if not paths:
+        if not files.data:
             raise
         raise click.UsageError(f"Name the shapes with --shapes: {error.message}") from error
     settings = project.settings()
     settings = replace(settings, rules=settings.rules.followed_by(levels))
-    if not paths:
-        return settings.project, build_and_check(settings).findings
+    if not files.data:
+        return settings.project, project_findings(settings, cache)
     folder = Path(os.path.relpath(settings.project))
-    files = Files(data=paths, shapes=[str(folder / "shapes")], ontology=[str(folder / "ontology")])
-    return Path(), check_files(files, replace(reading, base_iri=settings.base_iri), settings.rules)
+    files = Files(data=files.data, shapes=[str(folder / "shapes")], ontology=[str(folder / "ontology")])
+    return Path(), file_findings(
+        files, replace(reading, base_iri=settings.base_iri), levels=settings.rules, cache=cache
+    )
 
 
 def _standard_input() -> bytes:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from digigraph.errors import InputError
+from digigraph.sources.files import read_bytes
+from digigraph.sources.rdf import MAX_BYTES
+from digigraph.sources.rdf_files import STDIN_NAME
 
-    from digigraph.findings import Location
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from digigraph.findings import Finding, Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +58,18 @@ def lines_of(data: bytes) -> list[str]:
     """
     text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
     return [line.removesuffix("\r") for line in text.split("\n")]
+
+
+def excerpts_of(folder: Path, findings: Iterable[Finding], *, stdin: bytes | None = None) -> Excerpts:
+    """Return the lines that findings point to.
+
+    Pipes can be read once only; they have none, nor has what has become unreadable since it was checked.
+    """
+    lines = {}
+    for path in {each.location.path for each in findings if each.location.line}:
+        if path == STDIN_NAME and stdin is not None:
+            lines[path] = lines_of(stdin)
+        elif (folder / path).is_file():
+            with contextlib.suppress(InputError):
+                lines[path] = lines_of(read_bytes(folder / path, at_most=MAX_BYTES))
+    return Excerpts(lines)

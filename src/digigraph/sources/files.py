@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 FOLDERS = ("data", "ontology", "shapes", "queries")
 """Folders of a project whose files its graph is made of."""
-
-
 MAX_TOTAL = 60_000_000
 """Bytes of all files of a run together above which the rest is refused."""
 MAX_STATEMENTS = 1_000_000

@@ -17,7 +17,7 @@ from digigraph.sources.rdf import EXTENSIONS, MAX_BYTES, LocatedQuad, read_rdf
 from digigraph.sources.records import Malformed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from digigraph.sources.blank_nodes import Labels
 
@@ -80,6 +80,25 @@ class Reading:
     budget: Budget = field(default_factory=Budget)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """Files to check, each named as on the command line: a file, a folder, a pattern, ``-`` for standard input.
+
+    Parameters
+    ----------
+    data
+        What is checked.
+    shapes
+        Against what.
+    ontology
+        What the data uses without being checked itself.
+    """
+
+    data: Sequence[str]
+    shapes: Sequence[str]
+    ontology: Sequence[str] = ()
+
+
 def read_files(arguments: Iterable[str], reading: Reading, *, labels: Labels) -> RdfFiles:
     """Read RDF files.
 
@@ -98,7 +117,7 @@ def read_files(arguments: Iterable[str], reading: Reading, *, labels: Labels) ->
         A name leads to nothing, a file cannot be read, or nobody can tell what format it has.
     """
     found = RdfFiles()
-    for path in _paths(arguments, found.findings):
+    for path in paths_of(arguments, found.findings):
         name = STDIN_NAME if str(path) == STDIN else path.as_posix()
         if name in found.names:
             continue
@@ -122,7 +141,14 @@ def read_files(arguments: Iterable[str], reading: Reading, *, labels: Labels) ->
     return found
 
 
-def _paths(arguments: Iterable[str], findings: list[Finding]) -> Iterator[Path]:
+def paths_of(arguments: Iterable[str], findings: list[Finding]) -> Iterator[Path]:
+    """Yield the files that arguments name, in their order; parts of folders that cannot be used become findings.
+
+    Raises
+    ------
+    InputError
+        A name leads to nothing.
+    """
     for argument in arguments:
         path = Path(argument)
         if argument == STDIN or (path.exists() and not path.is_dir()):
@@ -135,7 +161,7 @@ def _paths(arguments: Iterable[str], findings: list[Finding]) -> Iterator[Path]:
             matches = [each for each in found if Path(each).is_file() or Path(each).is_dir()]
             if not matches:
                 raise InputError(f"{argument}: there is no such file.")
-            yield from _paths(matches, findings)
+            yield from paths_of(matches, findings)
 
 
 def _below(folder: Path, findings: list[Finding]) -> Iterator[Path]:

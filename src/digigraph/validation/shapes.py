@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from digigraph import sparql
 from digigraph.findings import Finding, Location, Severity
-from digigraph.sparql import tokens
 from digigraph.validation.results import ResultFindings, rule_of_shape
 from digigraph.validation.shacl import DataGraph, ShapesError
 from digigraph.vocab import RDF, RDFS, SH
@@ -142,12 +142,22 @@ class ShapesCheck:
         return min(places, default=self._files)
 
 
+def is_repeatable(shapes: Iterable[LocatedQuad]) -> bool:
+    """Whether a shapes graph finds the same in the same data at any time."""
+    return all(sparql.is_repeatable(text) for each in shapes if (text := _query(each.quad)) is not None)
+
+
 def _contacts(quad: ox.Quad) -> bool:
     """Whether a triple is a query that names another graph or server."""
-    if quad.predicate not in _QUERIES or not isinstance(quad.object, ox.Literal):
-        return False
-    # rdflib resolves escapes of names before it reads them; so does this.
-    return any(token.keyword in _CONTACT for token in tokens(quad.object.value))
+    query = _query(quad)
+    return query is not None and not sparql.keywords(query).isdisjoint(_CONTACT)
+
+
+def _query(quad: ox.Quad) -> str | None:
+    """The text of the query that a triple holds, if it does."""
+    if quad.predicate in _QUERIES and isinstance(quad.object, ox.Literal):
+        return quad.object.value
+    return None
 
 
 def _unusable(reason: str, place: Location) -> Finding:

@@ -1,0 +1,246 @@
+"""Runs that were made before: what is told again is what a new run would find, byte for byte."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from projects import REPOSITORY, made_project
+
+from digigraph.cache import Cache
+from digigraph.pipeline import build_and_check, check_files
+from digigraph.recall import file_findings, project_findings
+from digigraph.reports.json import json_report
+from digigraph.settings import read_settings
+from digigraph.sources.rdf_files import FORMATS, Files, Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from projects import Project
+
+PREFIXES = "@prefix e: <http://e.x/> . @prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+CONTENTS = [
+    "e:a e:p 1 .",
+    "# moved\n\n  e:a e:p 1 .",
+    "e:a e:p 'x', 'y'@en, 'ä𝄞' .",
+    "<a> e:p <b> .",
+    "[] e:p [ e:p 'z' ] , ( 1 'two' ) .",
+    "e:b e:p 'x' . e:a e:q",
+    "",
+]
+OF_P = "e:s a sh:NodeShape ; sh:targetSubjectsOf e:p ;"
+SHAPES = [
+    f"{OF_P} sh:property [ sh:path e:p ; sh:nodeKind sh:IRI ; sh:message 'A' ] .",
+    f"{OF_P} sh:property [ sh:path e:p ; sh:nodeKind sh:IRI ; sh:message 'B' ] .",
+    f"# another\n{OF_P} sh:severity sh:Info ; sh:nodeKind sh:Literal .",
+    "e:s a sh:NodeShape ; sh:targetNode e:a ; sh:sparql [ sh:select 'no query' ] .",
+]
+NAMES = ["a.ttl", "b.ttl", "below/a.ttl", ".hidden.ttl"]
+
+names = st.sampled_from(NAMES)
+edits = st.one_of(
+    st.tuples(st.just("write"), names, st.sampled_from(CONTENTS)),
+    st.tuples(st.just("delete"), names, st.just("")),
+    st.tuples(st.just("rename"), names, names),
+    st.tuples(st.just("link"), names, names),
+    st.tuples(st.just("shapes"), st.just("shapes.ttl"), st.sampled_from(SHAPES)),
+)
+
+
+def make(edit: tuple[str, str, str], folder: Path) -> None:
+    """Change a folder: write, delete, rename or link a file of its data, or write its shapes."""
+    kind, name, other = edit
+    path = folder / name if kind == "shapes" else folder / "data" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if kind in {"write", "shapes"}:
+        path.unlink(missing_ok=True)
+        path.write_text(PREFIXES + other, encoding="utf-8")
+        return
+    with contextlib.suppress(FileNotFoundError):
+        if kind == "rename":
+            path.rename(folder / "data" / other)
+        else:
+            path.unlink()
+    if kind == "link" and name != other:
+        path.symlink_to(folder / "data" / other)
+
+
+def told(findings: Callable[[], object]) -> object:
+    """The JSON report, or what was raised."""
+    try:
+        return json_report(findings())  # type: ignore[arg-type]  # of findings
+    except Exception as error:  # noqa: BLE001 - errors are compared as well
+        return type(error), str(error)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(edits, min_size=1, max_size=8))
+def test_after_any_edits_files_are_told_as_a_new_run_finds_them(
+    tmp_path_factory: pytest.TempPathFactory, history: list[tuple[str, str, str]]
+) -> None:
+    """Whatever is written, deleted, renamed, linked or changed in the shapes, and in whatever order it comes back."""
+    folder = tmp_path_factory.mktemp("files")
+    cache = Cache(folder / "cache")
+    for edit in [("write", "a.ttl", CONTENTS[0]), ("shapes", "shapes.ttl", SHAPES[0]), *history, *reversed(history)]:
+        make(edit, folder)
+        files = Files(data=[str(folder / "data")], shapes=[str(folder / "shapes.ttl")])
+        anew = told(lambda files=files: check_files(files, Reading()).findings)
+        assert told(lambda files=files: file_findings(files, Reading(), cache=cache)) == anew
+        assert told(lambda files=files: file_findings(files, Reading(), cache=cache)) == anew
+
+
+PROJECT_EDITS = [
+    ("data/documents/nhd-page.yaml", ("huvudman KTH", "huvudman KHT")),
+    ("data/documents/nhd-page.yaml", ("host: kth", "host: nobody")),
+    ("data/documents/nhd-page.txt", ("2021", "2022")),
+    ("data/things/things.yaml", ("Ada Berg", "Ada Bergh")),
+    ("shapes/digigraph.ttl", ("sh:severity sh:Info", "sh:severity sh:Violation")),
+    ("ontology/digigraph.ttl", ("@en", "@sv")),
+    ("digigraph.toml", ("example.org", "example.net")),
+    ("queries/some.rq", ("", "SELECT * { ?s <https://w3id.org/digigraph/ns#none> ?o }")),
+]
+
+
+@pytest.mark.long
+@settings(max_examples=8, deadline=None)
+@given(st.lists(st.sampled_from(PROJECT_EDITS), min_size=1, max_size=5))
+def test_after_any_edits_a_project_is_told_as_a_new_run_finds_it(
+    tmp_path_factory: pytest.TempPathFactory, history: list[tuple[str, tuple[str, str]]]
+) -> None:
+    """Whatever is changed in facts, texts, things, shapes, ontology, settings, queries, there and back."""
+    project = made_project(tmp_path_factory.mktemp("made") / "project")
+    cache = Cache(project.folder.parent / "cache")
+    backwards = [(path, (new, old)) for path, (old, new) in reversed(history)]
+    for path, (old, new) in [*history, *backwards]:
+        target = project.folder / path
+        text = target.read_text(encoding="utf-8") if target.exists() else ""
+        if not new:
+            target.unlink(missing_ok=True)
+        else:
+            project.write(path, text.replace(old, new) if old else new)
+        anew = told(lambda: build_and_check(read_settings(project.folder, {}, {})).findings)
+        for _ in range(2):
+            assert told(lambda: project_findings(read_settings(project.folder, {}, {}), cache)) == anew
+
+
+def loaded(project: Project, cache: Path, *arguments: str, source: Path | None = None) -> tuple[bytes, set[str]]:
+    """What ``digigraph validate`` prints, and the packages that its process has loaded."""
+    code = (
+        "import sys; from digigraph.cli.main import digigraph\n"
+        "digigraph.main(sys.argv[1:], standalone_mode=False)\n"
+        "print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", code, "--project", str(project.folder), "validate", "--fail-on", "never"]
+    environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    if source is not None:
+        environment["PYTHONPATH"] = str(source)
+    ran = subprocess.run([*command, *arguments], capture_output=True, check=True, env=environment)
+    return ran.stdout, set(ran.stderr.decode().split())
+
+
+def test_a_second_run_loads_nothing_that_checks(project: Project, tmp_path: Path) -> None:
+    """It prints the same, in any format, and loads no SHACL engine; ``--no-cache`` checks anew."""
+    project.facts("  - quote: nobody says this\n    says: [{subject: nhd, host: kth}]\n")
+    checks = {"pyshacl", "rdflib"}
+    first, packages = loaded(project, tmp_path)
+    assert checks <= packages
+    assert b"nobody says this" in first
+    again, packages = loaded(project, tmp_path)
+    assert (again, packages & checks) == (first, set())
+    sarif, packages = loaded(project, tmp_path, "--format", "sarif")
+    assert packages & checks == set()
+    anew, packages = loaded(project, tmp_path, "--no-cache", "--format", "sarif")
+    assert (anew, packages & checks) == (sarif, checks)
+
+
+def test_no_cache_keeps_nothing(project: Project, tmp_path: Path) -> None:
+    """With ``--no-cache`` not even the folder is made."""
+    loaded(project, tmp_path / "cache", "--no-cache")
+    assert not (tmp_path / "cache").exists()
+
+
+def test_another_program_checks_anew(project: Project, tmp_path: Path) -> None:
+    """Whoever changes one line of the program, or installs something beside it, gets no findings of before."""
+    source = tmp_path / "source"
+    shutil.copytree(REPOSITORY / "src", source)
+    loaded(project, tmp_path / "cache", source=source)
+    assert "pyshacl" not in loaded(project, tmp_path / "cache", source=source)[1]
+    (source / "some_package-1.0.dist-info").mkdir()
+    assert "pyshacl" in loaded(project, tmp_path / "cache", source=source)[1]
+    with (source / "digigraph/validation/quotes.py").open("a", encoding="utf-8") as file:
+        file.write("# changed\n")
+    assert "pyshacl" in loaded(project, tmp_path / "cache", source=source)[1]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A data file and its shapes."""
+    (tmp_path / "data.ttl").write_text(PREFIXES + CONTENTS[2], encoding="utf-8")
+    (tmp_path / "shapes.ttl").write_text(PREFIXES + SHAPES[0], encoding="utf-8")
+    return tmp_path
+
+
+def entries(folder: Path) -> int:
+    return len(list((folder / "cache").glob("*")))
+
+
+def test_standard_input_is_known_by_its_content(folder: Path) -> None:
+    """The same again is told, other words in the same place are checked."""
+    cache = Cache(folder / "cache")
+    files = Files(data=["-"], shapes=[str(folder / "shapes.ttl")])
+    for text, known in (("e:a e:p 'x' .", 1), ("e:a e:p 'y' .", 2), ("e:a e:p 'x' .", 2)):
+        reading = Reading(input_format=FORMATS["ttl"], stdin=(PREFIXES + text).encode())
+        assert file_findings(files, reading, cache=cache) == check_files(files, reading).findings
+        assert entries(folder) == known
+
+
+def test_what_can_be_read_only_once_is_left_for_the_check(folder: Path) -> None:
+    """A pipe, as of ``<(…)`` in a shell, is checked and not kept."""
+    os.mkfifo(folder / "pipe.ttl")
+    content = (folder / "data.ttl").read_bytes()
+    writer = threading.Thread(target=(folder / "pipe.ttl").write_bytes, args=[content])
+    writer.start()
+    files = Files(data=[str(folder / "pipe.ttl")], shapes=[str(folder / "shapes.ttl")])
+    assert len(file_findings(files, Reading(), cache=Cache(folder / "cache"))) == 3
+    writer.join()
+    assert entries(folder) == 0
+
+
+def test_files_that_change_during_the_run_are_not_kept(folder: Path) -> None:
+    """Even where they hold at its end what they held at its beginning."""
+    done = threading.Event()
+    content = (folder / "data.ttl").read_bytes()
+
+    def edit() -> None:
+        while not done.wait(0.002):
+            (folder / "data.ttl").write_bytes(content)
+
+    writer = threading.Thread(target=edit)
+    writer.start()
+    files = Files(data=[str(folder / "data.ttl")], shapes=[str(folder / "shapes.ttl")])
+    file_findings(files, Reading(), cache=Cache(folder / "cache"))
+    done.set()
+    writer.join()
+    assert entries(folder) == 0
+
+
+@pytest.mark.parametrize("function", ["NOW", "now", "RAND", r"\\u004eOW"])
+def test_shapes_that_ask_for_time_or_chance_are_checked_each_time(folder: Path, function: str) -> None:
+    """What they find today they may not find tomorrow."""
+    query = f"SELECT $this {{ BIND({function}() AS ?when) FILTER(BOUND(?when)) }}"
+    shapes = f'e:s a sh:NodeShape ; sh:targetNode e:a ; sh:sparql [ sh:select "{query}" ; sh:message "M" ] .'
+    (folder / "shapes.ttl").write_text(PREFIXES + shapes, encoding="utf-8")
+    files = Files(data=[str(folder / "data.ttl")], shapes=[str(folder / "shapes.ttl")])
+    found = file_findings(files, Reading(), cache=Cache(folder / "cache"))
+    assert [each.message for each in found] == ["e:a: M"]
+    assert entries(folder) == 0
