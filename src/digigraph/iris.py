@@ -132,6 +132,15 @@ def shorten(iri: str, prefixes: Mapping[str, str]) -> str:
     return f"<{iri}>"
 
 
+def is_absolute(iri: str) -> bool:
+    """Tell whether a text is an absolute IRI (RFC 3987, section 2.2)."""
+    try:
+        NamedNode(iri)
+    except ValueError:
+        return False
+    return True
+
+
 def row_key(key: str) -> str:
     """Return a dataset's row key as it stands in an evidence IRI: percent-encoded, without ``.`` and ``/``."""
     return quote(key, safe="").replace(".", "%2E")

@@ -38,6 +38,7 @@ PROV = Namespace("http://www.w3.org/ns/prov#")
 SH = Namespace("http://www.w3.org/ns/shacl#")
 VOID = Namespace("http://rdfs.org/ns/void#")
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
+SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 
 PREFIXES: dict[str, str] = {
     "dg": str(DG),
@@ -50,6 +51,9 @@ PREFIXES: dict[str, str] = {
     "skos": str(SKOS),
     "dcterms": str(DCTERMS),
     "prov": str(PROV),
+    "void": str(VOID),
+    "sd": str(SD),
+    "dcat": str(DCAT),
 }
 """Prefixes of the vocabularies used in data, pages and answers; those of a project are added by ``iris``."""
 

@@ -178,7 +178,7 @@ def test_graph_parameters_make_the_dataset(client: FlaskClient):
         ("/sparql?query=ASK{}&default-graph-uri=relative", 400),
         ("/sparql?query=ASK{}&named-graph-uri=http://a/%20b", 400),
         ("/sparql?query=ASK{}&named-graph-uri=http://[", 400),
-        ("/sparql", 400),
+        ("/sparql?default-graph-uri=http://a/", 400),
         ("/sparql?query=", 400),
         ("/sparql?query=nonsense", 400),
         ("/sparql?query=ASK%20FROM%20x:a%20{}", 400),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from digigraph.web import pages, problems, sending
-from digigraph.web.routes import health, home, running, sparql, things
+from digigraph.web.routes import catalog, graphs, health, home, running, sparql, things
 from digigraph.web.site import EXTENSION, Site
 
 if TYPE_CHECKING:
@@ -33,6 +33,6 @@ def create_app(settings: Settings, backend: Backend) -> Flask:
     pages.register(app)
     sending.register(app)
     problems.register(app)
-    for blueprint in (health.blueprint, home.blueprint, running.blueprint, sparql.blueprint, things.blueprint):
-        app.register_blueprint(blueprint)
+    for feature in (catalog, graphs, health, home, running, sparql, things):
+        app.register_blueprint(feature.blueprint)
     return app

@@ -14,13 +14,15 @@ from digigraph.errors import NotAcceptable
 from digigraph.media import by_name, negotiate
 from digigraph.web.codings import acceptable
 from digigraph.web.conditions import READING, held
+from digigraph.web.identity import of_query
 from digigraph.web.sending import SNAPSHOT_HEADER, knows_no_chunks
+from digigraph.web.site import ask, site
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digigraph.media import Format
-    from digigraph.store.backend import Answer
+    from digigraph.store.backend import Answer, Query
     from digigraph.web.identity import Identity
 
 # SPARQLWrapper, the usual Python client, says these; a name means the graph format where a graph is what comes.
@@ -83,6 +85,20 @@ def _named(name: str, offered: Sequence[Format]) -> Format:
         return negotiate(name, offered)
     known = {each.name for each in offered}
     return by_name(name if name in known else _OTHER_NAMES.get(name, name), offered)
+
+
+def answered(query: Query) -> Response:
+    """Ask, and return the answer as it comes; where the client holds it already, 304 without asking.
+
+    Raises
+    ------
+    QueryError, QueryFailed, QueueFull, StoreError, RemoteError
+        No answer, and why.
+    """
+    if "If-None-Match" in request.headers and (kept := unchanged(of_query(query, site().backend.version))):
+        return kept
+    answer = ask(query)
+    return stream(answer, of_query(query, answer.version))
 
 
 def stream(answer: Answer, identity: Identity | None) -> Response:

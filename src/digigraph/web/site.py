@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from digigraph.store.backend import Answer, Backend, Query
 
 EXTENSION = "digigraph"
+VOID = "/.well-known/void"
+"""Path of the dataset's description (VoID, section 7.2; RFC 8615)."""
 
 
 @dataclass(frozen=True, slots=True)

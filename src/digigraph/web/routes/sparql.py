@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from digigraph.errors import NotAcceptable, QueryForbidden
-from digigraph.media import HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format, Kind, formats_of, negotiate
+from digigraph.iris import is_absolute
+from digigraph.media import HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format, Kind, formats_of
+from digigraph.publishing.service_description import service_description
 from digigraph.sparql import query_form
 from digigraph.store.backend import Query
-from digigraph.web.identity import of_query
-from digigraph.web.replies import pairs, query_string, requested_format, stream, unchanged
-from digigraph.web.site import ask, site
+from digigraph.web.replies import answered, pairs, query_string, requested_format
+from digigraph.web.site import VOID, site
 
 blueprint = Blueprint("sparql", __name__)
 
 _RESULTS = formats_of(Kind.RESULTS)
 _GRAPHS = (TURTLE, N_TRIPLES, JSON_LD, RDF_XML)
+_NO_QUERY = "The parameter query is missing."
 _NO_UPDATE = "This endpoint answers queries; data is changed by publishing."
 
 
@@ -36,14 +37,28 @@ class _Parameters:
 
 @blueprint.get("/sparql")
 def query_by_get() -> Response:
-    """Answer a query in the URL; without one, show browsers a page to ask on."""
-    parameters = _parameters(query_string())
+    """Answer a query in the URL; without one, show browsers a page to ask on and tell programs what is offered."""
+    given = query_string()
+    parameters = _parameters(given)
     if parameters.query:
         return _answer(parameters)
-    if _prefers_page():
+    try:
+        chosen = requested_format((*_GRAPHS, HTML), names=parameters.formats)
+    except NotAcceptable as error:
+        raise BadRequest(_NO_QUERY) from error
+    if chosen is HTML:
         page = render_template("sparql.html", formats=(*_RESULTS, *_GRAPHS), endpoint=site().url("/sparql"))
         return Response(page, content_type=HTML.content_type)
-    raise BadRequest("The parameter query is missing.")
+    if any(name != "format" for name, _ in given):
+        raise BadRequest(_NO_QUERY)
+    return _description(chosen)
+
+
+def _description(chosen: Format) -> Response:
+    text = service_description(
+        site().settings, (*_RESULTS, *_GRAPHS), endpoint=site().url("/sparql"), void=site().url(VOID)
+    )
+    return answered(Query(text=text, format=chosen))
 
 
 @blueprint.post("/sparql")
@@ -59,7 +74,7 @@ def query_by_post() -> Response:
     else:
         raise UnsupportedMediaType(f"{request.mimetype or 'A body without media type'} is not taken here.")
     if not parameters.query:
-        raise BadRequest("The parameter query is missing.")
+        raise BadRequest(_NO_QUERY)
     return _answer(parameters)
 
 
@@ -77,16 +92,13 @@ def _answer(parameters: _Parameters) -> Response:
     selects = query_form(parameters.query) in {"SELECT", "ASK"}
     chosen: Format = requested_format(_RESULTS if selects else _GRAPHS, names=parameters.formats)
     chooses_graphs = bool(parameters.default_graphs or parameters.named_graphs)
-    query = Query(
+    asked = Query(
         text=parameters.query,
         format=chosen,
         default_graphs=parameters.default_graphs if chooses_graphs else None,
         named_graphs=parameters.named_graphs if chooses_graphs else None,
     )
-    if "If-None-Match" in request.headers and (held := unchanged(of_query(query, site().backend.version))):
-        return held
-    answer = ask(query)
-    return stream(answer, of_query(query, answer.version))
+    return answered(asked)
 
 
 def _parameters(given: list[tuple[str, str]]) -> _Parameters:
@@ -110,16 +122,9 @@ def _graphs(iris: list[str]) -> tuple[str, ...]:
     # Forms send a field that was left empty as an empty value.
     given = tuple(iri for iri in iris if iri)
     for iri in given:
-        if not _is_absolute(iri):
+        if not is_absolute(iri):
             raise BadRequest(f"{iri!r} is not an absolute IRI.")
     return given
-
-
-def _is_absolute(iri: str) -> bool:
-    try:
-        return bool(urlsplit(iri).scheme) and not set(iri) & set(' <>"{}|\\^`')
-    except ValueError:
-        return False
 
 
 def _text(body: bytes) -> str:
@@ -127,10 +132,3 @@ def _text(body: bytes) -> str:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise BadRequest("The query is not UTF-8.") from error
-
-
-def _prefers_page() -> bool:
-    try:
-        return negotiate(request.headers.get("Accept"), (*_RESULTS, HTML)) is HTML
-    except NotAcceptable:
-        return False

@@ -1,0 +1,51 @@
+"""``/graph/…`` and ``/graph-store``: reading graphs by the SPARQL 1.1 Graph Store HTTP Protocol.
+
+Writing methods are not routed, so they are answered with 405 and the methods there are (section 5.1): data changes by
+publishing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+from flask import Blueprint, Response
+from werkzeug.exceptions import BadRequest
+
+from digigraph.iris import is_absolute
+from digigraph.media import Kind, formats_of
+from digigraph.publishing.graph_store import graph_query
+from digigraph.web.replies import answered, query_string, requested_format
+from digigraph.web.site import asker, site
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+blueprint = Blueprint("graphs", __name__)
+
+
+@blueprint.get("/graph/<path:name>")
+def graph_itself(name: str) -> Response:
+    """Answer with the graph whose IRI leads here (direct identification, section 4.1)."""
+    formats = [value for key, value in query_string() if key == "format"]
+    return _content(site().iris.at(f"graph/{name}"), formats)
+
+
+@blueprint.get("/graph-store")
+def graph_named() -> Response:
+    """Answer with the graph that a parameter names: ``graph`` by its IRI, or ``default`` (indirect, section 4.2)."""
+    parameters = query_string()
+    names = [value for key, value in parameters if key == "graph"]
+    asks_default = any(key == "default" for key, _ in parameters)
+    if len(names) + asks_default != 1:
+        raise BadRequest("Name one graph, by ?graph=IRI or by ?default.")
+    if names and not is_absolute(names[0]):
+        raise BadRequest(f"{names[0]!r} is not an absolute IRI.")
+    graph = ox.NamedNode(names[0]) if names else site().iris.graph("accepted")
+    return _content(graph, [value for key, value in parameters if key == "format"])
+
+
+def _content(graph: ox.NamedNode, formats: Sequence[str]) -> Response:
+    chosen = requested_format(formats_of(Kind.GRAPH), names=formats)
+    named = None if graph == site().iris.graph("accepted") else graph
+    return answered(graph_query(asker(), named, chosen))
