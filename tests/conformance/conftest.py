@@ -7,6 +7,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 import earl
+import graph_store
 import pyoxigraph as ox
 import pytest
 import w3c
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from w3c import Case
     from webserver import Server
 
-BASE = "https://example.org/suites/"
 _report = earl.Report()
 
 
@@ -36,6 +36,10 @@ def _quads(cases: list[Case]) -> Iterator[ox.Quad]:
         rdf = ox.RdfFormat.from_extension(extension)
         for quad in ox.parse(w3c.path_of(file).read_bytes(), rdf, base_iri=file, rename_blank_nodes=True):
             yield ox.Quad(quad.subject, quad.predicate, quad.object, ox.NamedNode(name))
+    for case in cases:
+        if case.kind == "GraphStoreProtocolTest":
+            for step in graph_store.steps(case):
+                yield from step.quads
 
 
 def _snapshot(state: Path, quads: Iterator[ox.Quad]) -> None:
@@ -78,7 +82,7 @@ def _snapshot(state: Path, quads: Iterator[ox.Quad]) -> None:
 @pytest.fixture(scope="session")
 def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A real server with the default limits over one snapshot that holds the data of every test."""
-    settings = Settings(project=tmp_path_factory.mktemp("suites"), base_iri=BASE)
+    settings = Settings(project=tmp_path_factory.mktemp("suites"), base_iri=graph_store.BASE)
     _snapshot(settings.state_folder, _quads(w3c.cases()))
     with webserver.serving(settings, workers=2) as running:
         yield running

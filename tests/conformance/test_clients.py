@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import shutil
 import subprocess
 import zipfile
@@ -287,3 +288,45 @@ def test_jena_asks(endpoint: str, tmp_path: Path):
     assert "yes" in ask("text", "ASK { ?s ?p ?o }").lower()
     graph = rdflib.Graph().parse(data=ask("turtle", TRIPLES), format="turtle")
     assert len(graph) == 24 * 2 + 1
+
+
+# R
+
+
+@functools.cache
+def _has_r_client() -> bool:
+    asked = ["Rscript", "--vanilla", "-e", "quit(status = !requireNamespace('SPARQL', quietly = TRUE))"]
+    return _has("Rscript") and subprocess.run(asked, capture_output=True, check=False).returncode == 0
+
+
+# XML is the package's usual format; it asks for others by no Accept header, so a parameter must. What comes without a
+# charset, as XML does, RCurl takes for Latin-1 unless it is told.
+R_SCRIPT = """
+suppressPackageStartupMessages(library(SPARQL))
+given <- commandArgs(trailingOnly = TRUE)
+for (format in c("xml", "csv", "tsv")) {
+  extra <- if (format == "xml") NULL else list(format = format)
+  found <- SPARQL(given[1], given[2], format = format, extra = extra,
+                  curl_args = list(.encoding = "UTF-8"))$results
+  cat(format, nrow(found), found[[2]][1], sep = "|", fill = TRUE)
+}
+"""
+
+
+@pytest.mark.skipif(
+    not _has_r_client(), reason="R and its SPARQL package (Debian: r-cran-sparql) are not on this machine"
+)
+@pytest.mark.long
+def test_r_reads_solutions(endpoint: str, tmp_path: Path):
+    """The SPARQL package of R makes data frames of XML, CSV and TSV."""
+    script = tmp_path / "ask.R"
+    script.write_text(R_SCRIPT, encoding="utf-8")
+    command = [shutil.which("Rscript") or "", "--vanilla", "--encoding=UTF-8", str(script), endpoint, NAMES]
+    done = subprocess.run(command, capture_output=True, check=False, env={**os.environ, "LC_ALL": "C.UTF-8"})
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stdout.decode().split("\n") == [
+        'xml|4|"Åsa Öberg 0"@sv',
+        "csv|4|Åsa Öberg 0",
+        "tsv|4|Åsa Öberg 0@sv",
+        "",
+    ]

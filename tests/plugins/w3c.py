@@ -39,6 +39,8 @@ _CNT = "http://www.w3.org/2011/content#"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 
+_GRAPH_STORE_TEST = ox.NamedNode(_MF + "GraphStoreProtocolTest")
+
 Node = ox.NamedNode | ox.BlankNode
 
 
@@ -136,6 +138,10 @@ class _Manifest:
             for entry in self._list(head):
                 assert isinstance(entry, ox.NamedNode)
                 yield self._case(entry)
+        # One test has been forgotten on the list of its manifest (head_non_existing_direct).
+        for each in self._store.quads_for_pattern(None, ox.NamedNode(_RDF + "type"), _GRAPH_STORE_TEST):
+            assert isinstance(each.subject, ox.NamedNode)
+            yield self._case(each.subject)
 
     def _case(self, entry: ox.NamedNode) -> Case:
         action = self._one(entry, _MF + "action")
