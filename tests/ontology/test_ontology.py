@@ -71,7 +71,10 @@ TO_LITERALS = names(
 )
 # The server says them of itself; curators do not write them.
 LIMITS = names(
-    "maxQuerySeconds maxQueryMemory maxQueryBytes maxQueryDepth maxQueryPatterns maxAnswerBytes maxRequestBytes"
+    """
+    maxQuerySeconds maxQueryMemory maxQueryBytes maxQueryDepth maxQueryPatterns maxAnswerRows maxAnswerBytes
+    maxRequestBytes
+    """
 )
 ABOUT_PROPERTIES = ["singleValued", "impliesForOrganizations"]
 CLOSED_LISTS = {

@@ -44,6 +44,7 @@ LIMITS = {
     "query_bytes": ("maxQueryBytes", 1),
     "query_depth": ("maxQueryDepth", 1),
     "query_patterns": ("maxQueryPatterns", 1),
+    "answer_rows": ("maxAnswerRows", 1),
     "answer_bytes": ("maxAnswerBytes", 1),
     "body_bytes": ("maxRequestBytes", 1),
 }
