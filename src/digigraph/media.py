@@ -46,6 +46,8 @@ class Format:
         The engine's serialiser, where the engine writes it.
     charset
         Whether ``charset=utf-8`` is said: only the text/* types have that parameter.
+    title
+        How people call it.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Format:
     results: QueryResultsFormat | None = None
     rdf: RdfFormat | None = None
     charset: bool = False
+    title: str = ""
 
     @property
     def content_type(self) -> str:
@@ -85,18 +88,26 @@ TURTLE = Format(
     aliases=("application/x-turtle",),
     rdf=RdfFormat.TURTLE,
     charset=True,
+    title="Turtle",
 )
-N_TRIPLES = Format("nt", "application/n-triples", Kind.GRAPH, aliases=("text/plain",), rdf=RdfFormat.N_TRIPLES)
-JSON_LD = Format("jsonld", "application/ld+json", Kind.GRAPH, aliases=("application/json",), rdf=RdfFormat.JSON_LD)
+N_TRIPLES = Format(
+    "nt", "application/n-triples", Kind.GRAPH, aliases=("text/plain",), rdf=RdfFormat.N_TRIPLES, title="N-Triples"
+)
+JSON_LD = Format(
+    "jsonld", "application/ld+json", Kind.GRAPH, aliases=("application/json",), rdf=RdfFormat.JSON_LD, title="JSON-LD"
+)
 RDF_XML = Format(
     "rdf",
     "application/rdf+xml",
     Kind.GRAPH,
     aliases=("application/xml", "text/xml"),
     rdf=RdfFormat.RDF_XML,
+    title="RDF/XML",
 )
-N_QUADS = Format("nq", "application/n-quads", Kind.DATASET, rdf=RdfFormat.N_QUADS)
-TRIG = Format("trig", "application/trig", Kind.DATASET, aliases=("application/x-trig",), rdf=RdfFormat.TRIG)
+N_QUADS = Format("nq", "application/n-quads", Kind.DATASET, rdf=RdfFormat.N_QUADS, title="N-Quads")
+TRIG = Format(
+    "trig", "application/trig", Kind.DATASET, aliases=("application/x-trig",), rdf=RdfFormat.TRIG, title="TriG"
+)
 HTML = Format("html", "text/html", Kind.PAGE, aliases=("application/xhtml+xml",), charset=True)
 PROBLEM_JSON = Format("json", "application/problem+json", Kind.PAGE, aliases=("application/json",))
 

@@ -9,16 +9,20 @@ from digigraph.dataset.build import build
 from digigraph.errors import PublicationRefused
 from digigraph.findings import Severity
 from digigraph.levels import DEFAULT_LEVELS
+from digigraph.publishing.texts import encode_text, text_file
 from digigraph.sources.blank_nodes import Labels
-from digigraph.sources.files import sources_hash
+from digigraph.sources.files import read_bytes, sources_hash
+from digigraph.sources.rdf import MAX_BYTES
 from digigraph.sources.rdf_files import read_files
-from digigraph.sources.read import read_project
+from digigraph.sources.read import CONTEXT_FILE, read_project
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.validation.check import check, worst
 from digigraph.validation.files import check_rdf
 from digigraph.validation.shapes import is_repeatable, rules_of_shapes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from digigraph.dataset.statements import Dataset
     from digigraph.findings import Finding
     from digigraph.levels import Levels
@@ -45,9 +49,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked(Found):
-    """A dataset and everything that was found wrong with it and its sources."""
+    """A dataset, everything that was found wrong with it and its sources, and what a snapshot carries beside it.
+
+    ``files`` are the context of the terms, and of each document version what a reader sees of its text.
+    """
 
     dataset: Dataset
+    files: Mapping[str, bytes]
 
     @property
     def is_publishable(self) -> bool:
@@ -82,7 +90,9 @@ def build_and_check(settings: Settings) -> Checked:
         settings.rules.check_shapes(rules_of_shapes(corpus.shapes))
     dataset = build(corpus, settings)
     findings = settings.rules.applied(check(corpus, dataset, settings))
-    return Checked(dataset=dataset, findings=findings, is_repeatable=is_repeatable(corpus.shapes))
+    files = {"context.jsonld": read_bytes(settings.project / CONTEXT_FILE, at_most=MAX_BYTES)}
+    files |= {text_file(each.slug, each.version): encode_text(each.text.runs()) for each in corpus.documents}
+    return Checked(dataset=dataset, findings=findings, files=files, is_repeatable=is_repeatable(corpus.shapes))
 
 
 def check_files(files: Files, reading: Reading, levels: Levels = DEFAULT_LEVELS) -> Found:
@@ -125,4 +135,4 @@ def publish(settings: Settings) -> Publication:
     checked = build_and_check(settings)
     if not checked.is_publishable:
         raise Refusal(checked.findings)
-    return SnapshotCatalog(settings.state_folder).publish(checked.dataset.nquads, sources)
+    return SnapshotCatalog(settings.state_folder).publish(checked.dataset.nquads, sources, files=checked.files)

@@ -9,7 +9,9 @@ import pytest
 from endpoints import oxigraph_server
 from projects import made_project
 
+from digigraph.iris import Iris
 from digigraph.pipeline import publish
+from digigraph.publishing.edition import Edition
 from digigraph.store.embedded import EmbeddedBackend
 from digigraph.store.opening import open_backend
 from digigraph.store.snapshot import SnapshotCatalog
@@ -36,6 +38,9 @@ FACTS = """\
     implied: it says so again
     says:
       - {subject: nhd, member: kth}
+  - quote: funded by Vinnova with SEK 1 991 250
+    says:
+      - {subject: nhd, funding: {number: 2017-03416, funder: vinnova, amount: 1991250 SEK}}
   - quote: Ada Berg leads Nordic Health Data
     says:
       - {subject: nhd, lead: ada-berg, alternateName: "<script>alert(1)</script>"}
@@ -74,3 +79,11 @@ def graph(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Backen
             remote = open_backend(dataclasses.replace(settings, endpoint=url))
             yield remote
             remote.close()
+
+
+@pytest.fixture
+def edition(settings: Settings, graph: Backend) -> Edition:
+    """The published project as publishing takes it, over each kind of backend."""
+    snapshot = SnapshotCatalog(settings.state_folder).active()
+    assert snapshot is not None
+    return Edition(graph, Iris(settings.base_iri), "en", snapshot.read_file)

@@ -8,99 +8,133 @@ import pyoxigraph as ox
 import pytest
 
 from digigraph.errors import NotFound
-from digigraph.iris import Iris
-from digigraph.publishing.documents import describe_document
-from digigraph.publishing.entities import Group, describe, describe_evidence
+from digigraph.publishing.documents import describe_document, describe_evidence
+from digigraph.publishing.entities import Statement, describe
 from digigraph.publishing.labels import choose
 from digigraph.publishing.overview import overview
 from digigraph.vocab import DG, SCHEMA
 
 if TYPE_CHECKING:
-    from digigraph.store.backend import Backend
-
-IRIS = Iris("https://example.org/graph/")
+    from digigraph.publishing.edition import Edition
 
 
-def said(groups: tuple[Group, ...], predicate: ox.NamedNode) -> dict[str, list[str]]:
+def said(statements: tuple[Statement, ...], predicate: ox.NamedNode) -> dict[str, list[str]]:
     """Values of a property, each with the quotes that say so."""
     return {
-        getattr(statement.term, "value", ""): [sentence.quote for sentence in statement.sentences]
-        for group in groups
-        if group.property == predicate.value
-        for statement in group.statements
+        getattr(each.term, "value", ""): [sentence.quote for sentence in each.sentences]
+        for each in statements
+        if each.predicate == predicate.value
     }
 
 
-def test_each_value_has_its_sentences(graph: Backend) -> None:
+def test_each_value_has_its_sentences(edition: Edition):
     """A statement that two sentences say has both, in order."""
-    thing = describe(graph, IRIS.thing("nhd"), "en")
-    assert said(thing.outgoing, SCHEMA["member"]) == {IRIS.thing("kth").value: ["KTH takes part."] * 2}
-    assert said(thing.outgoing, DG["lead"]) == {IRIS.thing("ada-berg").value: ["Ada Berg leads Nordic Health Data"]}
+    thing = describe(edition, edition.iris.thing("nhd"))
+    assert said(thing.outgoing, SCHEMA["member"]) == {edition.iris.thing("kth").value: ["KTH takes part."] * 2}
+    assert said(thing.outgoing, DG["lead"]) == {
+        edition.iris.thing("ada-berg").value: ["Ada Berg leads Nordic Health Data"]
+    }
 
 
-def test_what_lost_a_conflict_is_told_apart(graph: Backend) -> None:
-    """The accepted host stands among the statements; the other, with its sentence, among the rejected."""
-    thing = describe(graph, IRIS.thing("nhd"), "en")
-    assert list(said(thing.outgoing, DG["host"])) == [IRIS.thing("ki").value]
-    assert said(thing.rejected, DG["host"]) == {IRIS.thing("kth").value: ["Nordic Health Data (huvudman KTH)"]}
+def test_what_lost_a_conflict_is_told_apart(edition: Edition):
+    """The accepted host stands among the statements, contested; the other, with its sentence, among the rejected."""
+    thing = describe(edition, edition.iris.thing("nhd"))
+    assert said(thing.outgoing, DG["host"]) == {edition.iris.thing("ki").value: ["KTH takes part."]}
+    assert said(thing.rejected, DG["host"]) == {edition.iris.thing("kth").value: ["Nordic Health Data (huvudman KTH)"]}
+    contested = {each.predicate for each in (*thing.outgoing, *thing.rejected) if each.is_contested}
+    assert contested == {DG["host"].value}
 
 
-def test_incoming_statements_have_their_sentences_too(graph: Backend) -> None:
+def test_incoming_statements_have_their_sentences_too(edition: Edition):
     """Of a person one reads what the person leads."""
-    thing = describe(graph, IRIS.thing("ada-berg"), "en")
-    assert said(thing.incoming, DG["lead"]) == {IRIS.thing("nhd").value: ["Ada Berg leads Nordic Health Data"]}
+    thing = describe(edition, edition.iris.thing("ada-berg"))
+    assert said(thing.incoming, DG["lead"]) == {edition.iris.thing("nhd").value: ["Ada Berg leads Nordic Health Data"]}
 
 
-def test_an_implied_sentence_says_why(graph: Backend) -> None:
-    """Basis and reason stand with the sentence."""
-    thing = describe(graph, IRIS.thing("nhd"), "en")
-    (group,) = [each for each in thing.outgoing if each.property == SCHEMA["member"].value]
-    assert {(each.basis, each.reason) for each in group.statements[0].sentences} == {
-        ("explicit", None),
+def test_an_implied_sentence_says_why(edition: Edition):
+    """Basis and reason stand with the sentence; a statement is implied only where no sentence says it in words."""
+    thing = describe(edition, edition.iris.thing("nhd"))
+    (member,) = [each for each in thing.outgoing if each.predicate == SCHEMA["member"].value]
+    assert {(each.basis, each.reason) for each in member.sentences} == {
+        ("explicit", ""),
         ("implied", "it says so again"),
     }
+    assert not member.is_implied
 
 
-def test_what_the_graph_does_not_know_is_not_found(graph: Backend) -> None:
-    """Things, documents and evidence alike."""
-    with pytest.raises(NotFound):
-        describe(graph, IRIS.thing("nobody"), "en")
-    with pytest.raises(NotFound):
-        describe_document(graph, IRIS.document("nothing"), "en")
-    with pytest.raises(NotFound):
-        describe_evidence(graph, IRIS.evidence("nhd-page", "00000000", 0, 1), "en")
+def test_what_a_curator_states_is_told_from_what_a_sentence_says(edition: Edition):
+    """A name from data/things has no sentence and is marked as curated."""
+    thing = describe(edition, edition.iris.thing("nhd"))
+    (name,) = [each for each in thing.outgoing if each.predicate == SCHEMA["name"].value]
+    assert (name.is_curated, name.sentences) == (True, ())
 
 
-def test_an_evidence_shows_its_sentence_and_every_triple(graph: Backend) -> None:
-    """The whole claim, with what follows from it."""
-    document = describe_document(graph, IRIS.document("nhd-page"), "en")
+def test_a_grant_is_shown_with_its_parts(edition: Edition):
+    """What a thing owns is told in place, with the sentences that say so."""
+    thing = describe(edition, edition.iris.thing("nhd"))
+    (funding,) = [each for each in thing.outgoing if each.predicate == SCHEMA["funding"].value]
+    (amount,) = [each for each in funding.parts if each.predicate == SCHEMA["amount"].value]
+    assert amount.amount == "1991250 SEK"
+    assert [each.quote for each in amount.sentences] == ["funded by Vinnova with SEK 1 991 250"]
+
+
+def test_a_sentence_leads_to_its_place_on_the_original_page(edition: Edition):
+    """By a text fragment, of the whole quote where it is short, else of its ends; the directive's marks are escaped."""
+    thing = describe(edition, edition.iris.thing("nhd"))
+    originals = {sentence.quote: sentence.original for each in thing.outgoing for sentence in each.sentences}
+    page = "https://nhd.example/about#:~:text="
+    assert originals["Ada Berg leads Nordic Health Data"] == f"{page}Ada%20Berg%20leads%20Nordic%20Health%20Data"
+    assert (
+        originals["funded by Vinnova with SEK 1 991 250"] == f"{page}funded%20by%20Vinnova%20with%20SEK%201%20991%20250"
+    )
+
+
+def test_what_the_graph_does_not_know_is_not_found(edition: Edition):
+    """Things, documents, evidence and pages beyond the last alike."""
+    iris = edition.iris
+    for ask in (
+        lambda: describe(edition, iris.thing("nobody")),
+        lambda: describe(edition, iris.thing("nhd"), page=2),
+        lambda: describe(edition, iris.thing("nhd"), page=0),
+        lambda: describe_document(edition, iris.document("nothing")),
+        lambda: describe_evidence(edition, iris.evidence("nhd-page", "00000000", 0, 1)),
+    ):
+        with pytest.raises(NotFound):
+            ask()
+
+
+def test_an_evidence_shows_its_sentence_and_what_it_says(edition: Edition):
+    """The whole claim with what follows from it, but not twice in the words of two vocabularies."""
+    document = describe_document(edition, edition.iris.document("nhd-page"))
     lead = next(each for each in document.sentences if each.quote.startswith("Ada Berg"))
-    found = describe_evidence(graph, ox.NamedNode(lead.evidence), "en")
+    found = describe_evidence(edition, ox.NamedNode(lead.evidence))
     assert {predicate for _, predicate, _ in found.claims} == {
-        DG["lead"],
-        DG["responsiblePerson"],
-        SCHEMA["alternateName"],
+        DG["lead"].value,
+        DG["responsiblePerson"].value,
+        SCHEMA["alternateName"].value,
     }
-    assert found.end - found.start == len("Ada Berg leads Nordic Health Data")
+    assert found.sentence.end - found.sentence.start == len("Ada Berg leads Nordic Health Data")
 
 
-def test_a_document_lists_its_sentences_in_the_order_of_its_text(graph: Backend) -> None:
-    """Quotes by their place, the document's own description beside them."""
-    document = describe_document(graph, IRIS.document("nhd-page"), "en")
+def test_a_document_lists_its_sentences_in_the_order_of_its_text(edition: Edition):
+    """Quotes by their place, the document's own description beside them, what each says with it."""
+    document = describe_document(edition, edition.iris.document("nhd-page"))
     assert [each.quote for each in document.sentences] == [
         "Nordic Health Data (huvudman KTH)",
+        "funded by Vinnova with SEK 1 991 250",
         "Ada Berg leads Nordic Health Data",
         "KTH takes part.",
         "KTH takes part.",
     ]
+    assert set(document.claims) == {each.evidence for each in document.sentences}
 
 
-def test_the_overview_counts_each_thing_once(graph: Backend) -> None:
+def test_the_overview_counts_each_thing_once(edition: Edition):
     """By its most precise kind, with the number of sentences and documents."""
-    found = overview(graph, "en")
+    found = overview(edition)
     kinds = {each.iri: [iri for iri, _ in each.things] for each in found.kinds}
-    assert kinds[DG["Project"].value] == [IRIS.thing("nhd").value]
-    assert (found.sentences, len(found.documents)) == (4, 1)
+    assert kinds[DG["Project"].value] == [edition.iris.thing("nhd").value]
+    assert (found.sentences, len(found.documents)) == (5, 1)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +150,7 @@ def test_the_overview_counts_each_thing_once(graph: Backend) -> None:
 )
 def test_labels_are_chosen_by_one_rule(
     candidates: list[tuple[str, str]], language: str, text: str, *, is_fallback: bool
-) -> None:
+):
     """Asked language, then Swedish and English, then none, then any, then the IRI's last part."""
     literals = [ox.Literal(value, language=tag) if tag else ox.Literal(value) for value, tag in candidates]
     label = choose(literals, "https://example.org/graph/id/sweden", language)

@@ -2,61 +2,106 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from digigraph.errors import NotFound
+from digigraph.publishing.data import OWNED
 from digigraph.publishing.labels import Label, labels
+from digigraph.publishing.sentences import Sentence, sentences
 from digigraph.store.backend import Term, rows
-from digigraph.vocab import DG, FOAF, RDF, RDFS, ROLES, SCHEMA
+from digigraph.vocab import DCTERMS, DG, FOAF, RDF, RDFS, ROLES, SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from digigraph.store.backend import Backend, Row
+    from digigraph.publishing.edition import Edition
+    from digigraph.store.backend import Backend
 
-_SAME_AS_NAME = {FOAF["name"].value, RDFS["label"].value}
-"""Written with the values of schema:name, for users of other vocabularies: a page says them once."""
+PAGE = 200
+"""Statements that one page shows."""
+_OWNED = {each.value for each in OWNED}
+_NAMES = (SCHEMA["name"].value, SCHEMA["alternateName"].value)
+_LEVELS = 3
+"""A grant has an amount, which has a value: deeper goes nothing that a thing owns."""
+_SAID_ONCE = {
+    RDF["type"].value,
+    *(each.value for each in (FOAF["name"], RDFS["label"], FOAF["fundedBy"])),
+    *(SCHEMA[name].value for name in ("fundedItem", "observationAbout")),
+}
+"""Shown as types, or said by another statement of the same page in the words of another vocabulary."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sentence:
-    """A quoted span that says a statement.
+class Statement:
+    """One value (or, for incoming statements, one subject) and why it is believed.
 
-    ``basis`` is the last part of the ``dg:basis`` (explicit, implied, derived, record); ``reason`` why a reader
-    concludes it, where the words do not say it.
+    Parameters
+    ----------
+    predicate
+        IRI of the property.
+    term
+        The value, or the subject.
+    evidence
+        Names of the evidence graphs that say so.
+    sentences
+        Those of the evidence that quote one.
+    is_curated
+        Whether a curator states it from outside the documents.
+    is_contested
+        Whether a sentence gives another value where there can be only one, or this is one that was not accepted.
+    parts
+        What is said of the value, where it has no life of its own: a grant, an amount, a figure.
     """
 
-    evidence: str
-    quote: str
-    language: str
-    source: str
-    basis: str
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One value (or, for incoming statements, one subject) with the sentences that say so."""
-
+    predicate: str
     term: Term
-    sentences: tuple[Sentence, ...]
+    evidence: tuple[str, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    is_curated: bool = False
+    is_contested: bool = False
+    parts: tuple[Statement, ...] = ()
 
+    @property
+    def documents(self) -> int:
+        """How many documents say so; two corroborate each other."""
+        return len({each.source for each in self.sentences})
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The statements of one property."""
+    @property
+    def is_implied(self) -> bool:
+        """Whether no sentence says it in words."""
+        return bool(self.sentences) and all(each.basis == "implied" for each in self.sentences)
 
-    property: str
-    statements: tuple[Statement, ...]
+    @property
+    def amount(self) -> str:
+        """The amount of money that the value is, as ``6000000 EUR``; empty where it is none."""
+        said = {each.predicate: getattr(each.term, "value", "") for each in self.parts}
+        value, currency = (said.get(SCHEMA[name].value, "") for name in ("value", "currency"))
+        return f"{value} {currency}" if value and currency else ""
+
+    def with_sentences(self, told: Mapping[str, Sentence]) -> Statement:
+        """Return the statement, and its parts, with the sentences of their evidence."""
+        return replace(
+            self,
+            sentences=tuple(told[each] for each in self.evidence if each in told),
+            parts=tuple(each.with_sentences(told) for each in self.parts),
+        )
+
+    def and_parts(self) -> Iterator[Statement]:
+        """Yield the statement, and its parts to the last."""
+        yield self
+        for each in self.parts:
+            yield from each.and_parts()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
-    """Everything said of a thing.
+    """Everything said of a thing, or one page of it.
 
     Parameters
     ----------
@@ -65,188 +110,193 @@ class Thing:
     types
         IRIs of its classes: those of our ontology, or all where it has none of these.
     outgoing, incoming
-        Statements with the thing as subject, and as object.
+        Statements with the thing as subject, and as object, by property, the important first.
     rejected
         Values that a sentence states and the default graph does not hold: they lost a conflict, or a curator did not
         accept them.
     labels
         Of every IRI above.
+    page, pages
+        Which page this is, from 1, and how many there are.
+    total
+        Statements on all pages.
     """
 
     iri: str
     types: tuple[str, ...]
-    outgoing: tuple[Group, ...]
-    incoming: tuple[Group, ...]
-    rejected: tuple[Group, ...]
+    outgoing: tuple[Statement, ...]
+    incoming: tuple[Statement, ...]
+    rejected: tuple[Statement, ...]
     labels: Mapping[str, Label] = field(repr=False)
+    page: int
+    pages: int
+    total: int
 
     @property
     def label(self) -> Label:
         """The label of the thing itself."""
         return self.labels[self.iri]
 
+    @property
+    def statements(self) -> Iterator[Statement]:
+        """Every statement shown, parts included."""
+        for each in (*self.outgoing, *self.incoming, *self.rejected):
+            yield from each.and_parts()
 
-_SENTENCE = f"""?evidence {DG["quote"]} ?quote ; {DG["source"]} ?source ; {DG["basis"]} ?basis .
-    OPTIONAL {{ ?evidence {RDFS["comment"]} ?reason }}"""
-_ACCEPTED = f"""?s ?p ?o . OPTIONAL {{ GRAPH ?evidence {{ ?s ?p ?o }} {_SENTENCE} }}"""
-_REJECTED = f"""GRAPH ?evidence {{ ?s ?p ?o }} {_SENTENCE} FILTER NOT EXISTS {{ ?s ?p ?o }}"""
+
+Pair = tuple[str, Term]
+"""A property and a value, or a property and a subject."""
 
 
-def _statements(backend: Backend, bound: str, iri: ox.NamedNode, pattern: str) -> list[Row]:
-    """Statements with the thing as ``?s`` or ``?o``, each with the sentences that say so."""
-    return rows(
-        backend,
-        f"SELECT ?s ?p ?o ?evidence ?quote ?source ?basis ?reason {{ VALUES {bound} {{ {iri} }} {pattern} }}",
-    )
+class _Said:
+    """What is said of a node in one direction: by the default graph, and by named graphs."""
+
+    def __init__(self, backend: Backend, iri: ox.NamedNode, *, forth: bool) -> None:
+        bound, other = ("?s", "?o") if forth else ("?o", "?s")
+        values = f"VALUES {bound} {{ {iri} }}"
+        plain = rows(backend, f"SELECT ?p {other} {{ {values} ?s ?p ?o }}")
+        named = rows(backend, f"SELECT ?g ?p {other} {{ {values} GRAPH ?g {{ ?s ?p ?o }} }}")
+        self._graphs: defaultdict[Pair, set[str]] = defaultdict(set)
+        for row in named:
+            self._graphs[_iri(row["p"]), row[other[1:]]].add(_iri(row["g"]))
+        accepted = {(_iri(row["p"]), row[other[1:]]) for row in plain}
+        self.types = {_iri(value) for predicate, value in accepted if predicate == RDF["type"].value}
+        self.exists = bool(accepted)
+        self.accepted = sorted((pair for pair in accepted if pair[0] not in _SAID_ONCE), key=_order)
+        lost = self._graphs.keys() - accepted
+        self.lost = sorted((pair for pair in lost if pair[0] not in _SAID_ONCE), key=_order)
+
+    def graphs(self, pair: Pair) -> tuple[str, ...]:
+        """Return the names of the graphs that say so."""
+        return tuple(sorted(self._graphs.get(pair, ())))
+
+
+class _Teller:
+    """Makes statements of pairs, with the parts of values that a thing owns."""
+
+    def __init__(self, edition: Edition) -> None:
+        self._backend = edition.backend
+        self._outside = {edition.iris.graph(name).value for name in ("curated", "ontology")}
+
+    def statements(self, said: _Said, pairs: Iterable[Pair], *, levels: int = _LEVELS) -> tuple[Statement, ...]:
+        lost = {predicate for predicate, _ in said.lost}
+        return tuple(
+            Statement(
+                predicate=predicate,
+                term=value,
+                evidence=tuple(each for each in said.graphs((predicate, value)) if each not in self._outside),
+                is_curated=not self._outside.isdisjoint(said.graphs((predicate, value))),
+                is_contested=predicate in lost,
+                parts=self._parts(predicate, value, levels),
+            )
+            for predicate, value in pairs
+        )
+
+    def _parts(self, predicate: str, value: Term, levels: int) -> tuple[Statement, ...]:
+        if predicate not in _OWNED or not levels or not isinstance(value, ox.NamedNode):
+            return ()
+        said = _Said(self._backend, value, forth=True)
+        return self.statements(said, [*said.accepted, *said.lost], levels=levels - 1)
 
 
 def describe(
-    backend: Backend, iri: ox.NamedNode, language: str, *, without_incoming: tuple[ox.NamedNode, ...] = ()
+    edition: Edition, iri: ox.NamedNode, *, page: int = 1, without_incoming: Iterable[ox.NamedNode] = ()
 ) -> Thing:
     """Return what the graph says of a thing.
 
     Parameters
     ----------
-    backend
-        Asked four times.
+    edition
+        Its backend is asked four times, twice for each node that the thing owns, once for 200 sentences or labels.
     iri
         Of the thing.
-    language
-        Of the labels.
+    page
+        Which :data:`PAGE` statements, from 1.
     without_incoming
         Properties whose incoming statements are left out.
 
     Raises
     ------
     NotFound
-        The graph says nothing of it.
+        The graph says nothing of it, or has no such page of it.
     """
-    outgoing = _statements(backend, "?s", iri, _ACCEPTED)
-    incoming = _statements(
-        backend, "?o", iri, _ACCEPTED + "".join(f" FILTER(?p != {each})" for each in without_incoming)
-    )
-    if not outgoing and not incoming:
+    forth, back = (_Said(edition.backend, iri, forth=each) for each in (True, False))
+    if not forth.exists and not back.exists:
         raise NotFound(f"The graph says nothing of {iri.value}.")
-    rejected = _statements(backend, "?s", iri, _REJECTED)
-    found = [*outgoing, *incoming, *rejected]
-    named = {term for row in found for term in row.values() if isinstance(term, ox.NamedNode)} | {iri}
-    types = {row["o"].value for row in outgoing if row["p"] == RDF["type"] and isinstance(row["o"], ox.NamedNode)}
-    return Thing(
+    left_out = {each.value for each in without_incoming}
+    pairs = [*((forth, each) for each in forth.accepted)]
+    pairs += ((back, each) for each in back.accepted if each[0] not in left_out)
+    pages = max(1, math.ceil(len(pairs) / PAGE))
+    if not 1 <= page <= pages:
+        raise NotFound(f"{iri.value} has no page {page}.", hint=f"The last one is {pages}.")
+    here = pairs[(page - 1) * PAGE : page * PAGE]
+    teller = _Teller(edition)
+    thing = Thing(
         iri=iri.value,
-        types=tuple(sorted(each for each in types if each.startswith(str(DG))) or sorted(types)),
-        outgoing=_groups(outgoing, "o"),
-        incoming=_groups(incoming, "s"),
-        rejected=_groups(rejected, "o"),
-        labels=labels(backend, named, language),
+        types=_types(forth.types),
+        outgoing=teller.statements(forth, [each for said, each in here if said is forth]),
+        incoming=teller.statements(back, [each for said, each in here if said is back], levels=0),
+        rejected=teller.statements(forth, forth.lost[:PAGE]),
+        labels={},
+        page=page,
+        pages=pages,
+        total=len(pairs),
     )
+    return _told(edition, thing)
 
 
-def _groups(found: Iterable[Row], value: str) -> tuple[Group, ...]:
-    """Rows by property and value; a value once, with all its sentences."""
-    groups: defaultdict[str, defaultdict[Term, dict[Sentence, None]]] = defaultdict(lambda: defaultdict(dict))
-    for row in found:
-        predicate = row["p"]
-        if not isinstance(predicate, ox.NamedNode) or predicate == RDF["type"] or predicate.value in _SAME_AS_NAME:
-            continue
-        sentences = groups[predicate.value][row[value]]
-        if (sentence := sentence_of(row)) is not None:
-            sentences[sentence] = None
-    return tuple(
-        Group(
-            predicate,
-            tuple(
-                Statement(term, tuple(sorted(said, key=lambda each: each.evidence)))
-                for term, said in sorted(statements.items(), key=lambda item: _order(item[0]))
-            ),
-        )
-        for predicate, statements in sorted(groups.items(), key=lambda item: _importance(item[0]))
-    )
-
-
-def sentence_of(row: Row) -> Sentence | None:
-    """Return the sentence that a row tells of, None where it tells of none.
-
-    The row binds ``evidence``, ``quote``, ``source`` and ``basis``, and ``reason`` where there is one.
-    """
-    evidence, quote, source, basis = (row.get(name) for name in ("evidence", "quote", "source", "basis"))
-    if not isinstance(quote, ox.Literal) or not isinstance(evidence, ox.NamedNode):
-        return None
-    reason = row.get("reason")
-    return Sentence(
-        evidence=evidence.value,
-        quote=quote.value,
-        language=quote.language or "",
-        source=source.value if isinstance(source, ox.NamedNode) else "",
-        basis=basis.value.rpartition("#")[2] if isinstance(basis, ox.NamedNode) else "",
-        reason=reason.value if isinstance(reason, ox.Literal) else None,
-    )
-
-
-def _order(term: Term) -> tuple[str, str]:
-    return (type(term).__name__, str(term))
-
-
-def _importance(predicate: str) -> tuple[int, str]:
-    """Names first, then who does what, then our other terms, then schema.org, then the rest."""
-    if predicate in {SCHEMA["name"].value, SCHEMA["alternateName"].value}:
-        return (0, predicate)
-    if ox.NamedNode(predicate) in ROLES:
-        return (1, predicate)
-    for rank, namespace in enumerate((str(DG), str(SCHEMA)), start=2):
-        if predicate.startswith(namespace):
-            return (rank, predicate)
-    return (4, predicate)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvidencePage:
-    """One evidence: its sentence, and every triple that it claims."""
-
-    iri: str
-    sentence: Sentence
-    start: int
-    end: int
-    as_of: str | None
-    claims: tuple[tuple[ox.NamedNode, ox.NamedNode, Term], ...]
-    labels: Mapping[str, Label] = field(repr=False)
-
-
-def describe_evidence(backend: Backend, iri: ox.NamedNode, language: str) -> EvidencePage:
-    """Return one evidence.
+def merged_into(edition: Edition, iri: ox.NamedNode) -> str | None:
+    """Return the IRI of the thing that has taken the place of one; None where it stands for itself.
 
     Raises
     ------
     NotFound
-        There is none of that IRI.
+        The graph says nothing of it.
     """
-    described = rows(
-        backend,
-        f"""SELECT ?evidence ?quote ?source ?basis ?reason ?start ?end ?asOf {{
-          VALUES ?evidence {{ {iri} }}
-          ?evidence {DG["quote"]} ?quote ; {DG["source"]} ?source ; {DG["basis"]} ?basis ;
-            {DG["start"]} ?start ; {DG["end"]} ?end .
-          OPTIONAL {{ ?evidence {RDFS["comment"]} ?reason }} OPTIONAL {{ ?evidence {DG["asOf"]} ?asOf }} }}""",
-    )
-    sentence = sentence_of(described[0]) if described else None
-    if sentence is None:
-        raise NotFound(f"There is no evidence {iri.value}.")
-    claims = [
-        (row["s"], row["p"], row["o"])
-        for row in rows(backend, f"SELECT ?s ?p ?o {{ GRAPH {iri} {{ ?s ?p ?o }} }} ORDER BY ?s ?p ?o")
-    ]
-    triples = tuple((s, p, o) for s, p, o in claims if isinstance(s, ox.NamedNode) and isinstance(p, ox.NamedNode))
-    named = {term for triple in triples for term in triple if isinstance(term, ox.NamedNode)}
-    return EvidencePage(
-        iri=iri.value,
-        sentence=sentence,
-        start=_number(described[0]["start"]),
-        end=_number(described[0]["end"]),
-        as_of=as_of.value if isinstance(as_of := described[0].get("asOf"), ox.Literal) else None,
-        claims=triples,
-        labels=labels(backend, named | {ox.NamedNode(sentence.source)}, language),
+    replaced = f"OPTIONAL {{ {iri} {DCTERMS['isReplacedBy']} ?other }}"
+    found = rows(edition.backend, f"SELECT ?other {{ {{ {iri} ?p ?x }} UNION {{ ?x ?p {iri} }} {replaced} }} LIMIT 1")
+    if not found:
+        raise NotFound(f"The graph says nothing of {iri.value}.")
+    other = found[0].get("other")
+    return other.value if isinstance(other, ox.NamedNode) else None
+
+
+def _told(edition: Edition, thing: Thing) -> Thing:
+    """The thing with its sentences and labels."""
+    told = sentences(edition.backend, itertools.chain.from_iterable(each.evidence for each in thing.statements))
+    terms = {each.term.value for each in thing.statements if isinstance(each.term, ox.NamedNode)}
+    sources = {each.source for each in told.values()}
+    named = terms | sources | {thing.iri, *thing.types, *(each.predicate for each in thing.statements)}
+    return replace(
+        thing,
+        outgoing=tuple(each.with_sentences(told) for each in thing.outgoing),
+        incoming=tuple(each.with_sentences(told) for each in thing.incoming),
+        rejected=tuple(each.with_sentences(told) for each in thing.rejected),
+        labels=labels(edition, named),
     )
 
 
-def _number(term: Term) -> int:
-    assert isinstance(term, ox.Literal)  # noqa: S101 - the build writes integers
-    return int(term.value)
+def _types(found: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(each for each in found if each.startswith(str(DG))) or sorted(found))
+
+
+def _order(pair: Pair) -> tuple[int, str, str, str]:
+    predicate, value = pair
+    return (*_importance(predicate), type(value).__name__, str(value))
+
+
+def _importance(predicate: str) -> tuple[int, str]:
+    """Names first, then who does what, then our other terms, then schema.org, then the rest."""
+    if predicate in _NAMES:
+        return (_NAMES.index(predicate), predicate)
+    if ox.NamedNode(predicate) in ROLES:
+        return (2, predicate)
+    for rank, namespace in enumerate((str(DG), str(SCHEMA)), start=3):
+        if predicate.startswith(namespace):
+            return (rank, predicate)
+    return (5, predicate)
+
+
+def _iri(term: Term) -> str:
+    assert isinstance(term, ox.NamedNode)  # noqa: S101 - predicates, graphs and types are IRIs
+    return term.value

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.store.backend import rows
+from digigraph.store.backend import Row, rows
 from digigraph.vocab import RDFS, SKOS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from digigraph.publishing.edition import Edition
     from digigraph.store.backend import Backend
 
+LABEL_PROPERTIES = (RDFS["label"], SKOS["prefLabel"])
+"""Properties whose values are labels."""
+_AT_ONCE = 200
 LANGUAGES = ("en", "sv")
 """Languages of the pages; the first is the one when a reader asks for neither."""
 
@@ -32,30 +36,40 @@ class Label:
     is_fallback: bool = False
 
 
-def labels(backend: Backend, iris: Iterable[ox.NamedNode], language: str) -> dict[str, Label]:
+def labels(edition: Edition, iris: Iterable[str]) -> dict[str, Label]:
     """Return a label for every IRI given, by its text.
 
     Parameters
     ----------
-    backend
-        Asked once, for all of them.
+    edition
+        Its backend is asked once for 200 of them; its language is preferred: then Swedish and English, then no
+        language, then any, then the IRI's last part.
     iris
         Of things, properties, classes, concepts.
-    language
-        Asked for: then Swedish and English, then no language, then any, then the IRI's last part.
     """
-    wanted = sorted({each.value for each in iris})
+    wanted = set(iris)
     found: defaultdict[str, list[ox.Literal]] = defaultdict(list)
-    if wanted:
-        values = " ".join(str(ox.NamedNode(each)) for each in wanted)
-        for row in rows(backend, f"SELECT ?x ?label {{ VALUES ?x {{ {values} }} ?x {_LABEL} ?label }}"):
-            thing, label = row["x"], row["label"]
-            if isinstance(thing, ox.NamedNode) and isinstance(label, ox.Literal):
-                found[thing.value].append(label)
-    return {each: choose(found[each], each, language) for each in wanted}
+    for row in label_rows(edition.backend, wanted):
+        thing, label = row["s"], row["o"]
+        if isinstance(thing, ox.NamedNode) and isinstance(label, ox.Literal):
+            found[thing.value].append(label)
+    return {each: choose(found[each], each, edition.language) for each in wanted}
 
 
-_LABEL = f"{RDFS['label']}|{SKOS['prefLabel']}"
+def label_rows(backend: Backend, iris: Iterable[str]) -> list[Row]:
+    """Return the triples that give IRIs their labels, as rows of ``s``, ``p``, ``o``."""
+    found: list[Row] = []
+    either = " UNION ".join(f"{{ ?s {each} ?o BIND({each} AS ?p) }}" for each in LABEL_PROPERTIES)
+    for values in chunks(iris):
+        found += rows(backend, f"SELECT ?s ?p ?o {{ VALUES ?s {{ {values} }} {either} }}")
+    return found
+
+
+def chunks(iris: Iterable[str]) -> Iterator[str]:
+    """Yield rows of a VALUES block for IRIs, each once, as many at a time as a query should name."""
+    wanted = sorted(set(iris))
+    for at in range(0, len(wanted), _AT_ONCE):
+        yield " ".join(str(ox.NamedNode(each)) for each in wanted[at : at + _AT_ONCE])
 
 
 def choose(candidates: Sequence[ox.Literal], iri: str, language: str) -> Label:

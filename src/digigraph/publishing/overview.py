@@ -12,6 +12,7 @@ from digigraph.store.backend import Term, rows
 from digigraph.vocab import DG, RDF, RDFS
 
 if TYPE_CHECKING:
+    from digigraph.publishing.edition import Edition
     from digigraph.store.backend import Backend
 
 
@@ -39,8 +40,9 @@ _KINDS = tuple(
 )
 
 
-def overview(backend: Backend, language: str) -> Overview:
+def overview(edition: Edition) -> Overview:
     """Return what is in the graph; a thing counts under its most precise kind."""
+    backend = edition.backend
     values = " ".join(map(str, _KINDS))
     found = rows(
         backend,
@@ -49,7 +51,7 @@ def overview(backend: Backend, language: str) -> Overview:
     )
     documents = [row["doc"] for row in rows(backend, f"SELECT ?doc {{ ?doc {RDF['type']} {DG['Source']} }}")]
     named = [term for row in found for term in row.values()] + documents
-    names = labels(backend, [each for each in named if isinstance(each, ox.NamedNode)], language)
+    names = labels(edition, [each.value for each in named if isinstance(each, ox.NamedNode)])
     return Overview(
         triples=_count(backend, "{ ?s ?p ?o }"),
         sentences=_count(backend, f"{{ ?s {RDF['type']} {DG['Evidence']} }}"),

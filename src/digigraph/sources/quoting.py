@@ -67,6 +67,18 @@ class CapturedText:
         inside = CapturedText(self.text[span.start : span.end], is_html=self._is_html)
         return inside.normal_text.strip()
 
+    def runs(self) -> list[tuple[int, str]]:
+        """Return what a reader sees: pieces of the text without markup, each with its place in the stored text."""
+        runs: list[tuple[int, list[str]]] = []
+        end = -1
+        for piece, span in _pieces(self.text, is_html=self._is_html):
+            if span.start != end:
+                runs.append((span.start, []))
+            runs[-1][1].append(piece)
+            # A character reference is shorter than it is written: what follows has a place of its own.
+            end = span.end if len(piece) == span.end - span.start else -1
+        return [(start, "".join(pieces)) for start, pieces in runs]
+
     @property
     def normal_text(self) -> str:
         """The whole text in normal form."""

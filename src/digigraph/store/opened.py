@@ -12,12 +12,23 @@ import pyoxigraph as ox
 
 from digigraph.errors import NoSnapshot, SnapshotDamaged
 from digigraph.store.disk import ENGINE_ERRORS, FileLock
+from digigraph.store.files import read_file, read_files
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = re.compile(r"[1-9]\d*-[0-9a-f]{12}")
 """What a snapshot's name is."""
+
+
+def sequence_of(name: str) -> int:
+    """Return the sequence number in a snapshot's name."""
+    return int(name.partition("-")[0])
+
+
+def name_of(sequence: int, sha256: str) -> str:
+    """Return the name of the snapshot with that sequence number and content."""
+    return f"{sequence}-{sha256[:12]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +55,8 @@ class Snapshot:
         Versions of this program and of pyoxigraph.
     sources
         Hash of the sources that it was made of; of the active snapshot, the hash last published.
+    files
+        Hash of the files that it carries (:func:`digigraph.store.files.files_hash`).
     """
 
     folder: Path
@@ -57,6 +70,15 @@ class Snapshot:
     digigraph: str
     engine: str
     sources: str
+    files: str
+
+    def read_file(self, name: str) -> bytes | None:
+        """Return a file that it carries; None where it has none of that name."""
+        return read_file(self.folder / "files", name)
+
+    def read_files(self) -> dict[str, bytes]:
+        """Return every file that it carries, by name."""
+        return read_files(self.folder / "files")
 
     def open(self) -> OpenSnapshot:
         """Open the store read-only; close it, or use it in a ``with``.

@@ -8,6 +8,7 @@
         manifest.json                         what it holds, by whom it was made
         in-use                                locked, shared, by everybody who has the store open
         store/                                RocksDB; written once, then only opened read-only
+        files/                                what the pages show beside the dataset: texts of documents, the context
     {state}/staging/                          work in progress; whatever is found there is a leftover
 
 A snapshot comes into ``snapshots/`` by one rename, after its content was read back, compared and made durable. So
@@ -29,11 +30,12 @@ from typing import TYPE_CHECKING
 
 from digigraph.errors import NoSnapshot, PublicationBusy, SnapshotDamaged
 from digigraph.store.disk import FileLock, replace_file, storage_errors, sync_folder, sync_tree
+from digigraph.store.files import NO_FILES, files_hash, write_files
 from digigraph.store.loading import load_and_compare
-from digigraph.store.opened import NAME, Snapshot, read_manifest, read_pointer
+from digigraph.store.opened import NAME, Snapshot, name_of, read_manifest, read_pointer, sequence_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 __all__ = ["Publication", "Snapshot", "SnapshotCatalog"]
@@ -70,7 +72,7 @@ class SnapshotCatalog:
             found = [entry.name for entry in self._snapshots.iterdir() if NAME.fullmatch(entry.name)]
         except FileNotFoundError:
             return ()
-        return tuple(sorted(found, key=_sequence))
+        return tuple(sorted(found, key=sequence_of))
 
     def list(self) -> tuple[Snapshot, ...]:
         """Return all snapshots, oldest first.
@@ -143,7 +145,11 @@ class SnapshotCatalog:
             content = opened.nquads()
         found = hashlib.sha256(content).hexdigest()
         expected = (snapshot.sha256, snapshot.quads, snapshot.size)
-        if (found, content.count(b"\n"), len(content)) != expected or _name(snapshot.sequence, found) != name:
+        if files_hash(snapshot.read_files()) != snapshot.files:
+            raise SnapshotDamaged(
+                f"The files of the snapshot {name} are not those that were published.", hint="Publish again."
+            )
+        if (found, content.count(b"\n"), len(content)) != expected or name_of(snapshot.sequence, found) != name:
             raise SnapshotDamaged(
                 f"The snapshot {name} holds other data than was published: SHA-256 {found}, not {snapshot.sha256}.",
                 hint="Publish again.",
@@ -152,7 +158,7 @@ class SnapshotCatalog:
 
     # Writing: each step under the lock, so that one process at a time changes the state folder
 
-    def create(self, nquads: bytes, sources: str) -> Snapshot:
+    def create(self, nquads: bytes, sources: str, *, files: Mapping[str, bytes] = NO_FILES) -> Snapshot:
         """Make a snapshot without activating it.
 
         Parameters
@@ -161,6 +167,8 @@ class SnapshotCatalog:
             The dataset as N-Quads in the engine's own spelling, lines sorted by bytes, each once; no blank nodes.
         sources
             Hash of the sources that it was made of.
+        files
+            What it carries beside the dataset, by path: names of lower-case letters, digits, ``.``, ``_``, ``-``.
 
         Raises
         ------
@@ -172,7 +180,7 @@ class SnapshotCatalog:
             Nothing half-made is left.
         """
         with self._publishing():
-            return self._create(nquads, sources)
+            return self._create(nquads, sources, files)
 
     def activate(self, name: str, sources: str) -> Snapshot:
         """Make a snapshot the active one and return it.
@@ -192,8 +200,8 @@ class SnapshotCatalog:
         with self._publishing():
             return self._activate(name, sources)
 
-    def publish(self, nquads: bytes, sources: str) -> Publication:
-        """Make a snapshot and activate it; for the data of the active one, note only the sources.
+    def publish(self, nquads: bytes, sources: str, *, files: Mapping[str, bytes] = NO_FILES) -> Publication:
+        """Make a snapshot and activate it; for the data and files of the active one, note only the sources.
 
         Raises
         ------
@@ -203,9 +211,10 @@ class SnapshotCatalog:
         sha256 = hashlib.sha256(nquads).hexdigest()
         with self._publishing():
             active = self._active_or_none()
-            if active is not None and active.sha256 == sha256 and self._is_whole(active.name):
+            wanted = (sha256, files_hash(files))
+            if active is not None and (active.sha256, active.files) == wanted and self._is_whole(active.name):
                 return Publication(self._activate(active.name, sources), is_new=False)
-            made = self._newest_if(sha256) or self._create(nquads, sources)
+            made = self._newest_if(*wanted) or self._create(nquads, sources, files)
             try:
                 return Publication(self._activate(made.name, sources), is_new=True)
             except BaseException:
@@ -265,10 +274,10 @@ class SnapshotCatalog:
             return False
         return True
 
-    def _newest_if(self, sha256: str) -> Snapshot | None:
-        """Return the newest snapshot if it holds this data: whoever made it was killed before it became active."""
+    def _newest_if(self, sha256: str, files: str) -> Snapshot | None:
+        """Return the newest snapshot if it holds this: whoever made it was killed before it became active."""
         for name in self.names()[-1:]:
-            if name == _name(_sequence(name), sha256) and self._is_whole(name):
+            if name == name_of(sequence_of(name), sha256) and self._is_whole(name) and self.get(name).files == files:
                 return self.get(name)
         return None
 
@@ -276,12 +285,13 @@ class SnapshotCatalog:
         if self._staging.exists():
             shutil.rmtree(self._staging)
 
-    def _create(self, nquads: bytes, sources: str) -> Snapshot:
+    def _create(self, nquads: bytes, sources: str, files: Mapping[str, bytes]) -> Snapshot:
         folder = self._staging / secrets.token_hex(8)
         (folder / "store").mkdir(parents=True)
         try:
             triples = load_and_compare(folder / "store", nquads)
-            snapshot = self._described(nquads, triples, sources)
+            write_files(folder / "files", files)
+            snapshot = self._described(nquads, triples, sources, files_hash(files))
             (folder / "in-use").touch()
             (folder / "manifest.json").write_bytes(snapshot.manifest())
             sync_tree(folder)
@@ -292,11 +302,11 @@ class SnapshotCatalog:
             raise
         return snapshot
 
-    def _described(self, nquads: bytes, triples: int, sources: str) -> Snapshot:
+    def _described(self, nquads: bytes, triples: int, sources: str, files: str) -> Snapshot:
         """The next snapshot, of so many triples in the default graph."""
         sha256 = hashlib.sha256(nquads).hexdigest()
-        sequence = max(map(_sequence, self.names()), default=0) + 1
-        name = _name(sequence, sha256)
+        sequence = max(map(sequence_of, self.names()), default=0) + 1
+        name = name_of(sequence, sha256)
         return Snapshot(
             folder=self._snapshots / name,
             sequence=sequence,
@@ -309,6 +319,7 @@ class SnapshotCatalog:
             digigraph=metadata.version("digigraph"),
             engine=f"pyoxigraph {metadata.version('pyoxigraph')}",
             sources=sources,
+            files=files,
         )
 
     def _activate(self, name: str, sources: str) -> Snapshot:
@@ -332,11 +343,3 @@ class SnapshotCatalog:
             lock.release()
         self._clean_staging()
         return True
-
-
-def _sequence(name: str) -> int:
-    return int(name.partition("-")[0])
-
-
-def _name(sequence: int, sha256: str) -> str:
-    return f"{sequence}-{sha256[:12]}"

@@ -1,8 +1,10 @@
-"""What every page needs: how a term looks, and where an IRI leads."""
+"""What every page needs: its language, how a term looks, and where an IRI leads."""
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 from flask import Response, render_template, request
@@ -10,29 +12,35 @@ from flask import Response, render_template, request
 from digigraph.media import HTML, negotiate
 from digigraph.publishing.labels import LANGUAGES
 from digigraph.vocab import DG
-from digigraph.web.identity import of_page
-from digigraph.web.replies import query_string, unchanged
-from digigraph.web.sending import SNAPSHOT_HEADER
+from digigraph.web.replies import made
 from digigraph.web.site import site
+from digigraph.web.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from flask import Flask
 
-LANGUAGE = LANGUAGES[0]
-"""Language of the pages."""
+_NAMES = {"en": "English", "sv": "Svenska"}
+_LABEL = 300
+"""Characters of a label that a page shows."""
 
 
-def page(template: str, **values: Callable[[], object]) -> Response:
+def language() -> str:
+    """Return the language of the page that is asked for: as ``lang`` says, else as the browser prefers."""
+    asked = request.args.get("lang", "")
+    return asked if asked in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+
+
+def page(template: str, make: Callable[[], Mapping[str, object]]) -> Response:
     """Return a page, for a client that takes HTML; 304 where it holds that very page.
 
     Parameters
     ----------
     template
         Its template.
-    values
-        What the template needs, to be computed where the page has to be made.
+    make
+        Returns what the template needs; called where the page has to be made.
 
     Raises
     ------
@@ -40,34 +48,71 @@ def page(template: str, **values: Callable[[], object]) -> Response:
         The client does not take HTML.
     """
     negotiate(request.headers.get("Accept"), (HTML,))
-    identity = of_page(request.path, parameters=query_string(), format=HTML, language=LANGUAGE)
-    if held := unchanged(identity):
-        return held
-    text = render_template(template, **{name: value() for name, value in values.items()})
-    response = Response(text, content_type=HTML.content_type)
-    # Where a snapshot was published meanwhile, the page may hold some of either.
-    if identity is not None and identity.snapshot == site().backend.version:
-        response.set_etag(identity.key)
-        response.headers[SNAPSHOT_HEADER] = identity.snapshot
+    response = made(lambda: render_template(template, **make()), HTML, language=language())
+    response.content_language.add(language())
+    response.vary.add("Accept-Language")
     return response
 
 
 def href(iri: str) -> str:
     """Return where a reader of a page goes for an IRI: our own page of it, else the IRI itself; never a script."""
     if iri.startswith(str(DG)):
-        # The ontology has no page yet.
-        return ""
+        return _kept("/ns", fragment=iri.removeprefix(str(DG)))
     path = site().iris.path(iri)
     if path is not None:
-        return "/page/" + path.removeprefix("/id/") if path.startswith("/id/") else path
+        return _kept("/page/" + path.removeprefix("/id/") if path.startswith("/id/") else path)
     return iri if iri.startswith(("https://", "http://")) else ""
 
 
+def _kept(path: str, *, fragment: str = "") -> str:
+    """The path, in the language that the reader has chosen."""
+    chosen = request.args.get("lang", "")
+    query = f"?lang={chosen}" if chosen in LANGUAGES else ""
+    return f"{path}{query}#{fragment}" if fragment else f"{path}{query}"
+
+
+def _in_language(code: str) -> str:
+    """The URL of this page in another language."""
+    return _with(lang=code)
+
+
+def _page_number(number: int) -> str:
+    return _with(page=str(number))
+
+
+def _with(**changes: str) -> str:
+    # Without the path: one that begins with two slashes would lead to another server.
+    return f"?{urlencode({**request.args.to_dict(), **changes})}"
+
+
+def _shortened(text: str, most: int = _LABEL) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _groups(statements: Iterable[object], name: str) -> Iterator[tuple[object, list[object]]]:
+    for key, group in itertools.groupby(statements, key=lambda each: getattr(each, name)):
+        yield key, list(group)
+
+
 def register(app: Flask) -> None:
-    """Give the templates these functions and tests."""
-    app.jinja_env.globals.update(href=href, site_title=site_title)
+    """Give the templates these functions, filters and tests."""
+    app.jinja_env.globals.update(
+        href=href, site_title=site_title, in_language=_in_language, page_number=_page_number, languages=_NAMES
+    )
+    app.jinja_env.filters.update(shortened=_shortened, groupby_in_order=_groups)
     app.jinja_env.tests["iri"] = lambda term: isinstance(term, ox.NamedNode)
     app.jinja_env.tests["literal"] = lambda term: isinstance(term, ox.Literal)
+    app.context_processor(_of_this_request)
+
+
+def _of_this_request() -> dict[str, object]:
+    spoken = language()
+    return {
+        "language": spoken,
+        "say": lambda key, **values: say(key, spoken, **values),
+        "short": site().iris.shorten,
+        "snapshot": site().backend.version,
+    }
 
 
 def site_title() -> str:

@@ -14,12 +14,12 @@ from digigraph.errors import NotAcceptable
 from digigraph.media import by_name, negotiate
 from digigraph.web.codings import acceptable
 from digigraph.web.conditions import READING, held
-from digigraph.web.identity import of_query
+from digigraph.web.identity import of_page, of_query
 from digigraph.web.sending import SNAPSHOT_HEADER, knows_no_chunks
 from digigraph.web.site import ask, site
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from digigraph.media import Format
     from digigraph.store.backend import Answer, Query
@@ -149,4 +149,27 @@ def unchanged(identity: Identity | None) -> Response | None:
         return None
     response = Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": tag, SNAPSHOT_HEADER: identity.snapshot})
     del response.headers["Content-Type"]
+    return response
+
+
+def made(make: Callable[[], str | bytes], chosen: Format, *, language: str = "") -> Response:
+    """Return what is made whole from the snapshot: a page, or data; 304 where the client holds it.
+
+    Parameters
+    ----------
+    make
+        Returns the body; called where the client does not hold it.
+    chosen
+        Its format.
+    language
+        Of a page; empty where the body has none of its own.
+    """
+    identity = of_page(request.path, parameters=query_string(), format=chosen, language=language)
+    if held_already := unchanged(identity):
+        return held_already
+    response = Response(make(), content_type=chosen.content_type)
+    # Where a snapshot was published meanwhile, the body may hold some of either.
+    if identity is not None and identity.snapshot == site().backend.version:
+        response.set_etag(identity.key)
+        response.headers[SNAPSHOT_HEADER] = identity.snapshot
     return response

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 from flask import Response, after_this_request, current_app, request
 
+from digigraph.errors import NoSnapshot
 from digigraph.iris import Iris
+from digigraph.publishing.drawing import Draughtsman
+from digigraph.publishing.edition import Edition
 from digigraph.store.backend import Cancellation
+from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.web.running import QUERY_ID_HEADER, Running
 from digigraph.web.wsgi import CANCELLATION
 
@@ -33,11 +37,24 @@ class Site:
         Who answers.
     running
         The queries that are being answered.
+    draughtsman
+        Who draws.
     """
 
     settings: Settings
     backend: Backend
     running: Running = field(default_factory=Running)
+    draughtsman: Draughtsman = field(default_factory=Draughtsman)
+
+    def read_file(self, name: str) -> bytes | None:
+        """Return a file that the snapshot carries beside its dataset; None where there is none, or no snapshot."""
+        version = self.backend.version
+        if version is None:
+            return None
+        try:
+            return SnapshotCatalog(self.settings.state_folder).get(version).read_file(name)
+        except NoSnapshot:
+            return None
 
     @property
     def iris(self) -> Iris:
@@ -79,6 +96,11 @@ class _Asker:
 def asker() -> Backend:
     """Return the backend for the functions of ``publishing``."""
     return _Asker()
+
+
+def edition(language: str) -> Edition:
+    """Return the graph as the functions of ``publishing`` take it, in a language."""
+    return Edition(asker(), site().iris, language, site().read_file)
 
 
 def ask(query: Query) -> Answer:

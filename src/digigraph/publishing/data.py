@@ -1,0 +1,168 @@
+"""What the graph says of one thing, document or evidence, as data: the answers of linked data, free of HTTP.
+
+Each function returns quads: triples of the default graph without a graph name, claims in the graph of their evidence.
+A triple format writes the former, a quad format both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from digigraph.errors import NotFound
+from digigraph.publishing.labels import label_rows
+from digigraph.store.backend import Term, rows
+from digigraph.vocab import DCTERMS, DG, FOAF, PROV, RDF, SCHEMA, VOID
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from digigraph.publishing.edition import Edition
+    from digigraph.store.backend import Backend, Row
+
+OWNED = (SCHEMA["funding"], SCHEMA["amount"], DG["figure"], DG["identifierRecord"])
+"""Properties that lead to nodes which have no life of their own: grants, amounts, figures, identifier records."""
+LICENCE = ox.NamedNode("https://creativecommons.org/publicdomain/zero/1.0/")
+_RIGHTS = ox.Literal("Sentences quoted in this data remain their publishers'.", language="en")
+_OWN_AND_OWNED = f"({'|'.join(map(str, OWNED))})*"
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """A document of data.
+
+    Parameters
+    ----------
+    topic
+        What it is about.
+    triples
+        Of the default graph.
+    claims
+        Quads in named graphs: who says so.
+    """
+
+    topic: ox.NamedNode
+    triples: frozenset[ox.Triple]
+    claims: frozenset[ox.Quad] = frozenset()
+
+    def quads(self, *, with_claims: bool) -> list[ox.Quad]:
+        """Return what a format writes, the topic and types first: the same bytes for the same state of the graph."""
+        plain = [ox.Quad(each.subject, each.predicate, each.object) for each in self.triples]
+        return sorted([*plain, *self.claims] if with_claims else plain, key=self._order)
+
+    def _order(self, quad: ox.Quad) -> tuple[str, bool, str, bool, str]:
+        subject, type_ = quad.subject, quad.predicate != RDF["type"]
+        return (str(quad.graph_name), subject != self.topic, str(subject), type_, f"{quad.predicate} {quad.object}")
+
+
+def thing_data(edition: Edition, iri: ox.NamedNode, document: ox.NamedNode) -> Data:
+    """Return everything said of a thing.
+
+    Its triples, those of the nodes it owns, those that point to it, the labels of its neighbours, and in whose name
+    this is published; as claims, every evidence that states one of these triples, with its description.
+
+    Parameters
+    ----------
+    edition
+        Its backend is asked four times, and once for each 200 neighbours.
+    iri
+        Of the thing.
+    document
+        The document of data, as it is named in the data.
+
+    Raises
+    ------
+    NotFound
+        The graph says nothing of it.
+    """
+    backend, iris = edition.backend, edition.iris
+    own = f"{{ {iri} {_OWN_AND_OWNED} ?s . ?s ?p ?o }} UNION {{ VALUES ?o {{ {iri} }} ?s ?p ?o }}"
+    found = _triples(rows(backend, f"SELECT ?s ?p ?o {{ {own} }}"))
+    if not found:
+        raise NotFound(f"The graph says nothing of {iri.value}.")
+    neighbours = {
+        term.value for each in found for term in (each.subject, each.object) if isinstance(term, ox.NamedNode)
+    }
+    labels = _triples(label_rows(backend, neighbours))
+    stated = f"""{{ {iri} {_OWN_AND_OWNED} ?a . GRAPH ?g {{ ?a ?b ?c }} }} UNION {{ GRAPH ?g {{ ?a ?b {iri} }} }}"""
+    claims, described = _claims(backend, stated)
+    about = {
+        ox.Triple(document, FOAF["primaryTopic"], iri),
+        ox.Triple(document, DCTERMS["license"], LICENCE),
+        ox.Triple(document, DCTERMS["rights"], _RIGHTS),
+        ox.Triple(document, VOID["inDataset"], iris.dataset),
+    }
+    curated = rows(
+        backend,
+        f"SELECT ?g ?s ?p ?o {{ VALUES ?g {{ {iris.graph('curated')} {iris.graph('ontology')} }} "
+        f"{{ {iri} {_OWN_AND_OWNED} ?s . GRAPH ?g {{ ?s ?p ?o }} }} UNION {{ GRAPH ?g {{ ?s ?p {iri} }} "
+        f"VALUES ?o {{ {iri} }} }} }}",
+    )
+    return Data(iri, found | labels | about, claims | _quads(curated) | described)
+
+
+def document_data(edition: Edition, iri: ox.NamedNode) -> Data:
+    """Return a source document, its captured versions and the evidence taken from it; as claims, what that says.
+
+    Raises
+    ------
+    NotFound
+        The graph says nothing of it.
+    """
+    pattern = f"""{{ VALUES ?s {{ {iri} }} ?s ?p ?o }} UNION {{ ?s {PROV["specializationOf"]} {iri} ; ?p ?o }}
+      UNION {{ ?s {DG["source"]} {iri} ; ?p ?o }} UNION {{ VALUES ?o {{ {iri} }} ?s ?p ?o }}"""
+    found = _triples(rows(edition.backend, f"SELECT ?s ?p ?o {{ {pattern} }}"))
+    if not found:
+        raise NotFound(f"There is no document {iri.value}.")
+    claims = rows(edition.backend, f"SELECT ?g ?s ?p ?o {{ ?g {DG['source']} {iri} . GRAPH ?g {{ ?s ?p ?o }} }}")
+    return Data(iri, found, _quads(claims))
+
+
+def evidence_data(edition: Edition, iri: ox.NamedNode) -> Data:
+    """Return the description of one evidence; as claims, what it says.
+
+    Raises
+    ------
+    NotFound
+        There is none of that IRI.
+    """
+    found = _triples(rows(edition.backend, f"SELECT ?s ?p ?o {{ VALUES ?s {{ {iri} }} ?s ?p ?o }}"))
+    if not found:
+        raise NotFound(f"There is no evidence {iri.value}.")
+    claims = rows(edition.backend, f"SELECT ?g ?s ?p ?o {{ VALUES ?g {{ {iri} }} GRAPH ?g {{ ?s ?p ?o }} }}")
+    return Data(iri, found, _quads(claims))
+
+
+def ontology_data(edition: Edition) -> Data:
+    """Return the ontology and the concept schemes."""
+    graph = edition.iris.graph("ontology")
+    found = rows(edition.backend, f"SELECT ?g ?s ?p ?o {{ VALUES ?g {{ {graph} }} GRAPH ?g {{ ?s ?p ?o }} }}")
+    return Data(ox.NamedNode(str(DG).rstrip("#")), _triples(found), _quads(found))
+
+
+def _claims(backend: Backend, stated: str) -> tuple[frozenset[ox.Quad], frozenset[ox.Quad]]:
+    """What every evidence says that states something matching the pattern, and its description."""
+    evidence = f"{{ SELECT DISTINCT ?g {{ {stated} ?g {RDF['type']} {DG['Evidence']} }} }}"
+    claims = rows(backend, f"SELECT ?g ?s ?p ?o {{ {evidence} GRAPH ?g {{ ?s ?p ?o }} }}")
+    described = rows(backend, f"SELECT ?s ?p ?o {{ {evidence} ?g ?p ?o BIND(?g AS ?s) }}")
+    return _quads(claims), frozenset(ox.Quad(each.subject, each.predicate, each.object) for each in _triples(described))
+
+
+def _triples(found: Iterable[Row]) -> frozenset[ox.Triple]:
+    return frozenset(ox.Triple(_node(row["s"]), _predicate(row["p"]), row["o"]) for row in found)
+
+
+def _quads(found: Iterable[Row]) -> frozenset[ox.Quad]:
+    return frozenset(ox.Quad(_node(row["s"]), _predicate(row["p"]), row["o"], _predicate(row["g"])) for row in found)
+
+
+def _node(term: Term) -> ox.NamedNode | ox.BlankNode:
+    assert isinstance(term, ox.NamedNode | ox.BlankNode)  # noqa: S101 - what stands in front of a predicate
+    return term
+
+
+def _predicate(term: Term) -> ox.NamedNode:
+    assert isinstance(term, ox.NamedNode)  # noqa: S101 - predicates and names of our graphs are IRIs
+    return term

@@ -1,0 +1,49 @@
+"""The graph as one reader is offered it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digigraph.publishing.texts import Run, decode_text, text_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from digigraph.iris import Iris
+    from digigraph.publishing.writing import Context
+    from digigraph.store.backend import Backend
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The graph in one language.
+
+    Parameters
+    ----------
+    backend
+        Who answers.
+    iris
+        Of the graph.
+    language
+        Of labels.
+    read_file
+        Returns a file that the snapshot carries beside its dataset, None where there is none of that name.
+    """
+
+    backend: Backend
+    iris: Iris
+    language: str
+    read_file: Callable[[str], bytes | None]
+
+    @property
+    def context(self) -> Context:
+        """The terms of JSON-LD; empty where none are at hand, and then everything is written out."""
+        content = self.read_file("context.jsonld")
+        return dict(json.loads(content)["@context"]) if content is not None else {}
+
+    def text(self, slug: str, version: str) -> list[Run]:
+        """Return what a reader sees of a captured text; empty where it is not at hand."""
+        content = self.read_file(text_file(slug, version))
+        return decode_text(content) if content is not None else []

@@ -1,0 +1,61 @@
+"""The texts of source documents as a snapshot carries them, and the quoted spans in them."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from bisect import bisect_left, bisect_right
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from digigraph.publishing.sentences import Sentence
+
+Run = tuple[int, str]
+"""A piece of what a reader sees, and the code point of the stored text at which it begins."""
+
+
+def text_file(slug: str, version: str) -> str:
+    """Return the name of the file in which a snapshot carries the text of a document version."""
+    return f"texts/{slug}_{version}.json"
+
+
+def encode_text(runs: Sequence[Run]) -> bytes:
+    """Return the runs of a text as a snapshot carries them: JSON, ``[[start, text], …]``."""
+    return json.dumps(runs, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def decode_text(content: bytes) -> list[Run]:
+    """Return the runs that :func:`encode_text` wrote."""
+    return [(start, text) for start, text in json.loads(content)]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a text over which the same sentences are quoted; ``begins`` are those that begin with it."""
+
+    text: str
+    quoted: tuple[Sentence, ...]
+    begins: tuple[Sentence, ...]
+
+
+def marked(runs: Iterable[Run], quoted: Sequence[Sentence]) -> Iterator[Piece]:
+    """Yield a text in pieces, cut wherever a quoted span begins or ends; spans may overlap.
+
+    A span that begins in markup begins with the next piece that a reader sees.
+    """
+    cuts = sorted({place for each in quoted for place in (each.start, each.end)})
+    waiting = deque(sorted(quoted, key=lambda each: (each.start, -each.end)))
+    over: list[Sentence] = []
+    for start, text in runs:
+        inside = [cut - start for cut in cuts[bisect_right(cuts, start) : bisect_left(cuts, start + len(text))]]
+        for begin, end in itertools.pairwise([0, *inside, len(text)]):
+            place = start + begin
+            begins = []
+            while waiting and waiting[0].start <= place:
+                begins.append(waiting.popleft())
+            over = [each for each in (*over, *begins) if place < each.end]
+            yield Piece(text[begin:end], tuple(over), tuple(begins))

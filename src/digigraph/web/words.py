@@ -1,0 +1,29 @@
+"""What pages say, in each of their languages; the words are in ``words.toml``."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from importlib import resources
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@functools.cache
+def words() -> Mapping[str, Mapping[str, str]]:
+    """Return every phrase by its key and language."""
+    text = resources.files("digigraph.web").joinpath("words.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def say(key: str, language: str, **values: object) -> str:
+    """Return a phrase in a language, with its words in braces filled in.
+
+    Raises
+    ------
+    KeyError
+        There is no such phrase.
+    """
+    return words()[key][language].format(**values)
