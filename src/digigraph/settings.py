@@ -68,7 +68,12 @@ class Settings:
     query_memory_mb: Annotated[int, About("MB of memory that one query may take", 128)] = 512
     query_bytes: Annotated[int, About("bytes that the text of one query may have", 1)] = 100_000
     query_depth: Annotated[int, About("levels of brackets that a query may nest", 1)] = 100
-    query_patterns: Annotated[int, About("triple patterns that one group of a query may hold", 1)] = 100
+    query_patterns: Annotated[
+        int, About("patterns that one group of a query may hold, the groups in it included", 1)
+    ] = 100
+    federation: Annotated[
+        str, About("endpoints that SERVICE may ask, as the beginnings of their URLs, with spaces between; empty: none")
+    ] = ""
     queue_length: Annotated[int, About("queries that may wait for a query process")] = 128
     queue_per_client: Annotated[int, About("queries of one client that may wait, told by its address", 1)] = 64
     queue_seconds: Annotated[float, About("seconds that a query may wait for a query process", 0.1)] = 30.0
@@ -83,6 +88,11 @@ class Settings:
         return self.project / self.state
 
     @property
+    def federation_prefixes(self) -> tuple[str, ...]:
+        """The endpoints that SERVICE may ask."""
+        return tuple(self.federation.split())
+
+    @property
     def worker_count(self) -> int:
         """How many query processes to run."""
         return self.workers or max(2, os.cpu_count() or 2)
@@ -94,6 +104,11 @@ class Settings:
                 f"base_iri is {self.base_iri!r}.",
                 hint='It must be an http(s) IRI that ends with "/", such as "https://example.org/graph/".',
             )
+        for prefix in self.federation_prefixes:
+            if not re.fullmatch(r"https?://[^/?#@\s]+(?:[/?#]\S*)?", prefix):
+                raise SettingsError(
+                    f"federation holds {prefix!r}.", hint="Its entries are URLs, such as https://query.example/sparql."
+                )
         for name, about in TABLE.items():
             value = getattr(self, name)
             if isinstance(value, int | float) and value < about.least:

@@ -1,4 +1,4 @@
-r"""The little SPARQL text that we must understand: query form, use of SERVICE and LOAD, size and shape.
+r"""The little SPARQL text that we must understand: query form, dataset, use of SERVICE and LOAD.
 
 Everything is decided by tokens, never by looking for words in the text: a keyword inside a string, a comment or
 an IRI is none. The grammar is that of SPARQL 1.1 Query Language, section 19.8; escapes of code points
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.errors import QueryForbidden, QuerySyntaxError, QueryTooComplex
+from digigraph.errors import QueryForbidden, QuerySyntaxError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,6 @@ _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE"
 _VOLATILE = {"NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"}
 # Together with two marks of omission, what fits into a terminal.
 _SHOWN_BEFORE, _SHOWN_BEHIND = 50, 28
-_OPENING, _CLOSING = set("{(["), set("})]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +194,9 @@ def _absolute(iris: list[str], prologue: str, base_iri: str) -> tuple[str, ...]:
     except (SyntaxError, UnicodeEncodeError) as error:
         # Its place is one in our document, which nobody has seen.
         reason = re.sub(r"^Parser error at [^:]*: | \(line \d+\)$", "", str(error))
-        raise QuerySyntaxError(f"The FROM clauses cannot be read: {reason}.") from error
+        raise QuerySyntaxError(f"The IRIs behind FROM or SERVICE cannot be read: {reason}.") from error
     if len(objects) != len(iris) or not all(isinstance(each, ox.NamedNode) for each in objects):
-        raise QuerySyntaxError("FROM must be followed by an IRI.")
+        raise QuerySyntaxError("FROM and SERVICE must be followed by an IRI.")
     return tuple(each.value for each in objects if isinstance(each, ox.NamedNode))
 
 
@@ -228,6 +227,51 @@ def keywords(text: str) -> set[str]:
     return {token.keyword for reading in _readings(text) for token in tokens(reading)}
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """An endpoint that a query names: its absolute IRI, and where it stands in the text (0-based offsets)."""
+
+    iri: str
+    start: int
+    end: int
+
+
+def services(text: str, *, base_iri: str) -> tuple[Service, ...]:
+    """Return what a query names behind SERVICE (SPARQL 1.1 Federated Query, section 2), in its order.
+
+    Raises
+    ------
+    QueryForbidden
+        It cannot be known which endpoint is meant: a variable, an escape, or a SERVICE within another one, which the
+        other server would carry out.
+    QuerySyntaxError
+        A prefix is not declared.
+    """
+    every = list(tokens(text))
+    named: list[Token] = []
+    inside: list[bool] = []
+    is_next = False
+    for index, token in enumerate(every):
+        if token.keyword == "SERVICE":
+            behind = every[index + 1 :][:2]
+            target = behind[-1] if behind and behind[0].keyword == "SILENT" else behind[0] if behind else token
+            if any(inside) or target.kind not in {"iri", "name"}:
+                raise QueryForbidden("SERVICE must name an endpoint by its IRI, and stand in no other SERVICE.")
+            named.append(target)
+            is_next = True
+        elif token.text == "{":
+            inside.append(is_next)
+            is_next = False
+        elif token.text == "}" and inside:
+            inside.pop()
+    if len(named) != sum(token.keyword == "SERVICE" for token in tokens(_resolved(text))):
+        raise QueryForbidden("SERVICE must be written without escapes.")
+    iris = _absolute([token.text for token in named], _prologue(every), base_iri) if named else ()
+    return tuple(
+        Service(iri, token.start, token.start + len(token.text)) for iri, token in zip(iris, named, strict=True)
+    )
+
+
 def is_repeatable(text: str) -> bool:
     """Tell whether the answer is a function of the data alone.
 
@@ -256,93 +300,3 @@ def _makes_blank_nodes(every: list[Token]) -> bool:
         if is_reified or is_collection or token.text in {"[", "|", "~"} or token.text.startswith("_:"):
             return True
     return False
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What the guard measures of a query.
-
-    Parameters
-    ----------
-    size
-        Bytes of the text in UTF-8.
-    depth
-        Deepest nesting of ``{``, ``(``, ``[`` and unbroken runs of ``!``, ``+``, ``-`` and ``^``.
-    patterns
-        Most triple patterns in one group, counted by the separators ``.``, ``;``, ``,`` and ``/``.
-    """
-
-    size: int
-    depth: int
-    patterns: int
-
-
-def shape(text: str) -> Shape:
-    """Measure a query; linear in its length."""
-    depth = deepest = run = 0
-    groups = [1]
-    widest = 1
-    for token in tokens(text):
-        mark = token.text if token.kind == "mark" else ""
-        run = run + 1 if mark in {"!", "+", "-", "^"} else 0
-        if mark in _OPENING:
-            depth += 1
-            if mark == "{":
-                groups.append(1)
-        elif mark in _CLOSING:
-            depth = max(0, depth - 1)
-            if mark == "}" and len(groups) > 1:
-                groups.pop()
-        elif mark in {".", ";", ",", "/"}:
-            groups[-1] += 1
-        deepest = max(deepest, depth + run)
-        widest = max(widest, groups[-1])
-    return Shape(len(text.encode("utf-8", "surrogatepass")), deepest, widest)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guard:
-    """Refuses, before the engine sees them, queries that are known to bring it down.
-
-    Parameters
-    ----------
-    size, depth, patterns
-        Limits on :class:`Shape`.
-    allow_remote
-        Whether SERVICE may be used.
-    """
-
-    size: int
-    depth: int
-    patterns: int
-    allow_remote: bool = False
-
-    def check(self, text: str) -> None:
-        """Let the query pass or say why not.
-
-        Raises
-        ------
-        QueryTooComplex
-            A limit is exceeded; the message names the limit and its setting.
-        QueryForbidden
-            SERVICE or LOAD is used.
-        """
-        # Length first: measuring the shape of a text of megabytes costs time itself.
-        limits = [("query_bytes", "bytes long", len(text), self.size)]
-        if len(text) <= self.size:
-            measured = shape(text)
-            limits = [
-                ("query_bytes", "bytes long", measured.size, self.size),
-                ("query_depth", "levels deep", measured.depth, self.depth),
-                ("query_patterns", "triple patterns wide in one group", measured.patterns, self.patterns),
-            ]
-        for setting, what, value, limit in limits:
-            if value > limit:
-                raise QueryTooComplex(
-                    f"The query is {value} {what}; {limit} is the limit.", hint=f"The setting is {setting}."
-                )
-        if not self.allow_remote and (words := remote_keywords(text)):
-            raise QueryForbidden(
-                f"{' and '.join(words)} would make this server contact another server.",
-                hint="That is switched off here.",
-            )

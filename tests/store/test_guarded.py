@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING
 
-from digigraph.errors import QueryTooComplex
-from digigraph.sparql import Guard, dataset_clauses, tokens
+import pytest
+from projects import REPOSITORY
+from w3c import SUITES
+
+from digigraph.errors import QueryForbidden, QueryTooComplex
+from digigraph.settings import Settings
+from digigraph.sparql import dataset_clauses, tokens
+from digigraph.store.guard import Guard, shape
+from digigraph.store.guarded import guard_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GUARD = Guard(size=10**7, depth=100, patterns=100)
 
@@ -52,6 +62,65 @@ def test_too_deep_and_too_wide():
         GUARD.check("ASK " + "{" * 101 + "}" * 101)
     with pytest.raises(QueryTooComplex, match="wide"):
         GUARD.check("ASK {" + "?a ?b ?c ." * 101 + "}")
+
+
+DEFAULT = guard_of(Settings(project=REPOSITORY, base_iri="https://example.org/"))
+
+
+@pytest.mark.parametrize("path", sorted(REPOSITORY.glob("queries/*.rq")), ids=lambda path: path.stem)
+def test_our_own_queries_pass(path: Path):
+    """The guard lets every stored query through, with the limits that are set by default."""
+    DEFAULT.check(path.read_text(encoding="utf-8"))
+
+
+def test_queries_of_the_standard_pass():
+    """It lets every query of the W3C's suites through, but for those that use SERVICE."""
+    paths = [*SUITES.rglob("*.rq")]
+    if not paths:
+        pytest.skip("the W3C suites are not on this machine")
+    assert len(paths) > 300
+    for path in paths:
+        try:
+            DEFAULT.check(path.read_bytes().decode(errors="replace"))
+        except QueryForbidden:
+            assert "service" in str(path).lower(), path
+
+
+@pytest.mark.parametrize(
+    ("inside", "patterns"),
+    [
+        ("", 1),
+        ("?s ?p ?o", 1),
+        ("?s ?p ?o .", 2),
+        ("?s ?p ?o ; ?q ?x , ?y", 3),
+        ("?s <urn:a>/<urn:b>/<urn:c> ?o", 3),
+        ("?s (<urn:a>|^<urn:b>)* ?o", 3),
+        ("?s ?p (1 2 3)", 7),
+        ("?s ?p [ ?q ?x ; ?r [] ]", 4),
+        ("{ ?s ?p ?o } { ?s ?p ?o }", 3),
+        ("GRAPH ?g { ?s ?p ?o . ?x ?y ?z }", 3),
+        ("{ ?s ?p ?o . ?x ?y ?z } UNION { ?s ?p ?o . ?x ?y ?z }", 4),
+        ("OPTIONAL { ?s ?p ?o . ?x ?y ?z . ?a ?b ?c . ?d ?e ?f }", 4),
+        ("?s ?p ?o FILTER(?o IN (1, 2, 3, 4) && 1/2/3 < 4)", 1),
+        ("?s ?p ?o FILTER REGEX(STR(?o), CONCAT('a', 'b', 'c'))", 1),
+        ("VALUES (?x ?y) { (1 2.5) (2 3.5) (3 4.5) } VALUES ?z { 1 2 3 }", 3),
+        ("VALUES (?a ?b ?c) { (1 2 3) }", 2),
+        ("BIND(CONCAT(?x, ?y, ?z) AS ?w)", 2),
+        ("{ SELECT ?s { ?s ?p ?o . ?x ?y ?z . ?a ?b ?c } }", 4),
+        ("?s a (1)", 3),
+    ],
+)
+def test_what_a_planner_joins_is_counted(inside: str, patterns: int):
+    """Patterns are counted where the engine joins them, and nothing in expressions and rows of data is."""
+    assert shape(f"ASK {{ {inside} }}").patterns == patterns
+
+
+@pytest.mark.parametrize(
+    "text", ["}" * 50, ")(" * 50, "{ [ ( }", "(((((", "] } )", "VALUES", "CONSTRUCT {", "{ VALUES"]
+)
+def test_brackets_that_do_not_match(text: str):
+    """What opens or closes nothing is measured all the same, for the engine to refuse."""
+    assert shape(text).depth <= 50
 
 
 def test_from_is_found_where_it_counts():

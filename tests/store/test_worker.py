@@ -51,7 +51,7 @@ def worker(snapshot: Snapshot, published: Settings) -> Iterator[tuple[Channel, s
         process = subprocess.Popen(
             [
                 *(sys.executable, "-c", UNFRIENDLY, sys.executable, "-m", "digigraph.store.worker"),
-                *(str(theirs.fileno()), str(snapshot.folder), published.base_iri, "2", "128", "1000000"),
+                *(str(theirs.fileno()), str(snapshot.folder), published.base_iri, "2", "128", "1000000", ""),
             ],
             pass_fds=[theirs.fileno()],
         )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from digigraph.errors import DigigraphError, QueryCrashed, QueryFailed, QueryOutOfMemory, QueryTimeout, StoreError
 from digigraph.store.disk import storage_errors
 from digigraph.store.frames import Channel, Kind, decode_error, encode_query
+from digigraph.store.isolation import NETWORK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,8 @@ _START_SECONDS = 30.0
 _END_SECONDS = 5.0
 # The child's own timer is to strike first: it counts from where the query arrives.
 _GRACE_SECONDS = 1.0
-_LOWEST_PRIORITY = 19
+# A third of the share of others: enough not to starve beside what else the machine does.
+_NICE = 5
 _DEEP = {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL}
 
 
@@ -40,6 +42,7 @@ def _start(descriptor: int, stderr: IO[bytes], snapshot: Snapshot, settings: Set
         *(sys.executable, "-P", "-m", "digigraph.store.worker"),
         *(str(descriptor), str(snapshot.folder.absolute()), settings.base_iri),
         *(str(settings.query_seconds), str(settings.query_memory_mb), str(settings.answer_rows)),
+        NETWORK if settings.federation_prefixes else "no network",
     ]
     return subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr, pass_fds=[descriptor]
@@ -202,10 +205,10 @@ class Child:
         return lines[-1] if lines else "it said nothing."
 
     def step_back(self) -> None:
-        """Let all other processes go first, until its query ends; the priority cannot be had back after that."""
+        """Let others go first, until its query ends; the priority cannot be had back after that."""
         self._worn = True
         with contextlib.suppress(ProcessLookupError):
-            os.setpriority(os.PRIO_PROCESS, self.pid, _LOWEST_PRIORITY)
+            os.setpriority(os.PRIO_PROCESS, self.pid, _NICE)
 
     def kill(self) -> None:
         """End it at once, whatever it does; from any thread."""

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 
-from digigraph.errors import DigigraphError, NotAcceptable, QueryError, QuerySyntaxError, StoreError
+from digigraph.errors import DigigraphError, NotAcceptable, QueryError, QuerySyntaxError, RemoteError, StoreError
 from digigraph.iris import Iris
 from digigraph.media import RDF_XML, RESULTS_XML, Kind, formats_of
 from digigraph.store.disk import ENGINE_ERRORS
+from digigraph.store.doors import without_doors
 from digigraph.store.output import Output
 from digigraph.store.rows import Rows, counted
 from digigraph.store.selection import selection_of, store_for
@@ -62,7 +63,9 @@ def evaluate(store: ox.Store, query: Query, *, base_iri: str, most_rows: int, se
     AnswerTooLarge
         It has more rows.
     StoreError
-        The engine could not read its files, or could not reach the service that a query names.
+        The engine could not read its files.
+    RemoteError
+        An endpoint that the query names did not answer, or must not be asked.
     """
     rows = Rows(query.format, most=most_rows)
 
@@ -93,6 +96,9 @@ def _translated(text: str, query: Query) -> DigigraphError:
         return QueryError(f"{text}.", hint="Functions of other engines are not offered here.")
     if _TOO_NEW.match(text):
         return NotAcceptable(f"{text}; the answer holds triple terms.", available=_other_than(query.format))
+    if without_doors(query.text) != query.text:
+        # Not all that the engine says of another server names it.
+        return RemoteError(f"SERVICE failed: {without_doors(text).strip()}.")
     return StoreError(f"The engine failed: {text}.")
 
 

@@ -9,7 +9,8 @@ import pyoxigraph as ox
 
 from digigraph.errors import NotAcceptable, QuerySyntaxError
 from digigraph.media import Kind, formats_of
-from digigraph.sparql import Guard, excerpt, query_form
+from digigraph.sparql import excerpt, query_form
+from digigraph.store.guard import Guard
 
 if TYPE_CHECKING:
     from digigraph.settings import Settings
@@ -67,7 +68,14 @@ class Guarded:
 
 def guard_of(settings: Settings) -> Guard:
     """Return the guard that the settings ask for."""
-    return Guard(size=settings.query_bytes, depth=settings.query_depth, patterns=settings.query_patterns)
+    return Guard(
+        size=settings.query_bytes,
+        depth=settings.query_depth,
+        patterns=settings.query_patterns,
+        # Another server contacts whom it likes: behind one there is no door of ours.
+        federation=() if settings.endpoint else settings.federation_prefixes,
+        base_iri=settings.base_iri,
+    )
 
 
 def _check_characters(query: Query) -> None:

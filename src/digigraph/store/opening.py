@@ -29,7 +29,7 @@ def open_backend(settings: Settings) -> Backend:
         from digigraph.store.remote import RemoteBackend  # noqa: PLC0415
 
         return Guarded(RemoteBackend(settings), guard_of(settings))
-    return Guarded(Pool(settings), guard_of(settings))
+    return _guarded(settings, Pool(settings))
 
 
 def open_earlier(settings: Settings, snapshot: str) -> Backend:
@@ -42,4 +42,14 @@ def open_earlier(settings: Settings, snapshot: str) -> Backend:
     StoreError
         It cannot be opened.
     """
-    return Guarded(Pool(settings, snapshot=snapshot), guard_of(settings))
+    return _guarded(settings, Pool(settings, snapshot=snapshot))
+
+
+def _guarded(settings: Settings, pool: Pool) -> Backend:
+    guard = guard_of(settings)
+    if not guard.federation:
+        return Guarded(pool, guard)
+    # Here, for most never need what it loads.
+    from digigraph.store.federation import Federated  # noqa: PLC0415
+
+    return Guarded(Federated(pool, settings), guard)

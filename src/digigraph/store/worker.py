@@ -1,4 +1,4 @@
-"""The query process: ``python -m digigraph.store.worker SOCKET SNAPSHOT_FOLDER BASE_IRI SECONDS MEMORY_MB ROWS``.
+"""The query process: ``python -m digigraph.store.worker SOCKET SNAPSHOT BASE_IRI SECONDS MEMORY_MB ROWS NETWORK``.
 
 It opens one snapshot read-only and answers one query at a time over the inherited socket. Nothing in it can end a
 running query: the engine has no way to be asked. So the process itself ends, and :mod:`digigraph.store.child` tells
@@ -25,6 +25,7 @@ from pathlib import Path
 from digigraph.errors import DigigraphError, QueryCrashed
 from digigraph.store.engine import evaluate
 from digigraph.store.frames import Channel, Kind, decode_query, encode_error
+from digigraph.store.isolation import NETWORK, give_up_network
 from digigraph.store.opened import OpenSnapshot, read_manifest
 
 _STACK = 8 * 1024 * 1024
@@ -134,9 +135,11 @@ def serve(channel: Channel, opened: OpenSnapshot, *, base_iri: str, limits: Limi
 
 def main(arguments: list[str]) -> None:
     """Run the query process; see the module's documentation."""
-    descriptor, folder, base_iri, seconds, memory_mb, rows = arguments
+    descriptor, folder, base_iri, seconds, memory_mb, rows, network = arguments
     limits = Limits(float(seconds), int(memory_mb) * _MB, int(rows))
     _become_a_worker()
+    if network != NETWORK:
+        give_up_network()
     channel = Channel(socket.socket(fileno=int(descriptor)))
     try:
         opened = read_manifest(Path(folder)).open()
