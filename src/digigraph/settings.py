@@ -79,6 +79,9 @@ class Settings:
     queue_seconds: Annotated[float, About("seconds that a query may wait for a query process", 0.1)] = 30.0
     answer_rows: Annotated[int, About("rows or triples that one answer may have", 1)] = 5_000_000
     answer_bytes: Annotated[int, About("bytes that one answer may have", 1)] = 256_000_000
+    unread_bytes: Annotated[
+        int, About("bytes of answers that may wait to be read, of all clients together; half of them of one client", 2)
+    ] = 1_000_000_000
     body_bytes: Annotated[int, About("bytes that the body of a request may have", 1)] = 1_000_000
     snapshots_kept: Annotated[int, About("snapshots that prune keeps, the active one included", 1)] = 5
 

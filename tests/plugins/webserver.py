@@ -108,19 +108,6 @@ class Server:
         """Tell whether a query process still is one."""
         return Path(f"/proc/{pid}").exists()
 
-    def wait_for_refusal(self, target: str) -> bytes:
-        """Ask until the queue is full, and return the head of the refusal."""
-
-        def refusal() -> bytes | None:
-            with self.get(target) as client:
-                client.settimeout(0.5)
-                with contextlib.suppress(TimeoutError):
-                    head = client.recv(4096)
-                    return head if b" 503 " in head.splitlines()[0] else None
-            return None
-
-        return _wait_for(refusal)
-
     def open_files(self) -> int:
         """Return how many files and connections it has open."""
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))  # noqa: PTH208 - names are enough

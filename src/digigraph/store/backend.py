@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Protocol
 
 import pyoxigraph as ox
 
-from digigraph.errors import AnswerTooLarge, DigigraphError, QueryCancelled, StorageFull
+from digigraph.errors import AnswerTooLarge, DigigraphError, QueryCancelled, QueueFull, StorageFull
 from digigraph.media import RESULTS_JSON, Format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import IO
+
+    from digigraph.store.unread import Share
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Row = dict[str, Term]
@@ -66,12 +68,22 @@ class Answer:
         Name of the snapshot that was asked; None for a remote endpoint. May be set by the writer until it begins.
     limit
         Bytes after which the answer fails with :class:`AnswerTooLarge`.
+    share
+        Where it is accounted what waits to be read; None: nowhere.
     """
 
-    def __init__(self, format: Format, *, version: str | None, limit: int) -> None:  # noqa: A002 - the field's word
+    def __init__(
+        self,
+        format: Format,  # noqa: A002 - the field's word
+        *,
+        version: str | None,
+        limit: int,
+        share: Share | None = None,
+    ) -> None:
         self.format = format
         self.version = version
         self._limit = limit
+        self._share = share
         self._condition = threading.Condition()
         self._buffer: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed by close()
         self._written = 0
@@ -95,12 +107,13 @@ class Answer:
             The reader has gone, or the answer has failed already: stop computing.
         AnswerTooLarge
             The limit is reached; the reader gets the same error.
-        StorageFull
-            No space is left for what the reader has not read yet; the reader gets the same error.
+        StorageFull, QueueFull
+            No space is left for what readers have not read yet, on the disk or by our own bound; the reader gets the
+            same error.
         """
         try:
             self._keep(data)
-        except (AnswerTooLarge, StorageFull) as error:
+        except (AnswerTooLarge, QueueFull, StorageFull) as error:
             self.fail(error)
             raise
         self._changed()
@@ -117,6 +130,8 @@ class Answer:
                     f"The answer has more than {self._limit} bytes.",
                     hint="Ask for fewer rows: LIMIT and OFFSET with ORDER BY give it page by page.",
                 )
+            if self._share is not None:
+                self._share.take(len(data))
             try:
                 self._buffer.seek(self._kept)
                 self._buffer.write(data)
@@ -212,6 +227,7 @@ class Answer:
                     self._buffer.seek(0)
                     self._buffer.truncate()
                     self._read = self._kept = 0
+                    self._give_back()
                 return data
             if self._error is not None:
                 raise self._error
@@ -249,9 +265,14 @@ class Answer:
                 self._error = QueryCancelled("Whoever asked has gone.")
             self._buffer.close()
             self._read = self._kept = 0
+            self._give_back()
         for callback in callbacks:
             callback()
         self._changed()
+
+    def _give_back(self) -> None:
+        if self._share is not None:
+            self._share.give_back()
 
     def _changed(self) -> None:
         with self._condition:

@@ -29,6 +29,7 @@ from digigraph.store.backend import Answer, Cancellation, Query
 from digigraph.store.generation import Generation, end_children, start_children
 from digigraph.store.snapshot import Snapshot, SnapshotCatalog
 from digigraph.store.turns import Job, Turns
+from digigraph.store.unread import Unread
 
 if TYPE_CHECKING:
     from digigraph.settings import Settings
@@ -92,6 +93,7 @@ class Pool:
         lock = threading.Lock()
         self._can_work, self._has_changed = threading.Condition(lock), threading.Condition(lock)
         self._turns = Turns(settings)
+        self._unread = Unread(settings.unread_bytes)
         self._closed = False
         self._starting, self._following = _BackOff(), _BackOff()
         self._generation = self._started(first)
@@ -122,8 +124,10 @@ class Pool:
 
     def answer(self, query: Query, cancellation: Cancellation | None = None) -> Answer:
         """Ask, and return when the answer begins; see :meth:`digigraph.store.backend.Backend.answer`."""
-        answer = Answer(query.format, version=None, limit=self._settings.answer_bytes)
-        job = Job(query, answer, cancellation.client if cancellation else "")
+        client = cancellation.client if cancellation else ""
+        limit = self._settings.answer_bytes
+        answer = Answer(query.format, version=None, limit=limit, share=self._unread.of(client))
+        job = Job(query, answer, client)
         try:
             self._enqueue(job)
             answer.on_close(lambda: self._take_back(job))

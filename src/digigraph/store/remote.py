@@ -23,6 +23,7 @@ from digigraph.errors import (
 )
 from digigraph.store.backend import Answer, Cancellation, Query
 from digigraph.store.engine import syntax_error
+from digigraph.store.unread import Unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +58,7 @@ class RemoteBackend:
         self._places = threading.BoundedSemaphore(settings.worker_count + settings.queue_length)
         self._threads = concurrent.futures.ThreadPoolExecutor(settings.worker_count, thread_name_prefix="remote query")
         self._lock = threading.Lock()
+        self._unread = Unread(settings.unread_bytes)
         self._unfinished: set[Answer] = set()
         self._closed = False
 
@@ -67,7 +69,8 @@ class RemoteBackend:
 
     def answer(self, query: Query, cancellation: Cancellation | None = None) -> Answer:
         """Ask, and return when the answer begins; see :meth:`digigraph.store.backend.Backend.answer`."""
-        answer = Answer(query.format, version=None, limit=self._settings.answer_bytes)
+        share = self._unread.of(cancellation.client if cancellation else "")
+        answer = Answer(query.format, version=None, limit=self._settings.answer_bytes, share=share)
         try:
             self._submit(query, answer)
             if cancellation is not None:
