@@ -63,6 +63,13 @@ class _BackOff:
         return time.monotonic() >= self._not_before
 
 
+def _end(job: Job, reason: DigigraphError) -> None:
+    """End a job; whoever reads hears the reason, and not that its process was killed."""
+    job.answer.fail(reason)
+    if job.child is not None:
+        job.child.kill()
+
+
 class Pool:
     """Answers queries from a snapshot in child processes.
 
@@ -162,24 +169,18 @@ class Pool:
     def _take_back(self, job: Job) -> None:
         """Take a job out of the queue, or end the child that works on it; nothing where it is done."""
         with self._can_work:
-            if not self._turns.remove(job):
-                if job.child is None:
-                    return
-                job.child.kill()
-        job.answer.fail(QueryCancelled("The question was taken back."))
+            if not self._turns.remove(job) and job.child is None:
+                return
+            _end(job, QueryCancelled("The question was taken back."))
 
     def close(self) -> None:
         """End all children, running queries with them, and wait for the threads. May be called twice."""
         with self._can_work:
             self._closed = True
-            dropped = [*self._turns.clear(), *self._turns.running]
-            for job in dropped:
-                if job.child is not None:
-                    job.child.kill()
+            for job in (*self._turns.clear(), *self._turns.running):
+                _end(job, QueryCancelled("The store is being closed."))
             self._can_work.notify_all()
             self._has_changed.notify()
-        for job in dropped:
-            job.answer.fail(QueryCancelled("The store is being closed."))
         for thread in self._threads:
             thread.join()
         self._generation.retire()
@@ -232,17 +233,12 @@ class Pool:
             if job.child is not None:
                 job.child.step_back()
             victim = self._turns.become_long(job)
-            if victim is not None and victim.child is not None:
-                victim.child.kill()
+            if victim is not None:
+                most, again = self._turns.most_long, math.ceil(self._settings.query_seconds)
+                reason = f"{most} queries were taking long already, and this one was ended for them."
+                _end(victim, TooManyLong(reason, retry_after=again))
             self._can_work.notify()
             self._has_changed.notify()
-        if victim is not None:
-            victim.answer.fail(
-                TooManyLong(
-                    f"{self._turns.most_long} queries were taking long already, and this one was ended for them.",
-                    retry_after=math.ceil(self._settings.query_seconds),
-                )
-            )
 
     # The supervising thread
 
