@@ -4,16 +4,24 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DELETE_ON_ERROR:
-.PHONY: serve test test-all check format bench vocabularies lock venv-module clean
+.PHONY: serve test test-all assets check format bench vocabularies lock venv-module clean
 
-serve: $(VENV)/.installed
+BUILT := src/digigraph/web/static/built/manifest.json
+
+serve: $(VENV)/.assets
+	@test -e $(BUILT) || echo "The query page is the plain one: its editor is not built (make assets does it, and says what is missing)."
 	@$(BIN)/digigraph serve
 
 test: $(VENV)/.installed-dev
 	@$(BIN)/pytest -q -m "not long"
 
-test-all: $(VENV)/.installed-dev
+test-all: $(VENV)/.installed-browser $(VENV)/.assets
 	@$(BIN)/pytest -q
+
+# The editor of the query page. The others try once for each state of its sources: without network a start stays quick.
+assets: $(VENV)/.installed
+	@.ci/assets
+	@touch $(VENV)/.assets
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
@@ -40,7 +48,9 @@ COMPILE := $(BIN)/pip-compile -q --upgrade --strip-extras --generate-hashes --no
     --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --allow-unsafe
 lock:
 	$(COMPILE) --build-deps-for editable -o .ci/requirements.txt pyproject.toml
+	$(COMPILE) --extra assets -c .ci/requirements.txt -o .ci/requirements-assets.txt pyproject.toml
 	$(COMPILE) --extra bench -c .ci/requirements.txt -o .ci/requirements-bench.txt pyproject.toml
+	$(COMPILE) --extra browser -c .ci/requirements.txt -o .ci/requirements-browser.txt pyproject.toml
 	$(COMPILE) --extra dev -c .ci/requirements.txt -o .ci/requirements-dev.txt pyproject.toml
 
 venv-module:
@@ -63,5 +73,14 @@ $(VENV)/.installed-dev: $(VENV)/.installed .ci/requirements-dev.txt
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r .ci/requirements-dev.txt
 	@touch $@
 
+$(VENV)/.installed-browser: $(VENV)/.installed-dev .ci/requirements-browser.txt
+	@echo "Installing what drives a browser …"
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r .ci/requirements-browser.txt
+	@touch $@
+
+$(VENV)/.assets: $(VENV)/.installed .ci/assets .ci/requirements-assets.txt $(wildcard src/digigraph/web/frontend/*)
+	@.ci/assets --once || true
+	@touch $@
+
 clean:
-	rm -rf $(VENV) .digigraph build src/*.egg-info
+	rm -rf $(VENV) .digigraph build src/*.egg-info src/digigraph/web/static/built

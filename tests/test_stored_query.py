@@ -66,7 +66,10 @@ class TestDescription:
         assert (query.name, query.text, query.rows) == ("who", text, 12)
         assert query.titles == {"en": "Who: hosts what?", "sv": "Vem är huvudman?"}
         assert query.descriptions == {"en-gb": "All of it."}
-        assert query.parameters == (Parameter("project", "thing", False), Parameter("day", "date", True))  # noqa: FBT003
+        assert query.parameters == (
+            Parameter("project", "thing", False, "<urn:a>"),  # noqa: FBT003
+            Parameter("day", "date", True, "UNDEF"),  # noqa: FBT003
+        )
 
     def test_nothing_need_be_said(self):
         """A query without such lines is a stored query; other comments are comments."""
@@ -155,7 +158,9 @@ class TestParameters:
     def test_forms_of_a_row(self, block: str, is_optional: bool):  # noqa: FBT001
         """With and without parentheses; UNDEF makes the parameter optional. Bound, the query still runs."""
         query = parse("who", f"#! param x: thing\n{PREFIXES}SELECT ?x {{ {block} }}")
-        assert query.parameters == (Parameter("x", "thing", is_optional),)
+        (parameter,) = query.parameters
+        assert (parameter.name, parameter.kind, parameter.is_optional) == ("x", "thing", is_optional)
+        assert parameter.example in block
         assert len(rows(query.text)) == 1
         assert rows(bind(query, {"x": ox.NamedNode("urn:b")})) == [(ox.NamedNode("urn:b"),)]
         assert rows(bind(query, {"x": ox.Literal("b", language="sv")})) == [(ox.Literal("b", language="sv"),)]
@@ -301,7 +306,7 @@ class TestTerm:
     )
     def test_kinds(self, kind: str, written: str, made: ox.NamedNode | ox.Literal):
         """A slug is a thing of this graph; the other kinds are as they say."""
-        assert term(Parameter("x", kind, is_optional=False), written, IRIS) == made
+        assert term(Parameter("x", kind, is_optional=False, example="UNDEF"), written, IRIS) == made
 
     @pytest.mark.parametrize(
         ("kind", "written"),
@@ -317,7 +322,7 @@ class TestTerm:
     def test_value_of_another_kind(self, kind: str, written: str):
         """It is refused, with the parameter, the value and the kind that is asked for."""
         with pytest.raises(QueryError) as raised:
-            term(Parameter("who", kind, is_optional=False), written, IRIS)
+            term(Parameter("who", kind, is_optional=False, example="UNDEF"), written, IRIS)
         assert raised.value.message.startswith("who is ")
         assert f"kind {kind}" in raised.value.message
 
@@ -341,7 +346,7 @@ class TestTerm:
         """Whatever else is written is refused, never guessed at."""
         assume(":" not in text)
         try:
-            made = term(Parameter("x", "thing", is_optional=False), text, IRIS)
+            made = term(Parameter("x", "thing", is_optional=False, example="UNDEF"), text, IRIS)
         except QueryError:
             return
         assert made == IRIS.thing(text)

@@ -56,11 +56,14 @@ class Parameter:
         thing (a slug, or an IRI), iri, text, integer or date (a day).
     is_optional
         Whether it may be left out: the query holds for any value then.
+    example
+        The term in the file, as it is written there; UNDEF where the parameter may be left out.
     """
 
     name: str
     kind: str
     is_optional: bool
+    example: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,13 @@ class StoredQuery:
     descriptions: dict[str, str]
     parameters: tuple[Parameter, ...]
     rows: int
+
+    @property
+    def plain(self) -> str:
+        """The text without the lines that describe it."""
+        front = sum(1 for _ in _front(self.text))
+        lines = self.text.removeprefix("\ufeff").split("\n")
+        return "\n".join([*(line for line in lines[:front] if not line.startswith("#!")), *lines[front:]])
 
 
 def parse(name: str, text: str) -> StoredQuery:
@@ -118,7 +128,8 @@ def parse(name: str, text: str) -> StoredQuery:
                 hint=f"Write VALUES (?{variable}) {{ (…) }} in the query, with one row.",
             )
     parameters = tuple(
-        Parameter(variable, kind, rows[variable].upper() == "UNDEF") for variable, kind in said["param"].items()
+        Parameter(variable, kind, rows[variable].upper() == "UNDEF", rows[variable])
+        for variable, kind in said["param"].items()
     )
     return StoredQuery(name, text, said["title"], said["description"], parameters, int(said["rows"].get("rows", "0")))
 
@@ -153,7 +164,18 @@ def read_all(folder: Path) -> list[StoredQuery]:
     QuerySyntaxError
         As :func:`parse`.
     """
-    return [parse(path.stem, _text(path)) for path in sorted(folder.glob("*.rq"))]
+    return [read(path) for path in sorted(folder.glob("*.rq"))]
+
+
+def read(path: Path) -> StoredQuery:
+    """Read one stored query; its name is the file's.
+
+    Raises
+    ------
+    InputError, QuerySyntaxError
+        As :func:`read_all`.
+    """
+    return parse(path.stem, _text(path))
 
 
 def _text(path: Path) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from digigraph.web import pages, problems, sending
+from digigraph.web import pages, problems, query_page, sending
 from digigraph.web.routes import catalog, graphs, health, home, running, sparql, things
 from digigraph.web.site import EXTENSION, Site
 
@@ -32,6 +32,7 @@ def create_app(settings: Settings, backend: Backend) -> Flask:
     app.extensions[EXTENSION] = Site(settings, backend)
     pages.register(app)
     sending.register(app)
+    query_page.register(app)
     problems.register(app)
     for feature in (catalog, graphs, health, home, running, sparql, things):
         app.register_blueprint(feature.blueprint)

@@ -25,11 +25,17 @@ if TYPE_CHECKING:
 
 SNAPSHOT_HEADER = "Digigraph-Snapshot"
 
+
+def policy(*, script: str = "'none'", connect: str = "'none'") -> str:
+    """Return a Content-Security-Policy: what comes from here, and no script unless a page needs one."""
+    return (
+        f"default-src 'none'; script-src {script}; connect-src {connect}; style-src 'self'; img-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
 _SECURITY = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    ),
+    "Content-Security-Policy": policy(),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from digigraph.errors import NotAcceptable, QueryForbidden
@@ -14,6 +14,7 @@ from digigraph.media import HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format, K
 from digigraph.publishing.service_description import service_description
 from digigraph.sparql import query_form
 from digigraph.store.backend import Query
+from digigraph.web.query_page import answer_page, query_page
 from digigraph.web.replies import answered, pairs, query_string, requested_format
 from digigraph.web.site import VOID, site
 
@@ -47,8 +48,7 @@ def query_by_get() -> Response:
     except NotAcceptable as error:
         raise BadRequest(_NO_QUERY) from error
     if chosen is HTML:
-        page = render_template("sparql.html", formats=(*_RESULTS, *_GRAPHS), endpoint=site().url("/sparql"))
-        return Response(page, content_type=HTML.content_type)
+        return query_page(formats=(*_RESULTS, *_GRAPHS), example=request.args.get("example", ""))
     if any(name != "format" for name, _ in given):
         raise BadRequest(_NO_QUERY)
     return _description(chosen)
@@ -90,7 +90,9 @@ def _check_encoding() -> None:
 
 def _answer(parameters: _Parameters) -> Response:
     selects = query_form(parameters.query) in {"SELECT", "ASK"}
-    chosen: Format = requested_format(_RESULTS if selects else _GRAPHS, names=parameters.formats)
+    formats: tuple[Format, ...] = _RESULTS if selects else _GRAPHS
+    # A page comes last: it is for those who prefer it to all others.
+    chosen = requested_format((*formats, HTML), names=parameters.formats)
     chooses_graphs = bool(parameters.default_graphs or parameters.named_graphs)
     asked = Query(
         text=parameters.query,
@@ -98,7 +100,7 @@ def _answer(parameters: _Parameters) -> Response:
         default_graphs=parameters.default_graphs if chooses_graphs else None,
         named_graphs=parameters.named_graphs if chooses_graphs else None,
     )
-    return answered(asked)
+    return answer_page(asked, formats=formats) if chosen is HTML else answered(asked)
 
 
 def _parameters(given: list[tuple[str, str]]) -> _Parameters:

@@ -1,0 +1,143 @@
+"""The pages at ``/sparql``: to ask on, and an answer as a table; both whole without script."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from flask import Response, render_template, request
+
+from digigraph.errors import NotFound
+from digigraph.media import HTML
+from digigraph.publishing.answers import tabulate
+from digigraph.publishing.examples import Example, examples
+from digigraph.web.identity import of_query
+from digigraph.web.replies import unchanged
+from digigraph.web.sending import SNAPSHOT_HEADER, policy
+from digigraph.web.site import asker, site
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flask import Flask
+
+    from digigraph.media import Format
+    from digigraph.store.backend import Query
+
+_BUILT = Path(__file__).parent / "static" / "built"
+_FIRST = """SELECT ?type (COUNT(?thing) AS ?things)
+WHERE { ?thing a ?type }
+GROUP BY ?type
+ORDER BY DESC(?things)"""
+_LANGUAGE_NAMES = {"en": "English", "sv": "Svenska"}
+
+
+def register(app: Flask) -> None:
+    """Let browsers keep what was built: its names change with its content."""
+    app.after_request(_kept)
+
+
+def _kept(response: Response) -> Response:
+    if request.path.startswith("/static/built/sparql-") and response.status_code == HTTPStatus.OK:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+def query_page(*, formats: Sequence[Format], example: str) -> Response:
+    """Return the page to ask on.
+
+    Parameters
+    ----------
+    formats
+        Offered for the answer of the plain form.
+    example
+        Key of the stored query shown; empty for none.
+
+    Raises
+    ------
+    NotFound
+        There is no stored query of that key.
+    """
+    built = _built()
+    offered = examples(site().settings.project / "queries")
+    if example and example not in offered:
+        raise NotFound(f"There is no stored query {example!r}.", hint="Choose one of the list at /sparql.")
+    chosen = offered.get(example)
+    text = render_template(
+        "sparql.html",
+        formats=formats,
+        endpoint=site().url("/sparql"),
+        examples=_by_language(offered),
+        chosen=chosen,
+        query=chosen.query.plain if chosen else _FIRST,
+        base=site().settings.base_iri,
+        prefixes=site().iris.prefixes,
+        built=built,
+    )
+    response = Response(text, content_type=HTML.content_type)
+    if built:
+        response.headers["Content-Security-Policy"] = policy(script="'self'", connect="'self'")
+    return response
+
+
+def _by_language(offered: dict[str, Example]) -> list[tuple[str, str, list[Example]]]:
+    """Language tag, its name and the examples in it."""
+    return [
+        (language, _LANGUAGE_NAMES.get(language, language), list(group))
+        for language, group in groupby(offered.values(), key=attrgetter("language"))
+    ]
+
+
+def answer_page(query: Query, *, formats: Sequence[Format]) -> Response:
+    """Return the beginning of an answer as a table, with links to the whole of it; 304 where the client holds it.
+
+    Parameters
+    ----------
+    query
+        What was asked; its format does not matter.
+    formats
+        In which the answer can be had whole.
+
+    Raises
+    ------
+    DigigraphError
+        See :func:`digigraph.publishing.answers.tabulate`.
+    """
+    if held := unchanged(of_query(query, site().backend.version)):
+        return held
+    asked = [
+        ("query", query.text),
+        *(("default-graph-uri", iri) for iri in query.default_graphs or ()),
+        *(("named-graph-uri", iri) for iri in query.named_graphs or ()),
+    ]
+    table = tabulate(asker(), query)
+    text = render_template(
+        "answer.html",
+        table=table,
+        asked=asked,
+        query=query.text,
+        links=[(each, "/sparql?" + urlencode([*asked, ("format", each.name)])) for each in formats],
+        formats=formats,
+        has_editor=bool(_built()),
+    )
+    response = Response(text, content_type=HTML.content_type)
+    if table.version is not None:
+        response.headers[SNAPSHOT_HEADER] = table.version
+    identity = of_query(query, table.version)
+    if identity is not None:
+        response.set_etag(identity.key)
+    return response
+
+
+def _built() -> dict[str, str]:
+    """Names of the script and the style that ``make assets`` built; empty where it has not."""
+    try:
+        found: dict[str, str] = json.loads((_BUILT / "manifest.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return found
