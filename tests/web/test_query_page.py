@@ -96,7 +96,7 @@ class TestAnswer:
         assert page.mimetype == "text/html"
         assert table(page.text) == [["a", "b"], ["1 xsd:integer", "x @sv"], ["", "https://elsewhere.example/"]]
         assert '<span lang="sv"><bdi>x</bdi></span>' in page.text
-        assert "2 rows." in page.text
+        assert "Rows: 2." in page.text
 
     def test_a_graph_is_a_table_of_triples(self, client: FlaskClient):
         """CONSTRUCT shows subject, predicate and object."""
@@ -142,7 +142,7 @@ class TestAnswer:
     def test_exactly_as_many_rows_as_a_page_holds_are_the_whole(self, client: FlaskClient):
         """The limit itself is not a cut."""
         page = asked(client, f"SELECT * {{ {{ ?a ?b ?c }} {{ ?d ?e ?f }} }} LIMIT {answers.ROWS}")
-        assert f"{answers.ROWS} rows." in page.text
+        assert f"Rows: {answers.ROWS}." in page.text
 
     @pytest.mark.parametrize("first", ["", "1 "])
     def test_a_row_longer_than_a_page_is_left_out(self, client: FlaskClient, first: str):
@@ -190,6 +190,19 @@ class TestAnswer:
         assert page.headers["Digigraph-Snapshot"].startswith("1-")
 
 
+@pytest.mark.parametrize("path", ["/sparql", "/sparql?query=ASK%7B%7D", "/sparql?example=hosts.en"])
+def test_pages_speak_the_readers_language(browser: FlaskClient, path: str):
+    """Swedish by the browser's preference or by lang, which the forms keep; a tag of one is not one of the other."""
+    swedish = browser.get(path, headers={**BROWSER, "Accept-Language": "sv"})
+    english = browser.get(path, headers=BROWSER)
+    assert "Visa</button>" in swedish.text or "<h1>Svar</h1>" in swedish.text
+    assert [each.headers["Content-Language"] for each in (swedish, english)] == ["sv", "en"]
+    assert "Accept-Language" in swedish.headers["Vary"]
+    assert swedish.headers["ETag"] != english.headers["ETag"]
+    chosen = browser.get(path + ("&" if "?" in path else "?") + "lang=sv", headers=BROWSER)
+    assert '<input type="hidden" name="lang" value="sv">' in chosen.text
+
+
 class TestExamples:
     """Stored queries on the page."""
 
@@ -204,7 +217,8 @@ class TestExamples:
     def test_an_example_fills_the_form(self, browser: FlaskClient):
         """Its description in its language, its parameters with their example, its text without those lines."""
         page = browser.get("/sparql?example=hosts.sv", headers=BROWSER).text
-        assert '<div id="about-example" aria-live="polite" lang="sv"' in page
+        assert '<div id="about-example" aria-live="polite" data-title="Vem är huvudman?">' in page
+        assert '<p lang="sv">Huvudmannen' in page
         assert "Huvudmannen &amp; ingen annan." in page
         assert "<code>?project</code> (thing), here <code>id:nhd</code>" in page
         (text,) = re.findall(r"<textarea[^>]*>\n(.*?)</textarea>", page, re.DOTALL)

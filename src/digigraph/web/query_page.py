@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from http import HTTPStatus
 from itertools import groupby
 from operator import attrgetter
@@ -17,6 +18,7 @@ from digigraph.media import HTML
 from digigraph.publishing.answers import tabulate
 from digigraph.publishing.examples import Example, examples
 from digigraph.web.identity import of_query
+from digigraph.web.pages import language
 from digigraph.web.replies import unchanged
 from digigraph.web.sending import SNAPSHOT_HEADER, policy
 from digigraph.web.site import asker, site
@@ -28,13 +30,13 @@ if TYPE_CHECKING:
 
     from digigraph.media import Format
     from digigraph.store.backend import Query
+    from digigraph.web.identity import Identity
 
 _BUILT = Path(__file__).parent / "static" / "built"
 _FIRST = """SELECT ?type (COUNT(?thing) AS ?things)
 WHERE { ?thing a ?type }
 GROUP BY ?type
 ORDER BY DESC(?things)"""
-_LANGUAGE_NAMES = {"en": "English", "sv": "Svenska"}
 
 
 def register(app: Flask) -> None:
@@ -79,18 +81,23 @@ def query_page(*, formats: Sequence[Format], example: str) -> Response:
         prefixes=site().iris.prefixes,
         built=built,
     )
-    response = Response(text, content_type=HTML.content_type)
+    response = _page(text)
     if built:
         response.headers["Content-Security-Policy"] = policy(script="'self'", connect="'self'")
     return response
 
 
-def _by_language(offered: dict[str, Example]) -> list[tuple[str, str, list[Example]]]:
-    """Language tag, its name and the examples in it."""
-    return [
-        (language, _LANGUAGE_NAMES.get(language, language), list(group))
-        for language, group in groupby(offered.values(), key=attrgetter("language"))
-    ]
+def _by_language(offered: dict[str, Example]) -> list[tuple[str, list[Example]]]:
+    """The examples of each language, that of the page first."""
+    groups = [(code, list(group)) for code, group in groupby(offered.values(), key=attrgetter("language"))]
+    return sorted(groups, key=lambda pair: pair[0] != language())
+
+
+def _page(text: str) -> Response:
+    response = Response(text, content_type=HTML.content_type)
+    response.content_language.add(language())
+    response.vary.add("Accept-Language")
+    return response
 
 
 def answer_page(query: Query, *, formats: Sequence[Format]) -> Response:
@@ -108,7 +115,7 @@ def answer_page(query: Query, *, formats: Sequence[Format]) -> Response:
     DigigraphError
         See :func:`digigraph.publishing.answers.tabulate`.
     """
-    if held := unchanged(of_query(query, site().backend.version)):
+    if held := unchanged(_identity(query, site().backend.version)):
         return held
     asked = [
         ("query", query.text),
@@ -125,13 +132,18 @@ def answer_page(query: Query, *, formats: Sequence[Format]) -> Response:
         formats=formats,
         has_editor=bool(_built()),
     )
-    response = Response(text, content_type=HTML.content_type)
+    response = _page(text)
     if table.version is not None:
         response.headers[SNAPSHOT_HEADER] = table.version
-    identity = of_query(query, table.version)
+    identity = _identity(query, table.version)
     if identity is not None:
         response.set_etag(identity.key)
     return response
+
+
+def _identity(query: Query, snapshot: str | None) -> Identity | None:
+    identity = of_query(query, snapshot)
+    return None if identity is None else replace(identity, language=language())
 
 
 def _built() -> dict[str, str]:

@@ -1,10 +1,11 @@
 // node build.mjs FOLDER: bundles the query page into FOLDER, under names that change with their content.
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import * as esbuild from "esbuild";
 
 const folder = process.argv[2];
+const made = `${folder}.new`;
 const source = await readFile(createRequire(import.meta.url).resolve("@zazuko/yasgui/build/yasgui.esm.js"), "utf8");
 
 /** Find what must be there; a new version that says it otherwise fails here and not in a browser. */
@@ -41,12 +42,11 @@ async function licences() {
   return texts.join("\n\n");
 }
 
-await rm(folder, { recursive: true, force: true });
-await mkdir(folder, { recursive: true });
+await rm(made, { recursive: true, force: true });
 const { metafile } = await esbuild.build({
   entryPoints: ["sparql.js"],
   entryNames: "[name]-[hash]",
-  outdir: folder,
+  outdir: made,
   bundle: true,
   minify: true,
   format: "esm",
@@ -55,10 +55,11 @@ const { metafile } = await esbuild.build({
   metafile: true,
   plugins: [obedient],
 });
-await writeFile(join(folder, "licences.txt"), await licences());
+await writeFile(join(made, "licences.txt"), await licences());
 const names = Object.keys(metafile.outputs).map((path) => basename(path));
-// Written last: who finds it finds the rest.
 await writeFile(
-  join(folder, "manifest.json"),
+  join(made, "manifest.json"),
   JSON.stringify({ script: names.find((name) => name.endsWith(".js")), style: names.find((name) => name.endsWith(".css")) }),
 );
+await rm(folder, { recursive: true, force: true });
+await rename(made, folder);
