@@ -21,7 +21,7 @@ from digigraph.reports.baseline import known_fingerprints, new_findings
 from digigraph.reports.excerpts import excerpts_of
 from digigraph.reports.formats import REPORTS, Presentation
 from digigraph.sources.files import MAX_TOTAL, read_whole
-from digigraph.sources.rdf_files import FORMATS, STDIN, Files, Reading
+from digigraph.sources.rdf_files import FORMATS, STDIN, STDIN_NAME, Files, Reading
 
 _FAIL_ON = [*(each.label for each in sorted(Severity, reverse=True)), "never"]
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -48,6 +48,11 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     multiple=True,
     help=f"Set a rule to {', '.join(LEVELS)}; shacl-NAME or shacl-* for shapes; repeatable, the last holds.",
 )
+@click.option(
+    "--relative-to",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder that files in the report are named from; a project's are named from its own folder without it.",
+)
 @click.option("--no-cache", is_flag=True, help="Check anew what an earlier run has checked, and keep nothing.")
 @click.pass_obj
 def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -60,6 +65,7 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     fail_on: str,
     baseline: Path | None,
     rules: tuple[str, ...],
+    relative_to: Path | None,
     *,
     no_cache: bool,
 ) -> None:
@@ -77,6 +83,9 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     reading = Reading(input_format=FORMATS[input_format] if input_format else None, stdin=stdin)
     cache = Cache(None if no_cache else cache_folder(os.environ))
     folder, found = _findings(project, Files(data=paths, shapes=shapes), levels, reading, cache=cache)
+    if relative_to is not None:
+        found = [_renamed(each, folder, relative_to) for each in found]
+        folder = relative_to
     findings = new_findings(found, known)
     presentation = Presentation(
         excerpts=excerpts_of(folder, findings, stdin=stdin),
@@ -125,6 +134,14 @@ def _findings(
     return Path(), file_findings(
         files, replace(reading, base_iri=settings.base_iri), levels=settings.rules, cache=cache
     )
+
+
+def _renamed(finding: Finding, folder: Path, relative_to: Path) -> Finding:
+    """A finding whose file is named from another folder."""
+    if finding.location.path == STDIN_NAME:
+        return finding
+    path = Path(os.path.relpath(folder / finding.location.path, relative_to)).as_posix()
+    return replace(finding, location=replace(finding.location, path=path))
 
 
 def _standard_input() -> bytes:
