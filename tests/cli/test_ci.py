@@ -1,4 +1,4 @@
-"""What others put into their CI: the pre-commit hooks, the GitHub action, the GitLab job and the shell line of docs/ci.md."""
+"""What others put into their CI: hooks of pre-commit, the GitHub action, the GitLab job, the line of docs/ci.md."""
 
 from __future__ import annotations
 
@@ -178,9 +178,7 @@ def github(tmp_path: Path) -> Path:
 @pytest.mark.long
 def test_the_action_annotates_uploads_and_fails(source: Path, files: Path, home: dict[str, str], github: Path) -> None:
     """Its steps, run for real: an annotation at the line, the report as SARIF to code scanning, then exit code 1."""
-    checked, uploaded, ended = steps_run(
-        source, files, home, paths="data\n", shapes="shapes.ttl", **{"token": "secret"}
-    )
+    checked, uploaded, ended = steps_run(source, files, home, paths="data\n", shapes="shapes.ttl", token="hidden")  # noqa: S106 - no password
     assert checked.returncode == uploaded.returncode == 0, checked.stderr + uploaded.stderr
     assert checked.stdout.startswith("::error file=data/bad.ttl,line=2,col=18,")
     assert ended.returncode == 1
@@ -191,7 +189,7 @@ def test_the_action_annotates_uploads_and_fails(source: Path, files: Path, home:
     log = json.loads(gzip.decompress(base64.b64decode(Path(fields["sarif"][1:]).read_text(encoding="ascii"))))
     (result,) = log["runs"][0]["results"]
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "data/bad.ttl"
-    assert "secret" not in "".join(asked)
+    assert "hidden" not in "".join(asked)
 
 
 @pytest.mark.long

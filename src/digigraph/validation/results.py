@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -50,6 +51,8 @@ class ResultFindings:
         self._targets = targets
         self._shorten = shorten
         self._elsewhere = elsewhere
+        # A node with thousands of faulty values is walked from once, not for each of them.
+        self._reached = lru_cache(maxsize=64)(lambda path, focus: last_steps(path, focus, dataset))
 
     def finding(self, result: Result) -> Finding:
         """Return the finding that a result is."""
@@ -91,7 +94,7 @@ class ResultFindings:
         focus, value = result.focus, result.value
         steps: list[Step] = []
         if result.path is not None and result.component not in _MISSING:
-            reached = last_steps(result.path, focus, self._dataset)
+            reached = self._reached(result.path, focus)
             wanted = reached.values() if value is None else [reached.get(value, [])]
             steps = [step for several in wanted for step in several]
         if steps or value is None or value == focus:
