@@ -32,6 +32,7 @@ NAMES = "SELECT ?person ?name { ?person <https://schema.org/name> ?name FILTER(C
 TRIPLES = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(ISLITERAL(?o)) }"
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 FORM = "application/x-www-form-urlencoded"
+SD = "http://www.w3.org/ns/sparql-service-description#"
 JARS = Path("/usr/share/java")
 XERCES = "org/apache/jena/ext/xerces/"
 
@@ -73,6 +74,16 @@ def test_rdflib_walks_the_graph(endpoint: str):
     assert len(graph) == 24 * 3 + 1
     curated = rdflib.Graph(SPARQLStore(endpoint, context_aware=True), identifier=rdflib.URIRef(CURATED))
     assert len(list(curated.triples((None, None, None)))) == 13
+
+
+def test_rdflib_reads_graphs_from_their_addresses(endpoint: str):
+    """Graph.parse of rdflib, given a URL and nothing else, reads graphs and both descriptions."""
+    url = endpoint.removesuffix("/sparql")
+    assert len(rdflib.Graph().parse(f"{url}/graph/curated")) == 13
+    assert len(rdflib.Graph().parse(f"{url}/graph-store?graph={BASE}graph/extra")) == 1
+    void = rdflib.Graph().parse(f"{url}/dataset")
+    assert void.value(rdflib.URIRef(f"{BASE}dataset"), rdflib.VOID.sparqlEndpoint) == rdflib.URIRef(endpoint)
+    assert (None, rdflib.RDF.type, rdflib.URIRef(f"{SD}Service")) in rdflib.Graph().parse(endpoint)
 
 
 # SPARQLWrapper
@@ -288,6 +299,17 @@ def test_jena_asks(endpoint: str, tmp_path: Path):
     assert "yes" in ask("text", "ASK { ?s ?p ?o }").lower()
     graph = rdflib.Graph().parse(data=ask("turtle", TRIPLES), format="turtle")
     assert len(graph) == 24 * 2 + 1
+
+
+@needs_jena
+@pytest.mark.long
+def test_jena_reads_graphs_from_their_addresses(endpoint: str, tmp_path: Path):
+    """Jena, given URLs of data, reads a graph and the service description."""
+    url = endpoint.removesuffix("/sparql")
+    read = functools.partial(jena, tmp_path, "arq.sparql", "--results=csv")
+    assert read(f"--data={url}/graph/curated", COUNT).split() == ["n", "13"]
+    found = read(f"--data={endpoint}", f"SELECT ?endpoint {{ ?service <{SD}endpoint> ?endpoint }}")
+    assert found.split() == ["endpoint", endpoint]
 
 
 # R

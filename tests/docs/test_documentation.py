@@ -13,6 +13,7 @@ import pytest
 from projects import REPOSITORY, THINGS
 
 from digigraph.findings import Severity
+from digigraph.publishing.service_description import LIMITS
 from digigraph.settings import TABLE, Settings
 
 if TYPE_CHECKING:
@@ -34,6 +35,13 @@ def test_every_setting_is_documented_with_its_default() -> None:
         assert meaning == about.text
         if name != "base_iri":
             assert default == (f"`{defaults[name]}`" if defaults[name] != "" else "empty")
+
+
+def test_every_limit_that_the_server_describes_is_documented() -> None:
+    """docs/http.md names the term of the ontology for each limit in the service description."""
+    text = (REPOSITORY / "docs/http.md").read_text(encoding="utf-8")
+    for term, _ in LIMITS.values():
+        assert f"`dg:{term}`" in text
 
 
 def test_every_command_is_documented() -> None:

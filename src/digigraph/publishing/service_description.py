@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from digigraph.iris import Iris
 from digigraph.publishing.constructed import Said, constructed
-from digigraph.vocab import DCAT, DCTERMS, DG, RDF, RDFS, SD, VOID, XSD
+from digigraph.vocab import DCAT, DCTERMS, DG, RDF, RDFS, SD, VOID, XSD, Namespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,21 +20,18 @@ if TYPE_CHECKING:
 _SIMPLE = ox.NamedNode("http://www.w3.org/ns/entailment/Simple")
 _FORMATS = "http://www.w3.org/ns/formats/"
 
+_GEOSPARQL = Namespace("http://www.opengis.net/def/function/geosparql/")
+_CASTS = "date time duration dayTimeDuration yearMonthDuration gYear gYearMonth gMonth gMonthDay gDay"
+_GEOMETRY = """
+    sfContains sfCrosses sfDisjoint sfEquals sfIntersects sfOverlaps sfTouches sfWithin
+    ehContains ehCoveredBy ehCovers ehDisjoint ehEquals ehInside ehMeet ehOverlap
+    rcc8dc rcc8ec rcc8eq rcc8ntpp rcc8ntppi rcc8po rcc8tpp rcc8tppi
+    difference intersection symDifference union relate area distance length perimeter
+    asGeoJSON centroid convexHull coordinateDimension dimension envelope getSRID isEmpty isSimple spatialDimension
+"""
 EXTENSION_FUNCTIONS = (
-    *(
-        XSD[name]
-        for name in (
-            *("date", "time", "duration", "dayTimeDuration", "yearMonthDuration"),
-            *("gYear", "gYearMonth", "gMonth", "gMonthDay", "gDay"),
-        )
-    ),
-    *(
-        ox.NamedNode(f"http://www.opengis.net/def/function/geosparql/{name}")
-        for name in (
-            *("sfContains", "sfCrosses", "sfDisjoint", "sfEquals", "sfIntersects", "sfOverlaps", "sfTouches"),
-            "sfWithin",
-        )
-    ),
+    *(XSD[name] for name in _CASTS.split()),
+    *(_GEOSPARQL[name] for name in _GEOMETRY.split()),
 )
 """Functions called by IRI that SPARQL 1.1 (section 17.5) does not have and the engine does: casts, GeoSPARQL."""
 
