@@ -14,6 +14,7 @@ import w3c
 import webserver
 
 from digigraph.settings import Settings
+from digigraph.store.files import NO_FILES, files_hash
 from digigraph.store.opened import Snapshot, sorted_nquads
 from digigraph.store.snapshot import SnapshotCatalog
 
@@ -69,6 +70,7 @@ def _snapshot(state: Path, quads: Iterator[ox.Quad]) -> None:
         digigraph=metadata.version("digigraph"),
         engine=f"pyoxigraph {metadata.version('pyoxigraph')}",
         sources="0" * 64,
+        files=files_hash(NO_FILES),
     )
     (staged / "manifest.json").write_bytes(snapshot.manifest())
     (staged / "in-use").touch()

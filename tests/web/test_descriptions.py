@@ -115,6 +115,13 @@ def test_only_what_is_so_is_described(service: rdflib.Graph):
     assert not list(service.objects(SERVICE, SD.inputFormat))
 
 
+def test_federation_is_described_where_it_is_allowed(backend: Backend, published: Settings):
+    """Where SERVICE may ask some endpoint, and only there, the feature is stated."""
+    settings = dataclasses.replace(published, federation="https://query.example/sparql")
+    described = parsed(create_app(settings, backend).test_client().get("/sparql"))
+    assert set(described.objects(SERVICE, SD.feature)) == {SD.BasicFederatedQuery}
+
+
 def test_every_graph_is_described(service: rdflib.Graph, quads: list[ox.Quad]):
     """Each named graph is listed by its name, those of curators and ontology and the default graph with their size."""
     sizes = Counter(each.graph_name for each in quads)

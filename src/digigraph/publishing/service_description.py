@@ -51,9 +51,9 @@ LIMITS = {
 def service_description(settings: Settings, formats: Sequence[Format], *, endpoint: str, void: str) -> str:
     """Return the query whose answer describes the SPARQL service.
 
-    No ``sd:feature`` is stated, for none is there: the default graph is written out and no union of the others, a
-    dataset need not be named, nothing is fetched, SERVICE is refused, and an empty graph is none. No
-    ``sd:inputFormat`` either, for nothing is taken in.
+    Of the features that the standard names only ``sd:BasicFederatedQuery`` can be there, where SERVICE is allowed for
+    some endpoints: the default graph is written out and no union of the others, a dataset need not be named, nothing is
+    fetched, and an empty graph is none. No ``sd:inputFormat`` is stated, for nothing is taken in.
 
     Parameters
     ----------
@@ -89,6 +89,8 @@ def _service(settings: Settings, service: ox.NamedNode, formats: Sequence[Format
     yield service, DCTERMS["title"], ox.Literal(settings.title)
     yield service, SD["supportedLanguage"], SD["SPARQL11Query"]
     yield service, SD["defaultEntailmentRegime"], _SIMPLE
+    if settings.federation_prefixes:
+        yield service, SD["feature"], SD["BasicFederatedQuery"]
     for each in formats:
         yield service, SD["resultFormat"], format_iri(each)
     # What the engine of someone else adds to the standard, and how much memory it takes, is not ours to say.
