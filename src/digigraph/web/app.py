@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from digigraph.web import pages, problems, query_page, sending
-from digigraph.web.routes import catalog, graphs, health, home, running, sparql, things
+from digigraph.web.routes import catalog, documents, graphs, health, home, running, sparql, things
 from digigraph.web.site import EXTENSION, Site
 
 if TYPE_CHECKING:
@@ -34,6 +34,6 @@ def create_app(settings: Settings, backend: Backend) -> Flask:
     sending.register(app)
     query_page.register(app)
     problems.register(app)
-    for feature in (catalog, graphs, health, home, running, sparql, things):
+    for feature in (catalog, documents, graphs, health, home, running, sparql, things):
         app.register_blueprint(feature.blueprint)
     return app

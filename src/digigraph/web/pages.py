@@ -40,7 +40,8 @@ def page(template: str, make: Callable[[], Mapping[str, object]]) -> Response:
     template
         Its template.
     make
-        Returns what the template needs; called where the page has to be made.
+        Returns what the template needs; called where the page has to be made. What is called ``links`` becomes the
+        Link header.
 
     Raises
     ------
@@ -48,7 +49,16 @@ def page(template: str, make: Callable[[], Mapping[str, object]]) -> Response:
         The client does not take HTML.
     """
     negotiate(request.headers.get("Accept"), (HTML,))
-    response = made(lambda: render_template(template, **make()), HTML, language=language())
+    links: list[str] = []
+
+    def rendered() -> str:
+        values = make()
+        found = values.get("links", ())
+        links.extend(map(str, found if isinstance(found, tuple) else ()))
+        return render_template(template, **values)
+
+    response = made(rendered, HTML, language=language())
+    response.headers.extend([("Link", each) for each in links])
     response.content_language.add(language())
     response.vary.add("Accept-Language")
     return response

@@ -172,4 +172,5 @@ def made(make: Callable[[], str | bytes], chosen: Format, *, language: str = "")
     if identity is not None and identity.snapshot == site().backend.version:
         response.set_etag(identity.key)
         response.headers[SNAPSHOT_HEADER] = identity.snapshot
+        response.last_modified = site().published(identity.snapshot)
     return response

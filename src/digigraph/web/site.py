@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from digigraph.iris import Iris
 from digigraph.publishing.drawing import Draughtsman
 from digigraph.publishing.edition import Edition
 from digigraph.store.backend import Cancellation
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshot import Snapshot, SnapshotCatalog
 from digigraph.web.running import QUERY_ID_HEADER, Running
 from digigraph.web.wsgi import CANCELLATION
 
@@ -48,11 +49,19 @@ class Site:
 
     def read_file(self, name: str) -> bytes | None:
         """Return a file that the snapshot carries beside its dataset; None where there is none, or no snapshot."""
-        version = self.backend.version
+        snapshot = self._snapshot(self.backend.version)
+        return snapshot.read_file(name) if snapshot is not None else None
+
+    def published(self, version: str) -> dt.datetime | None:
+        """Return when a snapshot was made; None where it is gone."""
+        snapshot = self._snapshot(version)
+        return dt.datetime.fromisoformat(snapshot.created) if snapshot is not None else None
+
+    def _snapshot(self, version: str | None) -> Snapshot | None:
         if version is None:
             return None
         try:
-            return SnapshotCatalog(self.settings.state_folder).get(version).read_file(name)
+            return SnapshotCatalog(self.settings.state_folder).get(version)
         except NoSnapshot:
             return None
 

@@ -1,0 +1,91 @@
+"""What the routes of things, documents, evidence and ontology share: pages or data, and signposts between them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Response, request
+from markupsafe import Markup
+
+from digigraph.errors import NotFound
+from digigraph.media import HTML, Format, Kind, formats_of, negotiate
+from digigraph.publishing.schema_org import embedded
+from digigraph.publishing.signposting import LINKSET, Signposts, signposts
+from digigraph.publishing.writing import write
+from digigraph.web.pages import language
+from digigraph.web.replies import made
+from digigraph.web.site import edition, site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from digigraph.publishing.data import Data
+
+DATA_FORMATS = formats_of(Kind.GRAPH, Kind.DATASET)
+"""The formats of data, preferred first."""
+
+
+def split_suffix(name: str) -> tuple[str, Format | None]:
+    """Return a name without its suffix, and the format that the suffix names; names of ours have no point in them.
+
+    Raises
+    ------
+    NotFound
+        There is no such format.
+    """
+    own, point, suffix = name.partition(".")
+    known = {each.name: each for each in DATA_FORMATS}
+    if point and suffix not in known:
+        raise NotFound(f"There is no format {suffix!r} here.", hint=f"Suffixes: {', '.join(known)}.")
+    return own, known.get(suffix)
+
+
+def wanted(chosen: Format | None) -> Format:
+    """Return the format of the suffix, else the one that the client prefers, a page among them.
+
+    Raises
+    ------
+    NotAcceptable
+        It takes none of those offered.
+    """
+    return chosen or negotiate(request.headers.get("Accept"), (HTML, *DATA_FORMATS))
+
+
+def send_data(make: Callable[[], Data], chosen: Format, *, page_path: str) -> Response:
+    """Return data in a format, with a link to the page that shows the same."""
+
+    def body() -> bytes:
+        return write(make(), chosen, prefixes=site().iris.prefixes, context=edition(language()).context)
+
+    response = made(body, chosen)
+    response.headers.add("Link", f'<{site().url(page_path)}>; rel="describes"; type="{HTML.media_type}"')
+    return response
+
+
+def shown_with(data: Data, *, page_path: str, data_path: str) -> dict[str, object]:
+    """Return what every page says of itself: the formats of its data, embedded schema.org, signposts."""
+    return {
+        # Without any character that HTML would see.
+        "embedded": Markup(embedded(data)),  # noqa: S704
+        "data_formats": DATA_FORMATS,
+        "data_path": data_path,
+        "page_url": site().url(page_path),
+        "links": signposts_of(data, page_path=page_path, data_path=data_path).of_page,
+    }
+
+
+def signposts_of(data: Data, *, page_path: str, data_path: str) -> Signposts:
+    """Return the signposts of a page and of its data."""
+    url = site().url
+    return signposts(
+        data,
+        page=url(page_path),
+        data_url=url(data_path),
+        linkset=url(f"/linkset{page_path}"),
+        collection=url("/dataset"),
+    )
+
+
+def send_linkset(make: Callable[[], Signposts]) -> Response:
+    """Return the signposts of a page and of its data as a link set."""
+    return made(lambda: make().linkset(), Format("linkset", LINKSET, Kind.PAGE))
