@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.iris import SLUG, slugify
+from digigraph.iris import slugify
 from digigraph.sources import values
 from digigraph.sources.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar
 from digigraph.sources.terms import Context, Kind, Term
@@ -59,7 +59,7 @@ class Assertion:
 
 LINK_TERMS = frozenset({SCHEMA["url"], SCHEMA["sameAs"], FOAF["homepage"], DCTERMS["license"]})
 """Properties whose value is an address, never a thing of the graph."""
-_SAME_AS = {
+SAME_AS = {
     "ror": "{}",
     "wikidata": "http://www.wikidata.org/entity/{}",
     "crossref-funder": "{}",
@@ -105,7 +105,7 @@ class ClaimReader:
             if not isinstance(node, Fields) or "subject" not in node.nodes:
                 message = "An entry says something of a subject."
                 raise Malformed("fact", message, node.location, hint="Write {subject: …, term: …}.")
-            subject = slug(node.nodes["subject"])
+            subject = values.slug(node.nodes["subject"])
         if not isinstance(node, Fields):
             return []
         assertions = self.of(subject, node, without={"subject"})
@@ -128,7 +128,7 @@ class ClaimReader:
         if name == "type":
             for each in _each(node):
                 with self.noting():
-                    class_ = self._context.class_(_scalar(each).text, each.location)
+                    class_ = self._context.class_(values.scalar(each).text, each.location)
                     assertions.append(Assertion(subject, RDF["type"], class_, each.location))
             return assertions
         term = self._context.term(name, place)
@@ -145,7 +145,7 @@ class ClaimReader:
             with self.noting():
                 tag = values.language(Scalar(key, place))
                 for each in _each(node.nodes[key]):
-                    literal = values.text(_scalar(each), tag)
+                    literal = values.text(values.scalar(each), tag)
                     assertions.append(Assertion(subject, term.iri, literal, each.location))
         return assertions
 
@@ -153,22 +153,22 @@ class ClaimReader:
         if term.iri == SCHEMA["funding"]:
             return self._grant(subject, term, _fields(node, "funding"))
         if term.iri == SCHEMA["amount"]:
-            return self._amount(subject, term, _scalar(node))
+            return self._amount(subject, term, values.scalar(node))
         if term.iri == DG["figure"]:
             return self._figure(subject, term, _fields(node, "figure"))
         if term.iri == SCHEMA["identifier"] and isinstance(node, Fields):
             return self._identifier(subject, term, node)
-        return [Assertion(subject, term.iri, self._plain(term, _scalar(node)), node.location)]
+        return [Assertion(subject, term.iri, self._plain(term, values.scalar(node)), node.location)]
 
     def _plain(self, term: Term, scalar: Scalar) -> Value:
         if term.iri in values.DATE_TERMS:
             return values.date(scalar)
         if term.iri in LINK_TERMS:
-            return _address(scalar)
+            return values.address(scalar)
         if term.kind is Kind.THING:
-            return _iri(scalar) if "://" in scalar.text else Slug(slug(scalar))
+            return values.iri(scalar) if "://" in scalar.text else Slug(values.slug(scalar))
         if term.kind is Kind.WORD:
-            return self._context.expand(slug(scalar))
+            return self._context.expand(values.slug(scalar))
         if term.kind is Kind.TYPED and term.datatype is not None:
             return values.typed(scalar, term.datatype)
         return values.text(scalar, self._language_of(term, scalar))
@@ -201,9 +201,9 @@ class ClaimReader:
         parts = self.of(str(link.value), fields, without={"grant", "number"})
         with self.noting():
             if "grant" in fields.nodes:
-                _scalar(fields.nodes["grant"])
+                values.scalar(fields.nodes["grant"])
             if "number" in fields.nodes:
-                number = _scalar(fields.nodes["number"])
+                number = values.scalar(fields.nodes["number"])
                 literal = values.text(number, None)
                 parts.append(Assertion(str(link.value), SCHEMA["identifier"], literal, number.location))
         return self._owned(link, DG["Grant"], parts)
@@ -222,7 +222,7 @@ class ClaimReader:
     def _figure(self, subject: str, term: Term, fields: Fields) -> list[Assertion]:
         what = number = None
         with self.noting():
-            what = slug(_required(fields, "what"))
+            what = values.slug(_required(fields, "what"))
         with self.noting():
             number = _number(_required(fields, "value"))
         qualifier = fields.nodes.get("qualifier")
@@ -243,9 +243,9 @@ class ClaimReader:
     def _identifier(self, subject: str, term: Term, fields: Fields) -> list[Assertion]:
         scheme = value = None
         with self.noting():
-            scheme = slug(_required(fields, "scheme"))
+            scheme = values.slug(_required(fields, "scheme"))
         with self.noting():
-            value = _scalar(_required(fields, "value"))
+            value = values.scalar(_required(fields, "value"))
         for name in fields.keys.keys() - {"scheme", "value"}:
             self._findings.append(
                 Malformed(
@@ -265,52 +265,25 @@ class ClaimReader:
             ],
         )
         same = []
-        if scheme in _SAME_AS:
-            iri = _iri(Scalar(_SAME_AS[scheme].format(value.text), value.location))
+        if scheme in SAME_AS:
+            iri = values.iri(Scalar(SAME_AS[scheme].format(value.text), value.location))
             same.append(Assertion(subject, SCHEMA["sameAs"], iri, value.location))
         return [Assertion(subject, term.iri, literal, value.location), *record, *same]
 
 
-def slug(node: Node) -> str:
-    """Return the slug that a node writes.
-
-    Raises
-    ------
-    Malformed
-        It is no slug; says what the slug of that name would be.
-    """
-    scalar = _scalar(node)
-    if SLUG.fullmatch(scalar.text):
-        return scalar.text
-    proposed = slugify(scalar.text)
-    raise Malformed(
-        "slug",
-        f"{scalar.text!r} is not a slug.",
-        scalar.location,
-        hint=f"Write {proposed}." if proposed else "A slug has small letters, digits and single hyphens.",
-    )
-
-
 def _number(node: Node) -> ox.Literal:
-    scalar = _scalar(node)
+    scalar = values.scalar(node)
     return values.typed(scalar, XSD["decimal"] if "." in scalar.text else XSD["integer"])
 
 
 def _takes_languages(term: Term, node: Fields) -> bool:
+    if term.iri in values.DATE_TERMS:
+        return False
     return term.kind in {Kind.TEXT, Kind.PLAIN} and not (term.iri == SCHEMA["identifier"] and "scheme" in node.nodes)
 
 
 def _each(node: Node) -> list[Node]:
     return node.nodes if isinstance(node, Items) else [node]
-
-
-def _scalar(node: Node) -> Scalar:
-    if isinstance(node, Scalar) and node.text.strip():
-        return node
-    if isinstance(node, Refused):
-        raise node.reason
-    what = "nothing" if isinstance(node, Scalar) else "a list" if isinstance(node, Items) else "a mapping"
-    raise Malformed("value", f"A value must stand here, not {what}.", node.location)
 
 
 def _fields(node: Node, name: str) -> Fields:
@@ -326,18 +299,3 @@ def _required(fields: Fields, key: str) -> Node:
     if key in fields.nodes:
         return fields.nodes[key]
     raise Malformed("value", f"{key} is missing here.", fields.location)
-
-
-def _address(scalar: Scalar) -> ox.NamedNode:
-    if "://" in scalar.text:
-        return _iri(scalar)
-    raise Malformed(
-        "iri", f"{scalar.text!r} is not a web address.", scalar.location, hint=f"Write https://{scalar.text}."
-    )
-
-
-def _iri(scalar: Scalar) -> ox.NamedNode:
-    try:
-        return ox.NamedNode(scalar.text)
-    except ValueError as error:
-        raise Malformed("iri", f"{scalar.text!r} is not an IRI.", scalar.location) from error

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from digigraph.sources import values
 from digigraph.sources.claims import ClaimReader
-from digigraph.sources.records import Fields, Malformed, Node, Noting, Scalar
+from digigraph.sources.records import Fields, Malformed, Noting, Scalar
 from digigraph.vocab import DG, SCHEMA
 
 if TYPE_CHECKING:
@@ -139,8 +139,8 @@ def describe(
             raise Malformed("document", f"The document's {' and '.join(missing)} must be said.", node.location)
     language = "und"
     with Noting(mistakes):
-        stated = node.nodes.get("language")
-        language = values.language(stated) if isinstance(stated, Scalar) else language
+        if (stated := node.nodes.get("language")) is not None:
+            language = values.language(values.scalar(stated))
     renamed = Fields(
         {_PROPERTIES.get(key, key): value for key, value in node.nodes.items()},
         node.location,
@@ -150,9 +150,10 @@ def describe(
     about = tuple(reader.of(captured.slug, renamed, without=_OWN_KEYS))
     digest = ""
     with Noting(mistakes):
+        stated = values.scalar(node.nodes["sha256"]) if "sha256" in node.nodes else None
         if captured.text is not None:
             digest = hashlib.sha256(captured.text).hexdigest()
-            _check_digest(node.nodes.get("sha256"), digest, captured.text_path)
+            _check_digest(stated, digest, captured.text_path)
     as_of = None
     with Noting(mistakes):
         as_of = _as_of(node, about)
@@ -167,8 +168,8 @@ def describe(
     )
 
 
-def _check_digest(stated: Node | None, digest: str, text_path: str) -> None:
-    if isinstance(stated, Scalar) and stated.text != digest:
+def _check_digest(stated: Scalar | None, digest: str, text_path: str) -> None:
+    if stated is not None and stated.text != digest:
         raise Malformed(
             "sha256",
             f"{text_path} is not the text that was captured: its SHA-256 is {digest}.",
@@ -185,8 +186,8 @@ def _rank(assertion: Assertion) -> int | None:
 
 def _as_of(node: Fields, about: tuple[Assertion, ...]) -> ox.Literal | None:
     """The date of what the document says, unless a fact says its own (data model, ``dg:asOf``)."""
-    stated = node.nodes.get("asOf")
-    if isinstance(stated, Scalar):
+    if "asOf" in node.nodes:
+        stated = values.scalar(node.nodes["asOf"])
         if stated.text != "unknown":
             return values.date(stated)
         if "asOfReason" not in node.nodes:

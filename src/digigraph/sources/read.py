@@ -11,8 +11,9 @@ import pyoxigraph as ox
 from digigraph.errors import InputError
 from digigraph.findings import Finding, Location, Severity
 from digigraph.iris import Iris
+from digigraph.sources import values
 from digigraph.sources.blank_nodes import Labels, without_blank_nodes
-from digigraph.sources.claims import Assertion, ClaimReader, Slug, slug
+from digigraph.sources.claims import Assertion, ClaimReader, Slug
 from digigraph.sources.documents import Captured
 from digigraph.sources.facts import read_document
 from digigraph.sources.files import Budget, read_whole, source_files
@@ -206,7 +207,7 @@ class _ProjectReader:
         assertions: list[Assertion] = []
         for name, place in root.keys.items():
             with reader.noting():
-                named = slug(Scalar(name, place))
+                named = values.slug(Scalar(name, place))
                 self._described.add(named)
                 node = root.nodes[name]
                 if not isinstance(node, Fields):
@@ -244,7 +245,7 @@ class _ProjectReader:
                 )
             text = self._bytes(texts[0], at_most=MAX_TEXT_BYTES)
         return Captured(
-            slug=slug(place),
+            slug=values.slug(place),
             text_path=self._relative(texts[0]) if texts else "",
             text=text,
             facts_path=self._relative(facts),

@@ -8,10 +8,12 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from digigraph.sources.records import Malformed, Scalar
+from digigraph.iris import SLUG, slugify
+from digigraph.sources.records import Items, Malformed, Node, Refused, Scalar
 from digigraph.vocab import DG, RDFS, SCHEMA, XSD
 
 DATE_TERMS = frozenset(
@@ -27,11 +29,35 @@ DATE_TERMS = frozenset(
 )
 """Properties whose value is a date with the precision that the source states."""
 
-_MONEY = re.compile(r"(?P<value>\d+(?:\.\d+)?)\s+(?P<currency>[A-Z]{3})")
-_DURATION = re.compile(r"P(?=.)(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
-_INTEGER = re.compile(r"[+-]?\d+")
-_DECIMAL = re.compile(r"[+-]?\d+(?:\.\d+)?")
+DAY = r"\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|[12]\d))"
+DATE = rf"\d{{4}}(?:-(?:0[1-9]|1[0-2]))?|{DAY}"
+MONEY = r"\d+(?:\.\d+)?\s+[A-Z]{3}"
+LANGUAGE = r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*"
+"""Forms of values as regular expressions that ECMAScript, and so JSON Schema, understands too."""
+
+_LANGUAGE = re.compile(LANGUAGE)
+
+
+class Form(NamedTuple):
+    """How values of a datatype are written: a regular expression, and the same in words with an example."""
+
+    pattern: str
+    words: str
+
+
+FORMS = {
+    XSD["integer"]: Form(r"[+-]?\d+", "a whole number, such as 18"),
+    XSD["nonNegativeInteger"]: Form(r"\d+", "a whole number, such as 18"),
+    XSD["decimal"]: Form(r"[+-]?\d+(?:\.\d+)?", "a number, such as 18.5"),
+    XSD["duration"]: Form(
+        r"P(?=.)(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?",
+        "a duration, such as P3Y for three years or P18M for 18 months",
+    ),
+    XSD["boolean"]: Form("true|false", "true or false"),
+    XSD["date"]: Form(DAY, "a day, such as 2022-09-13"),
+    XSD["anyURI"]: Form(r"https?://\S+", "a web address"),
+}
+"""Forms of the datatypes that are checked."""
 
 
 @cache
@@ -90,18 +116,9 @@ def typed(scalar: Scalar, datatype: ox.NamedNode) -> ox.Literal:
     Malformed
         The text is not in the datatype's lexical space.
     """
-    forms = {
-        XSD["integer"]: (_INTEGER, "a whole number, such as 18"),
-        XSD["nonNegativeInteger"]: (re.compile(r"\d+"), "a whole number, such as 18"),
-        XSD["decimal"]: (_DECIMAL, "a number, such as 18.5"),
-        XSD["duration"]: (_DURATION, "a duration, such as P3Y for three years or P18M for 18 months"),
-        XSD["boolean"]: (re.compile("true|false"), "true or false"),
-        XSD["date"]: (re.compile(r"\d{4}-\d\d-\d\d"), "a day, such as 2022-09-13"),
-        XSD["anyURI"]: (re.compile(r"https?://\S+"), "a web address"),
-    }
-    form, wanted = forms.get(datatype, (None, ""))
-    if form is not None and not form.fullmatch(scalar.text):
-        raise Malformed("value", f"{scalar.text!r} is not {wanted}.", scalar.location)
+    form = FORMS.get(datatype)
+    if form is not None and not re.fullmatch(form.pattern, scalar.text):
+        raise Malformed("value", f"{scalar.text!r} is not {form.words}.", scalar.location)
     if datatype == XSD["date"]:
         return date(scalar)
     return canonical(ox.Literal(scalar.text, datatype=datatype))
@@ -123,15 +140,15 @@ def money(scalar: Scalar) -> Money:
     Malformed
         It is not a number and three capital letters.
     """
-    match = _MONEY.fullmatch(scalar.text)
-    if match is None:
+    if not re.fullmatch(MONEY, scalar.text):
         raise Malformed(
             "money",
             f"{scalar.text!r} is not an amount of money.",
             scalar.location,
             hint="Write the number without spaces, then the currency: 6000000 EUR.",
         )
-    return Money(Decimal(match["value"]), match["currency"])
+    value, currency = scalar.text.split()
+    return Money(Decimal(value), currency)
 
 
 def text(scalar: Scalar, language: str | None) -> ox.Literal:
@@ -151,3 +168,68 @@ def language(scalar: Scalar) -> str:
     if not _LANGUAGE.fullmatch(scalar.text):
         raise Malformed("language", f"{scalar.text!r} is not a language tag.", scalar.location, hint="Write sv or en.")
     return scalar.text.lower()
+
+
+def slug(node: Node) -> str:
+    """Return the slug that a node writes.
+
+    Raises
+    ------
+    Malformed
+        It is no slug; says what the slug of that name would be.
+    """
+    written = scalar(node)
+    if SLUG.fullmatch(written.text):
+        return written.text
+    proposed = slugify(written.text)
+    raise Malformed(
+        "slug",
+        f"{written.text!r} is not a slug.",
+        written.location,
+        hint=f"Write {proposed}." if proposed else "A slug has small letters, digits and single hyphens.",
+    )
+
+
+def scalar(node: Node) -> Scalar:
+    """Return a node that is text.
+
+    Raises
+    ------
+    Malformed
+        It is something else, or says nothing.
+    """
+    if isinstance(node, Scalar) and node.text.strip():
+        return node
+    if isinstance(node, Refused):
+        raise node.reason
+    what = "nothing" if isinstance(node, Scalar) else "a list" if isinstance(node, Items) else "a mapping"
+    raise Malformed("value", f"A value must stand here, not {what}.", node.location)
+
+
+def address(written: Scalar) -> ox.NamedNode:
+    """Return a web address.
+
+    Raises
+    ------
+    Malformed
+        It is none.
+    """
+    if "://" in written.text:
+        return iri(written)
+    raise Malformed(
+        "iri", f"{written.text!r} is not a web address.", written.location, hint=f"Write https://{written.text}."
+    )
+
+
+def iri(written: Scalar) -> ox.NamedNode:
+    """Return an IRI.
+
+    Raises
+    ------
+    Malformed
+        It is none.
+    """
+    try:
+        return ox.NamedNode(written.text)
+    except ValueError as error:
+        raise Malformed("iri", f"{written.text!r} is not an IRI.", written.location) from error

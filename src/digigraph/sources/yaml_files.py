@@ -37,6 +37,8 @@ MAX_ENTRIES = 50
 """Entries that break YAML's rules above which the others of a file are not looked at."""
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What YAML 1.1 allows nowhere (section 5.1)."""
+_NOTHING = {"~", "null", "Null", "NULL"}
+"""What stands for no value where it has no quotation marks (YAML 1.2, section 10.3.2)."""
 _HEAD = re.compile(r"[^\s#-]")
 
 _ADVICE = (
@@ -191,7 +193,8 @@ class _Tree:
         if depth > MAX_DEPTH:
             raise Malformed("yaml", f"The nesting is deeper than {MAX_DEPTH} levels.", place)
         if isinstance(event, yaml.ScalarEvent):
-            return Scalar(event.value, place)
+            is_nothing = event.implicit[0] and event.value in _NOTHING
+            return Scalar("" if is_nothing else event.value, place)
         if isinstance(event, yaml.SequenceStartEvent):
             nodes = []
             while not isinstance(following := next(events), yaml.SequenceEndEvent):
