@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digigraph.dataset.build import build
 from digigraph.errors import PublicationRefused
 from digigraph.findings import Severity
+from digigraph.iris import Iris
 from digigraph.levels import DEFAULT_LEVELS
 from digigraph.publishing.texts import encode_text, text_file
 from digigraph.sources.blank_nodes import Labels
 from digigraph.sources.files import read_bytes, sources_hash
+from digigraph.sources.json_schema import Schemas
 from digigraph.sources.rdf import MAX_BYTES
 from digigraph.sources.rdf_files import read_files
 from digigraph.sources.read import CONTEXT_FILE, read_project
@@ -93,6 +96,24 @@ def build_and_check(settings: Settings) -> Checked:
     files = {"context.jsonld": read_bytes(settings.project / CONTEXT_FILE, at_most=MAX_BYTES)}
     files |= {text_file(each.slug, each.version): encode_text(each.text.runs()) for each in corpus.documents}
     return Checked(dataset=dataset, findings=findings, files=files, is_repeatable=is_repeatable(corpus.shapes))
+
+
+def editor_schemas(settings: Settings) -> dict[str, bytes]:
+    """Return the JSON Schemas of a project by path, made of its terms, ontology and things.
+
+    Raises
+    ------
+    InputError
+        A file cannot be read at all; what has mistakes is left out.
+    """
+    corpus = read_project(settings)
+    ontology = [each.quad for each in corpus.ontology]
+    schemas = Schemas(corpus.context, ontology, corpus.things, Iris(settings.base_iri).thing("").value)
+    made = {"facts": schemas.facts(), "things": schemas.things()}
+    return {
+        f"schemas/{name}.schema.json": f"{json.dumps(schema, ensure_ascii=False, indent=1)}\n".encode()
+        for name, schema in made.items()
+    }
 
 
 def check_files(files: Files, reading: Reading, levels: Levels = DEFAULT_LEVELS) -> Found:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "build": "building",
     "validate": "validating",
+    "schema": "schema",
     "publish": "building",
     "serve": "serving",
     "query": "asking",

@@ -49,6 +49,8 @@ class Corpus:
 
     Parameters
     ----------
+    context
+        The terms that facts files use.
     documents
         Source documents with their facts.
     things
@@ -63,6 +65,7 @@ class Corpus:
         Mistakes met while reading.
     """
 
+    context: Context
     documents: tuple[Document, ...]
     things: tuple[Assertion, ...]
     curated: tuple[LocatedQuad, ...]
@@ -109,6 +112,7 @@ class _ProjectReader:
         documents = self._documents()
         self._check_references([*ontology, *curated])
         return Corpus(
+            context=self._context,
             documents=tuple(documents),
             things=tuple(things),
             curated=tuple(curated),
