@@ -81,7 +81,7 @@ def test_the_session_of_the_readme_gives_what_it_shows(tmp_path: Path) -> None:
 def test_the_document_of_the_guide_can_be_added_as_written(project: Project) -> None:
     """Following docs/facts.md word for word gives a graph that publishes: its thing, its document, its four facts."""
     guide = (REPOSITORY / "docs/facts.md").read_text(encoding="utf-8")
-    head, thing, facts = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    head, thing, facts, schema = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
     # The concepts of this repository's ontology/ have its base IRI.
     project.write("digigraph.toml", 'base_iri = "https://w3id.org/digigraph/"\n')
     text = " ".join(f"{quote}." for quote in re.findall(r'quote: "(.*?)"', facts))
@@ -89,7 +89,7 @@ def test_the_document_of_the_guide_can_be_added_as_written(project: Project) -> 
     project.write("data/documents/nordic-news.txt", text)
     project.write(
         "data/documents/nordic-news.yaml",
-        head.replace("sha256: …", f"sha256: {digest}").replace("facts: []\n", "") + facts,
+        schema + head.replace("sha256: …", f"sha256: {digest}").replace("facts: []\n", "") + facts,
     )
     things = THINGS.partition("nhd:")[0] + "uu:\n  type: Organization\n  name: {en: Uppsala University}\n" + thing
     project.write("data/things/things.yaml", things)

@@ -266,7 +266,7 @@ class ClaimReader:
         )
         same = []
         if scheme in SAME_AS:
-            iri = values.iri(Scalar(SAME_AS[scheme].format(value.text), value.location))
+            iri = values.address(Scalar(SAME_AS[scheme].format(value.text), value.location))
             same.append(Assertion(subject, SCHEMA["sameAs"], iri, value.location))
         return [Assertion(subject, term.iri, literal, value.location), *record, *same]
 

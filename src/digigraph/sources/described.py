@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.vocab import DG, PROV, RDF, RDFS, SCHEMA, SKOS
+from digigraph.vocab import DCAT, DG, PROV, RDF, RDFS, SCHEMA, SKOS, VOID
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _BOOKKEEPING = tuple(str(namespace) for namespace in (PROV, RDFS, SKOS))
-_OF_BOOKKEEPING = {DG["Evidence"], DG["Figure"], DG["Source"], SCHEMA["Dataset"], DG["Dataset"]}
+_OF_BOOKKEEPING = {DG["Evidence"], DG["Figure"], DG["Source"], VOID["Dataset"], DCAT["Dataset"]}
 
 
 class Described:

@@ -11,10 +11,23 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.iris import SLUG
 from digigraph.sources import values
-from digigraph.sources.claims import LINK_TERMS, SAME_AS
 from digigraph.sources.described import Described
+from digigraph.sources.json_forms import (
+    ADDRESS,
+    DOCUMENT_KEYS,
+    FACT,
+    IDENTIFIER,
+    OWN_FORMS,
+    SLUG_PATTERN,
+    TAGGED,
+    TEXT,
+    WRITTEN,
+    Schema,
+    offering,
+    several,
+    typed,
+)
 from digigraph.sources.terms import Context, Kind, Term
 from digigraph.vocab import DG, RDF, SCHEMA, SKOS, XSD
 
@@ -23,21 +36,7 @@ if TYPE_CHECKING:
 
     from digigraph.sources.claims import Assertion
 
-Schema = dict[str, object]
-
 DRAFT = "http://json-schema.org/draft-07/schema#"
-_SOMETHING = r"\S"
-_SLUG = f"^(?:{SLUG.pattern})$"
-_TEXT: Schema = {"type": ["string", "number", "boolean"], "pattern": _SOMETHING}
-_DATE: Schema = {"type": ["string", "integer"], "pattern": f"^(?:{values.DATE})$", "minimum": 1000, "maximum": 9999}
-_LANGUAGE: Schema = {"type": "string", "pattern": f"^(?:{values.LANGUAGE})$", "examples": ["sv", "en"]}
-_ADDRESS: Schema = {"type": "string", "pattern": r"^[A-Za-z][A-Za-z0-9+.-]*://[^\s<>\"{}|\\^`]+$"}
-_BOOLEAN: Schema = {"enum": [True, False, "true", "false"]}
-_TYPES = {
-    XSD["integer"]: ["integer", "string"],
-    XSD["nonNegativeInteger"]: ["integer", "string"],
-    XSD["decimal"]: ["number", "string"],
-}
 _DOCUMENT = (
     "title", "type", "url", "language", "publisher", "sourceRank", "datePublished", "dateModified", "captured",
     "rights", "license", "sha256",
@@ -78,7 +77,7 @@ class Schemas:
 
     def facts(self) -> Schema:
         """Return the schema of ``data/documents/*.yaml``."""
-        document = self._node(_DOCUMENT, _DOCUMENT_KEYS, required=_REQUIRED)
+        document = self._node(_DOCUMENT, DOCUMENT_KEYS, required=_REQUIRED)
         entry = self._node(self._offered(), {"subject": self._subject()}, required=("subject",))
         return {
             "$schema": DRAFT,
@@ -97,7 +96,7 @@ class Schemas:
                     ]
                 },
             },
-            "definitions": {"document": document, "fact": _FACT, "entry": entry, **self._definitions(tagged=False)},
+            "definitions": {"document": document, "fact": FACT, "entry": entry, **self._definitions(tagged=False)},
         }
 
     def things(self) -> Schema:
@@ -107,15 +106,15 @@ class Schemas:
             "title": "Things",
             "description": "Who and what the facts speak of, each under the slug that is the end of its IRI.",
             "type": "object",
-            "propertyNames": {"pattern": _SLUG},
+            "propertyNames": {"pattern": SLUG_PATTERN},
             "additionalProperties": {"$ref": "#/definitions/thing"},
             "definitions": {"thing": self._node(self._offered(), {}), **self._definitions(tagged=True)},
         }
 
     def _definitions(self, *, tagged: bool) -> Schema:
         """What both schemas refer to; ``tagged``: whether text must say its language."""
-        number = {**_TEXT, "description": "The grant's number, as its funder writes it."}
-        named = {**_TEXT, "description": "What another sentence calls the same grant by."}
+        number = {**TEXT, "description": "The grant's number, as its funder writes it."}
+        named = {**TEXT, "description": "What another sentence calls the same grant by."}
         return {
             "type": self._type(),
             "grant": self._node(("amount", "funder"), {"number": number, "grant": named}),
@@ -148,10 +147,11 @@ class Schemas:
         }
 
     def _figure(self) -> Schema:
-        what = {**_offering({"type": ["string", "integer"], "pattern": _SLUG}, self._concepts)}
+        what = {**offering({**WRITTEN, "minimum": 0, "multipleOf": 1, "pattern": SLUG_PATTERN}, self._concepts)}
         what["description"] = "What is counted: a concept of the ontology."
-        value: Schema = {"type": ["number", "string"], "pattern": f"^(?:{values.FORMS[XSD['decimal']].pattern})$"}
-        return self._node(("qualifier", "status"), {"what": what, "value": value}, required=("what", "value"))
+        return self._node(
+            ("qualifier", "status"), {"what": what, "value": typed(XSD["decimal"])}, required=("what", "value")
+        )
 
     def _type(self) -> Schema:
         classes = {name: self._described.explanation(class_) for name, class_ in self._context.classes.items()}
@@ -160,36 +160,36 @@ class Schemas:
 
     def _subject(self) -> Schema:
         labels = {name: thing.label for name, thing in self._things.items()}
-        subject = _offering({"type": ["string", "integer"], "pattern": _SLUG}, labels)
+        subject = offering({**WRITTEN, "minimum": 0, "multipleOf": 1, "pattern": SLUG_PATTERN}, labels)
         return {"description": "Whom the sentence speaks of: the slug of a thing.", **subject}
 
     def _values(self, term: Term, *, tagged: bool) -> Schema:
         if term.iri == SCHEMA["identifier"]:
-            return {"anyOf": [_TEXT, _IDENTIFIER, _TAGGED, {"type": "array", "items": {"anyOf": [_TEXT, _IDENTIFIER]}}]}
+            return {"anyOf": [TEXT, IDENTIFIER, TAGGED, {"type": "array", "items": {"anyOf": [TEXT, IDENTIFIER]}}]}
         if term.kind is Kind.TEXT and tagged:
-            return _TAGGED
+            return {"anyOf": [TAGGED, {"type": "array", "maxItems": 0}]}
         if term.kind in {Kind.TEXT, Kind.PLAIN} and term.iri not in values.DATE_TERMS:
-            return {"anyOf": [_TEXT, _TAGGED, {"type": "array", "items": _TEXT}]}
-        return _several(self._value(term))
+            return {"anyOf": [TEXT, TAGGED, {"type": "array", "items": TEXT}]}
+        return several(self._value(term))
 
     def _value(self, term: Term) -> Schema:
-        if term.iri in _OWN_FORMS:
-            return _OWN_FORMS[term.iri]
+        if term.iri in OWN_FORMS:
+            return OWN_FORMS[term.iri]
         if term.kind is Kind.WORD:
             return self._word(term)
         if term.kind is Kind.TYPED and term.datatype is not None:
-            return _typed(term.datatype)
+            return typed(term.datatype)
         return {"$ref": f"#/definitions/{_things_of(self._described.takes(term.iri))}"}
 
     def _offers(self) -> Schema:
         """What terms take that take things: by the classes that their ranges name."""
-        form: Schema = {"type": ["string", "integer"], "pattern": rf"{_SLUG}|{_ADDRESS['pattern']}"}
+        form: Schema = {**WRITTEN, "minimum": 0, "multipleOf": 1, "pattern": rf"{SLUG_PATTERN}|{ADDRESS['pattern']}"}
         offers: Schema = {}
         for taken in {self._described.takes(term.iri) for term in self._context.terms.values()}:
             known = {name: thing.label for name, thing in self._things.items() if self._is_one_of(thing, taken)}
             if not taken or SKOS["Concept"] in taken:
                 known |= self._concepts
-            offers[_things_of(taken)] = _offering(form, known)
+            offers[_things_of(taken)] = offering(form, known)
         return dict(sorted(offers.items()))
 
     def _is_one_of(self, thing: _Thing, classes: frozenset[ox.NamedNode]) -> bool:
@@ -198,7 +198,7 @@ class Schemas:
     def _word(self, term: Term) -> Schema:
         words = {each.value.removeprefix(str(DG)): each for each in self._described.words(term.iri)}
         if not words:
-            return {"type": "string", "pattern": _SLUG}
+            return {"type": "string", "pattern": SLUG_PATTERN}
         explained = [self._described.explanation(each) for each in words.values()]
         return {"type": "string", "enum": list(words), "enumDescriptions": explained}
 
@@ -228,93 +228,3 @@ class _Thing:
 def _things_of(classes: Iterable[ox.NamedNode]) -> str:
     """The definition of the things of some classes."""
     return "-".join(["things", *sorted(re.split("[/#]", each.value)[-1] for each in classes)])
-
-
-def _several(one: Schema) -> Schema:
-    return {"anyOf": [one, {"type": "array", "items": one}]}
-
-
-def _offering(form: Schema, known: Mapping[str, str]) -> Schema:
-    """A form of which some values are offered, each with its name."""
-    if not known:
-        return form
-    return {"anyOf": [{"enum": list(known), "enumDescriptions": list(known.values())}, form]}
-
-
-def _typed(datatype: ox.NamedNode) -> Schema:
-    if datatype == XSD["boolean"]:
-        return _BOOLEAN
-    form = values.FORMS.get(datatype)
-    if form is None:
-        return _TEXT
-    return {"type": _TYPES.get(datatype, "string"), "pattern": f"^(?:{form.pattern})$"}
-
-
-_TAGGED: Schema = {
-    "type": "object",
-    "propertyNames": {"pattern": f"^(?:{values.LANGUAGE})$"},
-    "properties": {language: _several(_TEXT) for language in ("sv", "en")},
-    "additionalProperties": _several(_TEXT),
-}
-_IDENTIFIER: Schema = {
-    "type": "object",
-    "required": ["scheme", "value"],
-    "additionalProperties": False,
-    "properties": {
-        "scheme": {
-            "description": "The register that gives the identifier.",
-            **_offering({"type": "string", "pattern": _SLUG}, dict.fromkeys(SAME_AS, "Links the thing to that IRI.")),
-        },
-        "value": {"description": "As the register writes it.", **_TEXT},
-    },
-}
-_AS_OF: Schema = {
-    "description": "The date for which the document's statements hold; unknown where its own date cannot be right.",
-    "anyOf": [{"enum": ["unknown"]}, _DATE],
-}
-_AS_OF_REASON: Schema = {"description": "Why asOf is unknown, in one sentence.", **_TEXT}
-_SHA256: Schema = {
-    "description": "SHA-256 of the captured text, as sha256sum prints it.",
-    "type": "string",
-    "pattern": "^[0-9a-f]{64}$",
-}
-_DOCUMENT_KEYS: dict[str, Schema] = {
-    "language": _LANGUAGE,
-    "sha256": _SHA256,
-    "asOf": _AS_OF,
-    "asOfReason": _AS_OF_REASON,
-}
-_FACT: Schema = {
-    "type": "object",
-    "required": ["quote", "says"],
-    "additionalProperties": False,
-    "properties": {
-        "quote": {"description": "Words of the text, in one piece.", **_TEXT},
-        "occurrence": {
-            "description": "Which one, where the words stand more than once: 1 is the first.",
-            "type": ["integer", "string"],
-            "pattern": r"^[1-9]\d*$",
-            "minimum": 1,
-        },
-        "after": {"description": "Words that stand once, before the quote that is meant.", **_TEXT},
-        "lang": {**_LANGUAGE, "description": "Language of the quote, where it is not the document's."},
-        "asOf": {"description": "The date for which the sentence holds, where it says one.", **_DATE},
-        "implied": {"description": "Why a reader concludes it although the words do not say it.", **_TEXT},
-        "accepted": {"description": "false: recorded as said, but not taken into the default graph.", **_BOOLEAN},
-        "reason": {"description": "Why it is not accepted.", **_TEXT},
-        "says": {
-            "description": "What the words say: an entry for each subject.",
-            **_several({"$ref": "#/definitions/entry"}),
-        },
-    },
-    "if": {"properties": {"accepted": {"enum": [False, "false"]}}, "required": ["accepted"]},
-    "then": {"required": ["reason"]},
-}
-_OWN_FORMS: dict[ox.NamedNode, Schema] = {
-    SCHEMA["funding"]: {"$ref": "#/definitions/grant"},
-    DG["figure"]: {"$ref": "#/definitions/figure"},
-    SCHEMA["amount"]: {"type": "string", "pattern": f"^(?:{values.MONEY})$"},
-    **dict.fromkeys(sorted(values.DATE_TERMS, key=str), _DATE),
-    **dict.fromkeys(sorted(LINK_TERMS, key=str), _ADDRESS),
-}
-"""Terms whose values are written in a way of their own."""

@@ -14,6 +14,7 @@ from digigraph.iris import Iris
 from digigraph.sources import values
 from digigraph.sources.blank_nodes import Labels, without_blank_nodes
 from digigraph.sources.claims import Assertion, ClaimReader, Slug
+from digigraph.sources.described import Described
 from digigraph.sources.documents import Captured
 from digigraph.sources.facts import read_document
 from digigraph.sources.files import Budget, read_whole, source_files
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digigraph.settings import Settings
-    from digigraph.sources.documents import Document
+from digigraph.sources.documents import Document
 
 CONTEXT_FILE = "ontology/context.jsonld"
 MAX_TEXT_BYTES = 5_000_000
@@ -274,23 +275,20 @@ class _ProjectReader:
         self._check_words(located)
 
     def _check_words(self, located: list[LocatedQuad]) -> None:
-        """Note every word of a closed list that the ontology does not define."""
+        """Note every word that is not on the closed list of its property."""
+        described = Described(each.quad for each in located)
         prefix = str(DG)
-        defined = {each.quad.subject.value for each in located if isinstance(each.quad.subject, ox.NamedNode)}
-        words = {each.removeprefix(prefix) for each in defined if each.startswith(prefix)}
         for each in self._said:
-            value = each.value
-            if isinstance(value, ox.NamedNode) and value.value.startswith(prefix) and value.value not in defined:
-                word = value.value.removeprefix(prefix)
-                if word in self._mentioned:
-                    continue
+            listed = {word.value.removeprefix(prefix) for word in described.words(each.property)}
+            word = each.value.value.removeprefix(prefix) if isinstance(each.value, ox.NamedNode) else ""
+            if listed and word not in listed and word not in self._mentioned:
                 self._findings.append(
                     Finding(
                         rule="unknown-word",
                         severity=Severity.VIOLATION,
-                        message=f"The ontology has no {word!r}.",
+                        message=f"{word!r} is not a word of {each.property.value.removeprefix(prefix)}.",
                         location=each.location,
-                        hint=did_you_mean(word, words),
+                        hint=did_you_mean(word, listed) or f"Words: {', '.join(sorted(listed))}.",
                     )
                 )
 

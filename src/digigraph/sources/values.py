@@ -217,7 +217,10 @@ def address(written: Scalar) -> ox.NamedNode:
     if "://" in written.text:
         return iri(written)
     raise Malformed(
-        "iri", f"{written.text!r} is not a web address.", written.location, hint=f"Write https://{written.text}."
+        "iri",
+        f"{written.text!r} is not a web address.",
+        written.location,
+        hint="Write the whole address, with https:// before it.",
     )
 
 
@@ -232,4 +235,6 @@ def iri(written: Scalar) -> ox.NamedNode:
     try:
         return ox.NamedNode(written.text)
     except ValueError as error:
-        raise Malformed("iri", f"{written.text!r} is not an IRI.", written.location) from error
+        raise Malformed(
+            "iri", f"{written.text!r} is not an IRI.", written.location, hint="Write spaces and the like as %20."
+        ) from error
