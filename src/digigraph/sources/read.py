@@ -95,7 +95,7 @@ class _ProjectReader:
         self._noting = Noting(self._findings)
         self._budget = Budget()
         self._said: list[Assertion] = []
-        self._described: set[str] = set()
+        self._described: dict[str, Location] = {}
         # What files that could not be read whole may describe: it is not called unknown.
         self._mentioned: set[str] = set()
         self._context = self._read_context()
@@ -213,8 +213,12 @@ class _ProjectReader:
         for name, place in root.keys.items():
             with reader.noting():
                 named = values.slug(Scalar(name, place))
-                self._described.add(named)
+                first = self._described.setdefault(named, place)
                 node = root.nodes[name]
+                if first != place:
+                    hint = "Put the two together, or give one of them another slug."
+                    message = f"{named} is described already, in {first}."
+                    self._findings.append(Malformed("duplicate-thing", message, place, hint=hint).finding)
                 if not isinstance(node, Fields):
                     raise Malformed("value", f"{name} needs a type and a name.", node.location)
                 assertions += reader.of(named, node)
@@ -230,7 +234,7 @@ class _ProjectReader:
                 texts = [files[stem + each] for each in _TEXT_SUFFIXES if stem + each in files]
                 with self._noting:
                     captured = self._captured(stem, path, texts)
-                    self._described.add(captured.slug)
+                    self._described.setdefault(captured.slug, Location(captured.facts_path))
                     read = read_document(captured, self._context, self._findings)
                     self._said += read.said
                     if read.document is not None:
@@ -260,7 +264,7 @@ class _ProjectReader:
     def _check_references(self, located: list[LocatedQuad]) -> None:
         """Note every slug that is used and that nothing describes."""
         prefix = self._iris.thing("").value
-        known = self._described | {each.subject for each in self._said if each.introduced_by is not None}
+        known = self._described.keys() | {each.subject for each in self._said if each.introduced_by is not None}
         known |= {
             each.quad.subject.value.removeprefix(prefix)
             for each in located

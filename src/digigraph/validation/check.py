@@ -8,6 +8,7 @@ from digigraph.findings import Severity, in_source_order
 from digigraph.iris import Iris
 from digigraph.validation.evidence import check_dates, check_evidence_graphs, check_roles
 from digigraph.validation.quotes import check_quotes
+from digigraph.validation.repetition import check_repetition
 from digigraph.validation.shapes import ShapesCheck
 from digigraph.validation.terms import check_terms
 
@@ -38,6 +39,7 @@ def check(corpus: Corpus, dataset: Dataset, settings: Settings) -> list[Finding]
             *check_roles(dataset, iris),
             *check_evidence_graphs(dataset, iris),
             *check_dates(corpus.documents),
+            *check_repetition(corpus),
             *check_terms(corpus.ontology, [*dataset.statements, *corpus.shapes], corpus.queries),
             *check_shapes(corpus, dataset, iris),
         ]
