@@ -48,6 +48,8 @@ FACTS = """\
       - {subject: nhd, partnerCount: eighteen}
       - {subject: nhd, startDate: soon}
       - {subject: nhd, status: complete}
+      - {subject: nhd, partnerCount: 18, member: [ki, ki]}
+      - {subject: nhd, partnerCount: 19}
       - {subject: nhd, funding: {amount: many crowns}}
       - {subject: nhd, url: nhd.example}
       - {subject: nhd, url: "https://nhd.example/a b"}
@@ -71,6 +73,7 @@ def faulty_project(folder: Path) -> Project:
     project.document("edited", "A text.", "", sha256=hashlib.sha256(b"another text").hexdigest())
     project.write("data/documents/lonely.yaml", "document: {}\n")
     project.write("data/things/strange.yaml", "x: {type: Nonsense}\n")
+    project.write("data/things/twice.yaml", "x: {name: {en: X}}\n")
     project.write("data/things/tagged.yaml", "x: !!python/object {}\n")
     project.write("data/things/latin.yaml", "x: {name: Åsa}\n".encode("latin-1"))
     project.write("data/broken.ttl", f"{PREFIXES}id:nhd dg:host id:kth\nid:ki a dg:Organization .\n")
