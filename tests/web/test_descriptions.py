@@ -10,6 +10,7 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
+from digigraph.errors import SettingsError
 from digigraph.media import Kind, formats_of
 from digigraph.publishing.service_description import EXTENSION_FUNCTIONS, LIMITS
 from digigraph.settings import TABLE
@@ -210,6 +211,15 @@ def test_links_start_with_the_public_url(backend: Backend, published: Settings):
     assert void.value(DATASET, VOID.sparqlEndpoint) == rdflib.URIRef("https://graph.example/kg/sparql")
     assert void.value(link, rdflib.FOAF.primaryTopic) == DATASET
     assert client.get("/dataset").headers["Location"] == str(link)
+
+
+@pytest.mark.parametrize(
+    "url", ["graph.example", "ftp://a/", "https://a/ b", "https://a/?b", "https://", "http://a/<b>"]
+)
+def test_a_public_url_that_is_none_is_refused(published: Settings, url: str):
+    """What could make no link is told when the settings are read, not to the first client that asks."""
+    with pytest.raises(SettingsError, match="public_url is"):
+        dataclasses.replace(published, public_url=url)
 
 
 def test_figures_of_the_dataset_are_true(void: rdflib.Graph, quads: list[ox.Quad]):

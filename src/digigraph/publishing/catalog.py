@@ -79,4 +79,4 @@ def _found(iris: Iris) -> list[tuple[str, ox.NamedNode, str]]:
 
 
 def _within(space: str, name: str = "x") -> str:
-    return f'FILTER(STRSTARTS(STR(?{name}), "{space}"))'
+    return f"FILTER(STRSTARTS(STR(?{name}), {ox.Literal(space)}))"

@@ -139,6 +139,6 @@ def _graphs(iris: Iris) -> dict[str, str]:
 
 def _node(iris: Iris, graph: str, node: str) -> str:
     """Bind the name of a node for a named graph, made of the graph's: a blank node would have another each time."""
-    text = f"STR(?{graph})"
-    local = f'IF(STRSTARTS({text}, "{iris.base}"), STRAFTER({text}, "{iris.base}"), ENCODE_FOR_URI({text}))'
-    return f'BIND(IRI(CONCAT("{iris.dataset.value}#", {local})) AS ?{node})'
+    text, base = f"STR(?{graph})", ox.Literal(iris.base)
+    local = f"IF(STRSTARTS({text}, {base}), STRAFTER({text}, {base}), ENCODE_FOR_URI({text}))"
+    return f"BIND(IRI(CONCAT({ox.Literal(iris.dataset.value)}, '#', {local})) AS ?{node})"
