@@ -17,7 +17,7 @@ import pyoxigraph as ox
 from digigraph.errors import QueryForbidden, QuerySyntaxError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 # Possessive quantifiers (*+) give nothing back: each pattern is linear in what it reads.
 _NAME = r"| (?P<name>(?:[^\W_][\w.\-]*+)?:(?:[\w:%\-.]|\\[_~.\-!$&'()*+,;=/?\#@%])*+|_:[\w.\-]+)"
@@ -50,6 +50,7 @@ _CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"}
 _VOLATILE = {"NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"}
+_REMOTE = {"SERVICE", "LOAD"}
 # Together with two marks of omission, what fits into a terminal.
 _SHOWN_BEFORE, _SHOWN_BEHIND = 50, 28
 
@@ -116,6 +117,12 @@ def _readings(text: str) -> list[str]:
     return list(dict.fromkeys([text, _resolved(text)]))
 
 
+def _may_say(text: str, words: Collection[str]) -> bool:
+    """Whether reading the tokens is worth while: what holds none of the words as text says none of them as a token."""
+    folded = text.upper()
+    return "\\U" in folded or any(word in folded for word in words)
+
+
 def query_form(text: str) -> str:
     """Return ``SELECT``, ``ASK``, ``CONSTRUCT`` or ``DESCRIBE``.
 
@@ -165,6 +172,8 @@ def dataset_clauses(text: str, *, base_iri: str) -> DatasetClauses | None:
     QuerySyntaxError
         What follows FROM is no IRI, or uses a prefix that is not declared.
     """
+    if not _may_say(text, {"FROM"}):
+        return None
     every = list(tokens(_resolved(text)))
     found: dict[bool, list[str]] = {False: [], True: []}
     depth = 0
@@ -219,7 +228,7 @@ def _split_at(text: str, line: int, column: int) -> tuple[str, str]:
 
 def remote_keywords(text: str) -> tuple[str, ...]:
     """Return the keywords in the text that make an engine contact another server: SERVICE, LOAD."""
-    return tuple(sorted(keywords(text) & {"SERVICE", "LOAD"}))
+    return tuple(sorted(keywords(text) & _REMOTE)) if _may_say(text, _REMOTE) else ()
 
 
 def keywords(text: str) -> set[str]:
@@ -279,6 +288,8 @@ def is_repeatable(text: str) -> bool:
     of its own: ``_:``, ``[``, ``(``, ``<<``, ``{|`` and ``~`` in the template of CONSTRUCT (triple terms,
     ``<<( … )>>``, are none).
     """
+    if not _may_say(text, {*_VOLATILE, "CONSTRUCT"}):
+        return True
     for reading in _readings(text):
         every = list(tokens(reading))
         words = {token.keyword for token in every}

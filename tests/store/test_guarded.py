@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from projects import REPOSITORY
 from w3c import SUITES
 
 from digigraph.errors import QueryForbidden, QueryTooComplex
 from digigraph.settings import Settings
-from digigraph.sparql import dataset_clauses, tokens
+from digigraph.sparql import dataset_clauses, keywords, remote_keywords, tokens
 from digigraph.store.guard import Guard, shape
 from digigraph.store.guarded import guard_of
 
@@ -46,6 +48,18 @@ def test_every_text_is_read_in_linear_time(unit: str, start: str):
 def test_nothing_hides_a_keyword(text: str):
     """A quote that opens no string, as engines read it, hides nothing behind it."""
     assert "SERVICE" in {token.keyword for token in tokens(text)}
+
+
+PIECES = ["SERVICE", "service", "SerVice", "\\u0053ERVICE", "serv\\U00000049ce", "LOAD", "lo", "ad", "FROM", "'", '"""']
+
+
+@given(
+    st.lists(st.sampled_from([*PIECES, "#", "\n", "<", ">", ":", "?", "@", " ", "{", "\\", "ſ", "ervice"]), max_size=12)
+)
+def test_no_keyword_is_overlooked(pieces: list[str]):
+    """What makes an engine contact somebody is found in any text, with and without reading its tokens."""
+    text = "".join(pieces)
+    assert set(remote_keywords(text)) == keywords(text) & {"SERVICE", "LOAD"}
 
 
 @pytest.mark.parametrize(
@@ -112,7 +126,7 @@ def test_queries_of_the_standard_pass():
 )
 def test_what_a_planner_joins_is_counted(inside: str, patterns: int):
     """Patterns are counted where the engine joins them, and nothing in expressions and rows of data is."""
-    assert shape(f"ASK {{ {inside} }}").patterns == patterns
+    assert shape(f"ASK {{ {inside} }}", depth=100, patterns=100).patterns == patterns
 
 
 @pytest.mark.parametrize(
@@ -120,7 +134,7 @@ def test_what_a_planner_joins_is_counted(inside: str, patterns: int):
 )
 def test_brackets_that_do_not_match(text: str):
     """What opens or closes nothing is measured all the same, for the engine to refuse."""
-    assert shape(text).depth <= 50
+    assert shape(text, depth=100, patterns=100).depth <= 50
 
 
 def test_from_is_found_where_it_counts():

@@ -98,6 +98,7 @@ class _Measure:
             kind = _Kind.DATA if is_data else _Kind.GROUP
             # A group holds one pattern more than separators.
             frame = _Frame(mark, kind, self._previous.keyword in _APART, 1)
+            self.widest = max(self.widest, 1)
         elif mark == "[":
             self._count(1)
             frame = _Frame(mark, _Kind.NODE)
@@ -117,8 +118,6 @@ class _Measure:
 
     def _pop(self) -> _Frame:
         frame = self._frames.pop()
-        if frame.kind is _Kind.GROUP:
-            self.widest = max(self.widest, frame.patterns)
         if frame.kind is not _Kind.DATA:
             self._count(1 if frame.is_apart else frame.patterns)
         return frame
@@ -135,13 +134,17 @@ class _Measure:
         frame = self._frames[-1]
         if frame.kind in {_Kind.GROUP, _Kind.LIST, _Kind.NODE}:
             frame.patterns += weight
+            if frame.kind is _Kind.GROUP:
+                self.widest = max(self.widest, frame.patterns)
 
 
-def shape(text: str) -> Shape:
-    """Measure a query; linear in its length."""
+def shape(text: str, *, depth: int, patterns: int) -> Shape:
+    """Measure a query, in time linear in its length; no further than to more levels or patterns than these."""
     measure = _Measure()
     for token in tokens(text):
         measure.read(token)
+        if measure.deepest > depth or measure.widest > patterns:
+            break
     measure.end()
     return Shape(len(text.encode("utf-8", "surrogatepass")), measure.deepest, measure.widest)
 
@@ -179,7 +182,7 @@ class Guard:
         # Length first: measuring the shape of a text of megabytes costs time itself.
         limits = [("query_bytes", "bytes long", len(text), self.size)]
         if len(text) <= self.size:
-            measured = shape(text)
+            measured = shape(text, depth=self.depth, patterns=self.patterns)
             limits = [
                 ("query_bytes", "bytes long", measured.size, self.size),
                 ("query_depth", "levels deep", measured.depth, self.depth),
@@ -187,9 +190,7 @@ class Guard:
             ]
         for setting, what, value, limit in limits:
             if value > limit:
-                raise QueryTooComplex(
-                    f"The query is {value} {what}; {limit} is the limit.", hint=f"The setting is {setting}."
-                )
+                raise QueryTooComplex(f"The query is more than {limit} {what}.", hint=f"The setting is {setting}.")
         self._check_reach(text)
 
     def _check_reach(self, text: str) -> None:
