@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from digigraph.errors import AnswerTooLarge, QueryCancelled, QueryTimeout, QueueFull
 from digigraph.media import RESULTS_JSON
 from digigraph.store.backend import FIRST_BYTES, Answer, Cancellation
-from digigraph.store.unread import Unread
+from digigraph.store.room import Room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -179,22 +179,22 @@ def test_cancellation():
     assert calls == ["early", "late"]
 
 
-def shared(unread: Unread, client: str) -> contextlib.closing[Answer]:
+def shared(unread: Room, client: str) -> contextlib.closing[Answer]:
     return contextlib.closing(Answer(RESULTS_JSON, version=None, limit=10**9, share=unread.of(client)))
 
 
 def test_who_reads_nothing_leaves_room():
     """Unread bytes of one client have a bound, those of all another; who reads, or goes, makes room."""
-    unread = Unread(1000)
+    unread = Room(1000, holds="answers")
     with shared(unread, "a") as first, shared(unread, "a") as second, shared(unread, "b") as third:
         first.write(bytes(400))
-        with pytest.raises(QueueFull, match="of your answers"):
+        with pytest.raises(QueueFull, match="Your"):
             second.write(bytes(200))
         with pytest.raises(QueueFull):
             second.wait()
         third.write(bytes(500))
         first.write(bytes(100))
-        with shared(unread, "c") as late, pytest.raises(QueueFull, match="of all answers"):
+        with shared(unread, "c") as late, pytest.raises(QueueFull, match="All"):
             late.write(bytes(1))
         assert first.read_ready() == bytes(500)
         with shared(unread, "c") as later:
@@ -205,7 +205,7 @@ def test_who_reads_nothing_leaves_room():
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 300), st.booleans()), max_size=30))
 def test_room_comes_back(steps: list[tuple[str, int, bool]]):
     """Whatever is written, read, refused and closed: in the end there is as much room as in the beginning."""
-    unread = Unread(1000)
+    unread = Room(1000, holds="answers")
     with contextlib.ExitStack() as opened:
         for client, count, is_read in steps:
             answer = opened.enter_context(shared(unread, client))

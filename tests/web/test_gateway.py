@@ -12,7 +12,7 @@ from digigraph.media import RESULTS_JSON
 from digigraph.store.backend import Answer, Cancellation
 from digigraph.web import gateway
 from digigraph.web.codings import CodedAnswer
-from digigraph.web.gateway import Gateway
+from digigraph.web.gateway import BODIES, Gateway
 from digigraph.web.serve import listen
 from digigraph.web.wsgi import call, environ_of
 
@@ -316,3 +316,33 @@ def test_connections_inherit_the_patience_of_the_kernel():
         assert milliseconds == gateway.STALL_SECONDS * 1000
         connection.close()
         client.close()
+
+
+def test_bodies_that_stay_take_no_more_than_their_room():
+    """Bodies that are sent but for their end fill the room of their client; others, and GET, are answered meanwhile."""
+    begun: Received = {"type": "http.request", "body": b"x" * 1000, "more_body": True}
+    whole: Received = {"type": "http.request", "body": b"x" * 1000, "more_body": False}
+
+    def scope_of(address: str, method: str = "POST") -> Scope:
+        return {**_scope(method=method), "client": (address, 1)}
+
+    async def run() -> None:
+        under_test = Gateway(_answering([b"answered"]), threads=4, body_bytes=1000)
+
+        async def exchange(client: Client, scope: Scope) -> Client:
+            await under_test(scope, client.receive, client.send)
+            return client
+
+        greedy = [Client(begun) for _ in range(BODIES // 2)]
+        waiting = [asyncio.ensure_future(exchange(client, scope_of("192.0.2.1"))) for client in greedy]
+        await asyncio.sleep(0)
+        refused = await exchange(Client(whole), scope_of("192.0.2.1"))
+        assert (refused.status, dict(refused.sent[0]["headers"])[b"retry-after"]) == (503, b"30")
+        assert (await exchange(Client(REQUEST), scope_of("192.0.2.1", "GET"))).body == b"answered"
+        assert (await exchange(Client(whole), scope_of("192.0.2.2"))).body == b"answered"
+        for client in greedy:
+            client.leave()
+        await asyncio.gather(*waiting)
+        assert (await exchange(Client(whole), scope_of("192.0.2.1"))).body == b"answered"
+
+    asyncio.run(run())

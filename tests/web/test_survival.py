@@ -241,7 +241,14 @@ def _readers(server: Server) -> list[socket.socket]:
 
 
 def _senders(server: Server) -> list[socket.socket]:
-    return [attacker(server, request_of("ASK {", length=100_000)) for _ in range(100)]
+    """100 who send the beginning of a body, and 200 who send nearly all of a long one: 200 MB."""
+    short, long = request_of("ASK {", length=100_000), request_of(f"ASK {{ #{'x' * 990_000}", length=1_000_000)
+    attackers = [attacker(server, short) for _ in range(100)]
+    for _ in range(200):
+        # Who is told that there is no room may be cut off before he has sent all.
+        with contextlib.suppress(ConnectionError):
+            attackers.append(attacker(server, long))
+    return attackers
 
 
 def _waiters(server: Server) -> list[socket.socket]:

@@ -27,9 +27,9 @@ from digigraph.errors import (
 )
 from digigraph.store.backend import Answer, Cancellation, Query
 from digigraph.store.generation import Generation, end_children, start_children
+from digigraph.store.room import Room
 from digigraph.store.snapshot import Snapshot, SnapshotCatalog
 from digigraph.store.turns import Job, Turns
-from digigraph.store.unread import Unread
 
 if TYPE_CHECKING:
     from digigraph.settings import Settings
@@ -100,7 +100,7 @@ class Pool:
         lock = threading.Lock()
         self._can_work, self._has_changed = threading.Condition(lock), threading.Condition(lock)
         self._turns = Turns(settings)
-        self._unread = Unread(settings.unread_bytes)
+        self._unread = Room(settings.unread_bytes, holds="answers that wait to be read")
         self._closed = False
         self._starting, self._following = _BackOff(), _BackOff()
         self._generation = self._started(first)

@@ -23,7 +23,7 @@ from digigraph.errors import (
 )
 from digigraph.store.backend import Answer, Cancellation, Query
 from digigraph.store.engine import syntax_error
-from digigraph.store.unread import Unread
+from digigraph.store.room import Room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ class RemoteBackend:
         self._places = threading.BoundedSemaphore(settings.worker_count + settings.queue_length)
         self._threads = concurrent.futures.ThreadPoolExecutor(settings.worker_count, thread_name_prefix="remote query")
         self._lock = threading.Lock()
-        self._unread = Unread(settings.unread_bytes)
+        self._unread = Room(settings.unread_bytes, holds="answers that wait to be read")
         self._unfinished: set[Answer] = set()
         self._closed = False
 

@@ -17,8 +17,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
-from digigraph.errors import DigigraphError, QueryCancelled
+from digigraph.errors import DigigraphError, QueryCancelled, QueueFull
 from digigraph.store.backend import Answer, Cancellation
+from digigraph.store.room import Room
 from digigraph.web.clients import client_of
 from digigraph.web.codings import CodedAnswer
 from digigraph.web.wsgi import Reply, Scope, call, environ_of
@@ -27,10 +28,14 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
     from wsgiref.types import WSGIApplication
 
+    from digigraph.store.room import Share
+
 _log = logging.getLogger(__name__)
 
 BODY_SECONDS = 60.0
 """Seconds in which the body of a request must have arrived."""
+BODIES = 64
+"""Bodies of the greatest length that are kept at once, half of them of one client; any number of short ones."""
 STALL_SECONDS = 120.0
 """Seconds for which a client may read nothing of an answer before the transfer is broken off."""
 
@@ -78,6 +83,7 @@ class Gateway:
     def __init__(self, app: WSGIApplication, *, threads: int, body_bytes: int) -> None:
         self._app = app
         self._body_bytes = body_bytes
+        self._bodies = Room(BODIES * body_bytes, holds="requests")
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._exchanges: set[asyncio.Task[None]] = set()
 
@@ -102,11 +108,24 @@ class Gateway:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
+        client = client_of(scope)
+        share = self._bodies.of(client)
+        try:
+            await self._exchange_of(Cancellation(client), share, scope, receive, send)
+        finally:
+            share.give_back()
+
+    async def _exchange_of(
+        self, cancellation: Cancellation, share: Share, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         announced = _announced(scope)
-        cancellation = Cancellation(client_of(scope))
         try:
             async with asyncio.timeout(BODY_SECONDS):
-                body = b"" if (announced or 0) > self._body_bytes else await self._body(receive)
+                body = b"" if (announced or 0) > self._body_bytes else await self._body(receive, share)
+        except QueueFull as error:
+            headers = [(b"retry-after", str(error.retry_after).encode()), (b"connection", b"close")]
+            await _send_whole(send, HTTPStatus.SERVICE_UNAVAILABLE, headers, b"")
+            return
         except _BodyError:
             await _send_whole(send, HTTPStatus.BAD_REQUEST, [(b"connection", b"close")], b"")
             return
@@ -120,13 +139,15 @@ class Gateway:
         finally:
             departure.cancel()
 
-    async def _body(self, receive: Receive) -> bytes:
+    async def _body(self, receive: Receive, share: Share) -> bytes:
         body = bytearray()
         while len(body) <= self._body_bytes:
             event = await receive()
             if event["type"] == "http.disconnect":
                 raise _BodyError
-            body += event.get("body", b"")
+            piece = event.get("body", b"")
+            share.take(len(piece))
+            body += piece
             if not event.get("more_body", False):
                 break
         return bytes(body)
