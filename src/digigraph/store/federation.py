@@ -45,6 +45,7 @@ _REDIRECTS = {
 _MOST_REDIRECTS = 3
 _PIECE = 64 * 1024
 _MOST_QUERY = 1_000_000
+_IDLE_SECONDS = 30
 
 
 def public_address(url: SplitResult) -> str:
@@ -120,6 +121,7 @@ class _Request(BaseHTTPRequestHandler):
     """A query of the engine, for the endpoint that the path names."""
 
     protocol_version = "HTTP/1.1"
+    timeout = _IDLE_SECONDS
     server: _Door
 
     def do_POST(self) -> None:

@@ -116,6 +116,7 @@ def answer_page(query: Query, *, formats: Sequence[Format]) -> Response:
         See :func:`digigraph.publishing.answers.tabulate`.
     """
     if held := unchanged(_identity(query, site().backend.version)):
+        held.vary.add("Accept-Language")
         return held
     asked = [
         ("query", query.text),
