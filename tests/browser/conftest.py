@@ -9,14 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 import webserver
-from projects import REPOSITORY
-
-from digigraph.pipeline import publish
-from digigraph.settings import read_settings
+from projects import REPOSITORY, published_repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
@@ -73,18 +69,9 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where this repository's graph is served."""
-    project: Path = tmp_path_factory.mktemp("site") / "project"
-    shutil.copytree(REPOSITORY, project, ignore=_unneeded)
-    settings = read_settings(project, {}, {})
-    publish(settings)
+    settings = published_repository(tmp_path_factory.mktemp("site") / "project")
     with webserver.serving(settings, workers=2) as running:
         yield running.url
-
-
-def _unneeded(folder: object, names: list[str]) -> list[str]:
-    if str(folder) != str(REPOSITORY):
-        return []
-    return [name for name in names if name not in {"digigraph.toml", "data", "ontology", "queries", "shapes"}]
 
 
 @pytest.fixture

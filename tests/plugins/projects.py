@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from digigraph.pipeline import Checked, build_and_check
+from digigraph.pipeline import Checked, build_and_check, publish
 from digigraph.settings import Settings, read_settings
 
 REPOSITORY = Path(__file__).parent.parent.parent
@@ -139,3 +139,16 @@ def project(tmp_path: Path) -> Project:
 def repository() -> Project:
     """The graph project of this repository."""
     return Project(REPOSITORY)
+
+
+def published_repository(folder: Path) -> Settings:
+    """Publish this repository's own graph from a copy of it, and return the settings of the copy."""
+
+    def unneeded(parent: object, names: list[str]) -> set[str]:
+        wanted = {"digigraph.toml", "data", "ontology", "queries", "shapes"}
+        return set(names) - wanted if str(parent) == str(REPOSITORY) else set()
+
+    shutil.copytree(REPOSITORY, folder, ignore=unneeded)
+    settings = read_settings(folder, {}, {})
+    publish(settings)
+    return settings
