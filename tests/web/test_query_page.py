@@ -203,6 +203,13 @@ def test_pages_speak_the_readers_language(browser: FlaskClient, path: str):
     assert '<input type="hidden" name="lang" value="sv">' in chosen.text
 
 
+def test_a_page_that_is_never_the_same_is_not_kept(browser: FlaskClient):
+    """A query with NOW gives a page that nobody stores, as its other formats are."""
+    page = asked(browser, "SELECT (NOW() AS ?now) {}")
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in page.headers
+
+
 class TestExamples:
     """Stored queries on the page."""
 

@@ -134,11 +134,13 @@ def answer_page(query: Query, *, formats: Sequence[Format]) -> Response:
         has_editor=bool(_built()),
     )
     response = _page(text)
-    if table.version is not None:
-        response.headers[SNAPSHOT_HEADER] = table.version
     identity = _identity(query, table.version)
     if identity is not None:
         response.set_etag(identity.key)
+    if table.version is not None:
+        response.headers[SNAPSHOT_HEADER] = table.version
+        if identity is None:
+            response.headers["Cache-Control"] = "no-store"
     return response
 
 
