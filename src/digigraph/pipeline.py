@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from dataclasses import dataclass
+import tempfile
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from digigraph import sparql
 from digigraph.dataset.build import build
 from digigraph.errors import PublicationRefused
 from digigraph.findings import Severity
@@ -18,19 +21,23 @@ from digigraph.sources.json_schema import Schemas
 from digigraph.sources.rdf import MAX_BYTES
 from digigraph.sources.rdf_files import read_files
 from digigraph.sources.read import CONTEXT_FILE, read_project
+from digigraph.store.backend import count
+from digigraph.store.opening import open_backend
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.validation.check import check, worst
 from digigraph.validation.files import check_rdf
+from digigraph.validation.queries import queries_are_repeatable
 from digigraph.validation.shapes import is_repeatable, rules_of_shapes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from digigraph.dataset.statements import Dataset
     from digigraph.findings import Finding
     from digigraph.levels import Levels
     from digigraph.settings import Settings
     from digigraph.sources.rdf_files import Files, Reading
+    from digigraph.store.backend import Backend
     from digigraph.store.snapshot import Publication
 
 
@@ -92,10 +99,39 @@ def build_and_check(settings: Settings) -> Checked:
     if not any(each.location.path.startswith("shapes/") for each in corpus.findings):
         settings.rules.check_shapes(rules_of_shapes(corpus.shapes))
     dataset = build(corpus, settings)
-    findings = settings.rules.applied(check(corpus, dataset, settings))
+    with _asking(dataset, settings) as ask:
+        findings = check(corpus, dataset, settings, ask)
     files = {"context.jsonld": read_bytes(settings.project / CONTEXT_FILE, at_most=MAX_BYTES)}
     files |= {text_file(each.slug, each.version): encode_text(each.text.runs()) for each in corpus.documents}
-    return Checked(dataset=dataset, findings=findings, files=files, is_repeatable=is_repeatable(corpus.shapes))
+    return Checked(
+        dataset=dataset,
+        findings=settings.rules.applied(findings),
+        files=files,
+        is_repeatable=is_repeatable(corpus.shapes) and queries_are_repeatable(corpus.queries, findings),
+    )
+
+
+@contextlib.contextmanager
+def _asking(dataset: Dataset, settings: Settings) -> Iterator[Callable[[str], int | None]]:
+    """Something that asks the dataset as the server would, with the same limits, and counts what comes back.
+
+    A query that may ask other servers is not asked: checking contacts nobody.
+    """
+    with tempfile.TemporaryDirectory(prefix="digigraph-") as folder, contextlib.ExitStack() as stack:
+        backend: Backend | None = None
+
+        def ask(text: str) -> int | None:
+            nonlocal backend
+            if settings.federation and "SERVICE" in sparql.keywords(text):
+                return None
+            if backend is None:
+                alone = replace(settings, state=folder, endpoint="", federation="", workers=1)
+                SnapshotCatalog(alone.state_folder).publish(dataset.nquads, "")
+                backend = open_backend(alone)
+                stack.callback(backend.close)
+            return count(backend, text)
+
+        yield ask
 
 
 def editor_schemas(settings: Settings) -> dict[str, bytes]:

@@ -56,6 +56,7 @@ class Settings:
     rules: Levels = DEFAULT_LEVELS
     base_iri: Annotated[str, About("IRI under which everything of this graph is named; ends with /")] = ""
     title: Annotated[str, About("name of the graph, shown on its pages")] = "digigraph"
+    languages: Annotated[str, About("languages, with spaces between, in which everything has a label")] = "en sv"
     state: Annotated[str, About("folder of the snapshots, relative to the project")] = ".digigraph"
     host: Annotated[str, About("address to serve on")] = "127.0.0.1"
     port: Annotated[int, About("port to serve on")] = 8000

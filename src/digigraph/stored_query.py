@@ -80,8 +80,8 @@ class StoredQuery:
         By language tag.
     parameters
         In the order of the file.
-    rows
-        How many rows it promises to give at least, as it is.
+    rows, rows_line
+        How many rows it promises to give at least, as it is, and the line that says so; 0 for no promise.
     """
 
     name: str
@@ -90,6 +90,7 @@ class StoredQuery:
     descriptions: dict[str, str]
     parameters: tuple[Parameter, ...]
     rows: int
+    rows_line: int = 0
 
     @property
     def plain(self) -> str:
@@ -110,28 +111,56 @@ def parse(name: str, text: str) -> StoredQuery:
     QuerySyntaxError
         A line of description is not understood or said twice, or a parameter has no VALUES block; with the line.
     """
+    query, mistakes = examine(name, text)
+    if mistakes:
+        raise mistakes[0]
+    return query
+
+
+def examine(name: str, text: str) -> tuple[StoredQuery, list[QuerySyntaxError]]:
+    """Read a stored query as far as it is understood; return it with all that :func:`parse` could raise, in order."""
     said: dict[str, dict[str, str]] = {key: {} for key in _FORMS}
-    lines: dict[str, int] = {}
+    lines: dict[tuple[str, str], int] = {}
+    mistakes = []
     for number, line in enumerate(_front(text), start=1):
         if line.startswith("#!"):
-            key, about, value = _described(name, line, number)
+            try:
+                key, about, value = _described(name, line, number)
+            except QuerySyntaxError as error:
+                mistakes.append(error)
+                continue
             if about in said[key]:
-                raise QuerySyntaxError(f"{name}: this is said twice: {line}", line=number)
+                mistakes.append(QuerySyntaxError(f"{name}: this is said twice: {line}", line=number))
+                continue
             said[key][about] = value
-            lines[about] = number
+            lines[key, about] = number
     rows = {block.name: block.row(text) for block in _blocks(text)}
-    for variable in said["param"]:
-        if variable not in rows:
-            raise QuerySyntaxError(
-                f"{name}: the parameter {variable} has no row.",
-                line=lines[variable],
-                hint=f"Write VALUES (?{variable}) {{ (…) }} in the query, with one row.",
-            )
+    mistakes += [
+        QuerySyntaxError(
+            f"{name}: the parameter {variable} has no row.",
+            line=lines["param", variable],
+            hint=f"Write VALUES (?{variable}) {{ (…) }} in the query, with one row.",
+        )
+        for variable in said["param"]
+        if variable not in rows
+    ]
     parameters = tuple(
         Parameter(variable, kind, rows[variable].upper() == "UNDEF", rows[variable])
         for variable, kind in said["param"].items()
+        if variable in rows
     )
-    return StoredQuery(name, text, said["title"], said["description"], parameters, int(said["rows"].get("rows", "0")))
+    return (
+        StoredQuery(
+            name,
+            text,
+            said["title"],
+            said["description"],
+            parameters,
+            rows=int(said["rows"].get("rows", "0")),
+            rows_line=lines.get(("rows", "rows"), 0),
+        ),
+        sorted(mistakes, key=lambda mistake: mistake.line or 0),
+    )
 
 
 def _front(text: str) -> Iterator[str]:

@@ -131,6 +131,13 @@ def test_each_format_is_written_to_a_file(folder: Path, format_: str) -> None:
     assert b"bad.ttl" in (folder / "report").read_bytes()
 
 
+def test_a_report_that_cannot_be_written_is_a_clear_error(folder: Path) -> None:
+    """The file that was named is told, and exit code 3."""
+    ran = validate(folder, "data", "--shapes", "shapes.ttl", "--output", "nowhere/report.json")
+    assert (ran.returncode, ran.stdout) == (3, b"")
+    assert ran.stderr == b"digigraph: nowhere/report.json: No such file or directory.\n"
+
+
 def test_colour_is_for_terminals_without_no_color(folder: Path) -> None:
     """On a terminal there is colour; with NO_COLOR, in a pipe and in a file there is none."""
 

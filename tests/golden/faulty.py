@@ -89,9 +89,25 @@ def faulty_project(folder: Path) -> Project:
         "<https://example.org/graph/ev/nhd-page_00000000_0-6> a dg:Evidence ; dg:quote 'KTH is great'@en ;\n"
         "  prov:wasQuotedFrom <https://example.org/graph/doc/nhd-page_00000000> .\n",
     )
-    project.write("ontology/more.ttl", f"{PREFIXES}id:nhd dg:host id:ki .\n")
+    project.write(
+        "ontology/more.ttl",
+        f"{PREFIXES}@prefix owl: <http://www.w3.org/2002/07/owl#> .\n"
+        "id:nhd dg:host id:ki .\n<https://example.org/terms#sponsor> a owl:ObjectProperty .\n",
+    )
+    _write_queries(project)
     _write_shapes(project)
     return project
+
+
+def _write_queries(project: Project) -> None:
+    prefixes = PREFIXES.replace("@prefix", "PREFIX").replace(" .\n", "\n")
+    project.write(
+        "queries/hosts.rq",
+        f"#! title@en: Who hosts what?\n#! titel@sv: Vem är huvudman för vad?\n#! rows: 200\n{prefixes}"
+        "SELECT ?project ?host { ?project dg:host ?host OPTIONAL { ?project schema:location ?place ; dg:hosts ?x } }\n",
+    )
+    project.write("queries/open.rq", prefixes + "SELECT * { ?project dg:host ?host\n")
+    project.write("queries/elsewhere.rq", "# Asks others.\nSELECT * { SERVICE <https://e.example/> { ?s ?p ?o } }\n")
 
 
 def _write_shapes(project: Project) -> None:
@@ -108,7 +124,8 @@ def _write_shapes(project: Project) -> None:
         "  sh:property [ sh:path dg:basis ; sh:minCount 1 ] .\n"
         "shapes:not-itself a sh:NodeShape ; sh:targetNode dg:Project ; sh:severity sh:Warning ;\n"
         '  sh:message "Name another thing."@en , "Ange en annan sak."@sv ;\n'
-        '  sh:sparql [ sh:select "SELECT $this ?path ?value WHERE { ?value ?path ?value }" ] .\n',
+        '  sh:sparql [ sh:select "SELECT $this ?path ?value WHERE { ?value ?path ?value }" ] .\n'
+        "shapes:event a sh:NodeShape ; sh:targetClass schema:Event ; sh:property shapes:host .\n",
     )
     project.write(
         "shapes/faulty.ttl",

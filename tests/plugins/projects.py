@@ -34,16 +34,16 @@ kth:
   alternateName: KTH
 ki:
   type: Organization
-  name: {en: Karolinska Institutet}
+  name: {sv: Karolinska Institutet, en: Karolinska Institutet}
 vinnova:
   type: Organization
-  name: {en: Vinnova}
+  name: {sv: Vinnova, en: Vinnova}
 ada-berg:
   type: Person
-  name: {en: Ada Berg}
+  name: {sv: Ada Berg, en: Ada Berg}
 nhd:
   type: Project
-  name: {en: Nordic Health Data}
+  name: {sv: Nordiska hälsodata, en: Nordic Health Data}
 """
 
 FACTS = """\
@@ -118,9 +118,9 @@ class Project:
         )
 
 
-def made_project(folder: Path) -> Project:
-    """Make a tiny project that publishes without a finding: one document, three facts."""
-    for name in ("ontology", "shapes"):
+def made_project(folder: Path, *, shapes: bool = True) -> Project:
+    """Make a tiny project that publishes without a finding: one document, three facts; with the shapes of this one."""
+    for name in ("ontology", "shapes") if shapes else ("ontology",):
         shutil.copytree(REPOSITORY / name, folder / name)
     made = Project(folder)
     made.write("digigraph.toml", 'base_iri = "https://example.org/graph/"\ntitle = "A test graph"\n')

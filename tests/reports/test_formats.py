@@ -24,8 +24,11 @@ from digigraph.reports.github import github_report
 from digigraph.reports.gitlab import gitlab_report
 from digigraph.reports.json import json_report
 from digigraph.reports.junit import junit_report
+from digigraph.reports.paths import plain_path
+from digigraph.reports.printable import printable_lines
 from digigraph.reports.sarif import sarif_report
 from digigraph.reports.turtle import turtle_report
+from digigraph.rules import rule, rules
 from digigraph.sources.rdf_files import Files, Reading
 from digigraph.vocab import RDF, SH
 
@@ -118,7 +121,7 @@ def test_sarif_counts_utf16_code_units() -> None:
     (result,) = json.loads(sarif_report([finding], excerpts=excerpts, version="1"))["runs"][0]["results"]
     (location,) = result["locations"]
     assert location["physicalLocation"] == {
-        "artifactLocation": {"uri": "a%20b/%C3%A9.ttl"},
+        "artifactLocation": {"uri": "a%20b/%C3%A9.ttl", "uriBaseId": "%SRCROOT%"},
         "region": {"startLine": 1, "startColumn": 4, "endLine": 1, "endColumn": 7},
     }
     assert location["logicalLocations"] == [{"fullyQualifiedName": "http://e.x/s", "kind": "resource"}]
@@ -182,10 +185,10 @@ def test_github_commands_are_read_as_they_were_meant(findings: list[Finding]) ->
     assert len(commands) == len(findings)
     for (command, properties, message), finding in zip(commands, findings, strict=True):
         assert command == {"violation": "error", "warning": "warning", "info": "notice"}[finding.severity.label]
-        assert properties["file"] == finding.location.path
+        assert properties["file"] == plain_path(finding.location.path)
         assert properties["title"] == finding.rule
         assert properties.get("line") == (str(finding.location.line) if finding.location.line else None)
-        assert message.startswith(finding.message)
+        assert message.startswith(printable_lines(finding.message))
 
 
 @given(FINDINGS)
@@ -201,6 +204,65 @@ def test_no_text_breaks_a_format(findings: list[Finding]) -> None:
     text = REPORTS["text"](findings, PRESENTATION)
     assert "\x1b" not in text
     assert text.endswith("No findings.\n" if not findings else "\n")
+
+
+CONTROLS = "a\x1b[2Jb\u202ec\x00d\x85e\u2028f\ud800g\tz"
+
+
+@pytest.mark.parametrize("format_", ["text", "sarif", "junit", "github", "gitlab"])
+def test_what_people_are_shown_holds_no_command_and_no_change_of_direction(format_: str) -> None:
+    """Control and direction characters of messages are replaced where services show them; JSON has them as they are."""
+    finding = Finding(
+        rule="shacl-x",
+        severity=Severity.VIOLATION,
+        message=CONTROLS,
+        location=Location("a.ttl", 1, 1),
+        hint=CONTROLS,
+        quote=CONTROLS,
+    )
+    report = REPORTS[format_]([finding], PRESENTATION)
+    if format_ in {"sarif", "gitlab"}:
+        report = " ".join(str(json.loads(report)).split())
+        assert "\\x" not in report
+        assert "\\u" not in report
+    assert not set(report) & set(CONTROLS.replace("[2J", "")) - set("abcdefgz\t")
+    assert "a\ufffd[2Jb\ufffdc\ufffdd" in report
+    assert json.loads(json_report([finding]))["findings"][0]["message"] == CONTROLS
+
+
+def test_a_file_whose_name_is_no_text_is_reported_in_every_format() -> None:
+    """Names of files are bytes on Linux; what is no UTF-8 in them breaks no report."""
+    name = b"data/\xff.ttl".decode("utf-8", "surrogateescape")
+    finding = Finding(rule="encoding", severity=Severity.VIOLATION, message=f"{name}: x", location=Location(name, 1, 1))
+    for report in REPORTS.values():
+        assert report([finding], PRESENTATION).encode("utf-8", "replace")
+    assert '"data/%FF.ttl"' in REPORTS["sarif"]([finding], PRESENTATION)
+
+
+def test_paths_are_those_that_services_know() -> None:
+    """Without ./ and x/..; relative ones say to what; standard input and other places stay."""
+    places = ["data/a.ttl", "./x/../b.ttl", "/srv/c.ttl", "<stdin>"]
+    findings = [
+        Finding(rule="shacl-x", severity=Severity.INFO, message=each, location=Location(each)) for each in places
+    ]
+    shown = PRESENTATION
+    expected = ["data/a.ttl", "b.ttl", "/srv/c.ttl", "<stdin>"]
+    assert [each["location"]["path"] for each in json.loads(REPORTS["gitlab"](findings, shown))] == expected
+    assert [each[1]["file"] for each in read_commands(REPORTS["github"](findings, shown))] == expected
+    results = json.loads(REPORTS["sarif"](findings, shown))["runs"][0]["results"]
+    artifacts = [each["locations"][0]["physicalLocation"]["artifactLocation"] for each in results]
+    assert [each["uri"] for each in artifacts] == [*expected[:2], "file:///srv/c.ttl", "%3Cstdin%3E"]
+    assert ["uriBaseId" in each for each in artifacts] == [True, True, False, True]
+
+
+def test_sarif_tells_what_a_rule_is(everything: tuple[list[Finding], Excerpts]) -> None:
+    """What must hold, why, what to do; the level where the table has one; no address, for the pages have none."""
+    report = json.loads(sarif_report(everything[0], excerpts=everything[1], version="1"))
+    for each in report["runs"][0]["tool"]["driver"]["rules"]:
+        assert ("defaultConfiguration" in each) == (each["id"] in rules())
+        said = rule(each["id"])
+        assert all(part in each["help"]["markdown"] for part in (said.title, said.why, said.help))
+        assert "helpUri" not in each
 
 
 def test_turtle_is_a_shacl_report(everything: tuple[list[Finding], Excerpts]) -> None:

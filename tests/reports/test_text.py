@@ -24,6 +24,12 @@ def test_the_mark_is_under_the_value() -> None:
     assert excerpt(report) == ['    1 | 毛e\u0301 "😀x" .', "      |     ^^^^^"]
 
 
+def test_marks_without_a_class_and_selectors_take_no_cell() -> None:
+    """Vowel signs, enclosing marks and variation selectors stand on the letter before them."""
+    excerpts = Excerpts({"a.ttl": ["\u0e01\u0e31 1\ufe0f\u20e3 x"]})
+    assert excerpt(text_report([finding(1, 8)], excerpts=excerpts))[1] == "      |     ^"
+
+
 def test_long_lines_are_cut_around_the_place() -> None:
     """A line of a megabyte shows what is near the place."""
     excerpts = Excerpts({"a.ttl": ["x" * 500_000 + "VALUE" + "y" * 500_000]})

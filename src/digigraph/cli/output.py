@@ -30,7 +30,12 @@ def write_output(chunks: Iterable[bytes], target: Path | None) -> None:
         with target.open("wb") as device:
             device.writelines(chunks)
         return
-    descriptor, name = tempfile.mkstemp(dir=target.absolute().parent, prefix=f".{target.name}.")
+    try:
+        descriptor, name = tempfile.mkstemp(dir=target.absolute().parent, prefix=f".{target.name}.")
+    except OSError as error:
+        # Nobody knows the name of the file that would have been renamed.
+        error.filename = str(target)
+        raise
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.writelines(chunks)

@@ -27,7 +27,9 @@ def fingerprints(findings: Sequence[Finding]) -> list[str]:
     for finding in findings:
         content = _content(finding)
         seen[content] += 1
-        names.append(hashlib.sha256(f"{content}\0{seen[content]}".encode()).hexdigest()[:32])
+        # The name of a file may be no text at all: surrogates stand for its bytes.
+        named = f"{content}\0{seen[content]}".encode("utf-8", "surrogatepass")
+        names.append(hashlib.sha256(named).hexdigest()[:32])
     return names
 
 

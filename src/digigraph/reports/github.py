@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digigraph.findings import Severity
+from digigraph.reports.paths import plain_path
+from digigraph.reports.printable import printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +23,7 @@ def github_report(findings: Sequence[Finding]) -> str:
 
 def _command(finding: Finding) -> str:
     place = finding.location
-    properties = {"file": place.path}
+    properties = {"file": plain_path(place.path)}
     if place.line:
         properties |= {"line": str(place.line), "col": str(place.column)}
     # Columns are honoured only within one line.
@@ -31,7 +33,7 @@ def _command(finding: Finding) -> str:
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     quoted = f"“{finding.quote}”" if finding.quote else None
     message = "\n".join(part for part in (finding.message, finding.hint, quoted) if part)
-    return f"::{_COMMANDS[finding.severity]} {written}::{_data(message)}\n"
+    return f"::{_COMMANDS[finding.severity]} {written}::{_data(printable_lines(message))}\n"
 
 
 def _data(text: str) -> str:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from digigraph.findings import Severity
 from digigraph.reports.fingerprints import fingerprints
+from digigraph.reports.paths import plain_path
+from digigraph.reports.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,9 +27,9 @@ def gitlab_report(findings: Sequence[Finding]) -> str:
 def _entry(finding: Finding, fingerprint: str) -> dict[str, object]:
     place = finding.location
     return {
-        "description": f"{finding.message} {finding.hint}" if finding.hint else finding.message,
+        "description": printable(f"{finding.message} {finding.hint or ''}"),
         "check_name": finding.rule,
         "fingerprint": fingerprint,
         "severity": _SEVERITIES[finding.severity],
-        "location": {"path": place.path, "lines": {"begin": max(1, place.line)}},
+        "location": {"path": plain_path(place.path), "lines": {"begin": max(1, place.line)}},
     }

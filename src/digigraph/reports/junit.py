@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from digigraph.findings import Severity
+from digigraph.reports.printable import printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,4 +70,4 @@ def _case(finding: Finding, *, fails: bool) -> str:
 
 def _text(text: str) -> str:
     """Text for content and attributes alike; line ends of attributes would else be read as spaces."""
-    return escape(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)).replace("\n", "&#10;").replace("\r", "&#13;")
+    return escape(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", printable_lines(text))).replace("\n", "&#10;")

@@ -13,6 +13,11 @@ def printable(text: str) -> str:
     return "".join(map(_safe, " ".join(text.split())))
 
 
+def printable_lines(text: str) -> str:
+    """Return text of several lines for those who show it to people: only its line ends stay of what is no letter."""
+    return "\n".join("".join(map(_safe, line.rstrip("\r").replace("\t", " "))) for line in text.split("\n"))
+
+
 def printable_line(line: str) -> str:
     """Return a source line, one character for each of its own: tabs as spaces, control characters replaced."""
     return "".join(" " if character == "\t" else _safe(character) for character in line)
@@ -24,11 +29,11 @@ def width(text: str) -> int:
 
 
 def _safe(character: str) -> str:
-    is_control = unicodedata.category(character) in {"Cc", "Cs"} or character in _BIDIRECTIONAL
+    is_control = unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in _BIDIRECTIONAL
     return _REPLACEMENT if is_control else character
 
 
 def _cells(character: str) -> int:
-    if unicodedata.combining(character) or unicodedata.category(character) == "Cf":
+    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
         return 0
     return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1

@@ -8,7 +8,9 @@ from urllib.parse import quote
 
 from digigraph.findings import Severity
 from digigraph.reports.fingerprints import fingerprints
-from digigraph.rules import rule
+from digigraph.reports.paths import plain_path
+from digigraph.reports.printable import printable_lines
+from digigraph.rules import rule, rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_ROOT = "%SRCROOT%"
 _FINGERPRINT = "digigraph/v1"
 
 
@@ -45,6 +48,7 @@ def sarif_report(findings: Sequence[Finding], *, excerpts: Excerpts, version: st
             }
         },
         "columnKind": "utf16CodeUnits",
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "What the paths of this run are relative to."}}},
         "results": [
             {
                 "ruleId": finding.rule,
@@ -64,22 +68,29 @@ def sarif_report(findings: Sequence[Finding], *, excerpts: Excerpts, version: st
 
 def _rule(identifier: str) -> dict[str, object]:
     said = rule(identifier)
-    return {
+    described: dict[str, object] = {
         "id": identifier,
         "shortDescription": {"text": said.title},
-        "fullDescription": {"text": f"{said.title} {said.help}"},
-        "help": {"text": said.help, "markdown": said.help},
+        "fullDescription": {"text": f"{said.title} {said.why}"},
+        "help": {
+            "text": f"{said.title} {said.why} {said.help}",
+            "markdown": f"{said.title}\n\n{said.why}\n\n**Instead:** {said.help}",
+        },
     }
+    # How much a shape matters it says itself, of each of its results.
+    if identifier in rules():
+        described["defaultConfiguration"] = {"level": _LEVELS[said.level]}
+    return described
 
 
 def _message(finding: Finding) -> str:
     quoted = f"“{finding.quote}”" if finding.quote else None
-    return "\n".join(part for part in (finding.message, finding.hint, quoted) if part)
+    return printable_lines("\n".join(part for part in (finding.message, finding.hint, quoted) if part))
 
 
 def _location(finding: Finding, excerpts: Excerpts) -> dict[str, object]:
     physical = {
-        "artifactLocation": {"uri": _uri(finding.location.path)},
+        "artifactLocation": _artifact(plain_path(finding.location.path)),
         "region": _region(finding.location, excerpts),
     }
     located: dict[str, object] = {"physicalLocation": physical}
@@ -99,7 +110,7 @@ def _region(place: Location, excerpts: Excerpts) -> dict[str, int]:
     return region
 
 
-def _uri(path: str) -> str:
-    """A path as URI reference: relative ones stay so, for the reader knows where the repository is."""
-    escaped = quote(path, safe="/~")
-    return f"file://{escaped}" if path.startswith("/") else escaped
+def _artifact(path: str) -> dict[str, str]:
+    """A file as URI reference; a relative one says to what, and the reader knows where that is."""
+    escaped = quote(path, safe="/~", errors="surrogateescape")
+    return {"uri": f"file://{escaped}"} if path.startswith("/") else {"uri": escaped, "uriBaseId": _ROOT}

@@ -71,6 +71,8 @@ def _unshaped(finding: Finding) -> ShapeResult:
 
 
 def _literal(text: str, language: str = "") -> str:
+    # The name of a file may be no text; RDF has no other.
+    text = text.encode("utf-8", "replace").decode()
     return str(ox.Literal(text, language=language) if language else ox.Literal(text))
 
 

@@ -145,7 +145,7 @@ class _FactsReader:
         with Noting(mistakes):
             found = self._quoted(fields)
         self._findings += mistakes
-        if mistakes or found is None:
+        if mistakes or found is None or assertions is None:
             return None
         quote, span = found
         return Fact(
@@ -159,8 +159,8 @@ class _FactsReader:
             location=fields.location,
         )
 
-    def _says(self, fields: Fields, language: str, mistakes: list[Finding]) -> list[Assertion]:
-        """What a fact says; mistakes in one assertion leave the others."""
+    def _says(self, fields: Fields, language: str, mistakes: list[Finding]) -> list[Assertion] | None:
+        """What a fact says; mistakes in one assertion leave the others. None where they leave nothing."""
         says = fields.nodes.get("says")
         if says is None:
             # A key that is misspelt is told already.
@@ -168,11 +168,12 @@ class _FactsReader:
                 hint = "Add says: and, below it, - {subject: …, term: …}."
                 mistakes.append(Malformed("key", "says is missing.", fields.location, hint=hint).finding)
             return []
+        known = len(self._findings)
         reader = ClaimReader(self._context, self._findings, source=self._slug, language=language)
         entries = says.nodes if isinstance(says, Items) else [says]
         assertions = [assertion for entry in entries for assertion in reader.read(entry)]
         self.said += [*assertions, *reader.unplaced]
-        return assertions
+        return None if not assertions and len(self._findings) > known else assertions
 
     def _quoted(self, fields: Fields) -> tuple[Scalar, Span] | None:
         """The quote and where it stands; None where that cannot be known."""

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from digigraph.findings import Severity, in_source_order
 from digigraph.iris import Iris
 from digigraph.validation.evidence import check_dates, check_evidence_graphs, check_roles
+from digigraph.validation.labels import check_definitions, check_labels
+from digigraph.validation.queries import check_queries, check_use
 from digigraph.validation.quotes import check_quotes
 from digigraph.validation.repetition import check_repetition
 from digigraph.validation.shapes import ShapesCheck
-from digigraph.validation.terms import check_terms
+from digigraph.validation.targets import check_targets
+from digigraph.validation.terms import Terms, check_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from digigraph.dataset.statements import Dataset
     from digigraph.findings import Finding
@@ -21,8 +24,17 @@ if TYPE_CHECKING:
     from digigraph.sources.read import Corpus
 
 
-def check(corpus: Corpus, dataset: Dataset, settings: Settings) -> list[Finding]:
+def check(corpus: Corpus, dataset: Dataset, settings: Settings, ask: Callable[[str], int | None]) -> list[Finding]:
     """Run every check.
+
+    Parameters
+    ----------
+    corpus, dataset
+        What was read, and what was built of it.
+    settings
+        Base IRI and languages.
+    ask
+        Asks the dataset, as :func:`digigraph.validation.queries.check_queries` needs it.
 
     Returns
     -------
@@ -31,6 +43,12 @@ def check(corpus: Corpus, dataset: Dataset, settings: Settings) -> list[Finding]
     """
     iris = Iris(settings.base_iri)
     texts = {iris.document_version(each.slug, each.version).value: each.text for each in corpus.documents}
+    terms = Terms(corpus.ontology)
+    of_terms = check_terms(terms, [*dataset.statements, *corpus.shapes], corpus.queries)
+    # A word that facts files cannot have is told already, and better: as the word that it is there.
+    met = {each.location for each in corpus.findings}
+    of_shapes = list(check_shapes(corpus, dataset, iris))
+    told = {(each.result.focus, each.result.path) for each in of_shapes if each.result is not None}
     return in_source_order(
         [
             *corpus.findings,
@@ -40,8 +58,13 @@ def check(corpus: Corpus, dataset: Dataset, settings: Settings) -> list[Finding]
             *check_evidence_graphs(dataset, iris),
             *check_dates(corpus.documents),
             *check_repetition(corpus),
-            *check_terms(corpus.ontology, [*dataset.statements, *corpus.shapes], corpus.queries),
-            *check_shapes(corpus, dataset, iris),
+            *(each for each in of_terms if each.location not in met),
+            *of_shapes,
+            *check_targets(corpus.shapes, dataset.default_graph, terms.described, iris.shorten),
+            *check_queries(corpus.queries, ask),
+            *check_use(corpus.queries, dataset, terms, iris.shorten),
+            *check_labels(dataset, terms, iris, settings.languages.split(), told),
+            *check_definitions(corpus.ontology, terms, iris),
         ]
     )
 

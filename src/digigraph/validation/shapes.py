@@ -11,6 +11,7 @@ from digigraph import sparql
 from digigraph.findings import Finding, Location, Severity
 from digigraph.validation.results import ResultFindings, rule_of_shape
 from digigraph.validation.shacl import DataGraph, ShapesError
+from digigraph.validation.targets import SHAPE_TYPES, TARGETS
 from digigraph.vocab import RDF, RDFS, SH
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ _NEVER_RUN = {SH["js"], SH["target"], SH["expression"], SH["rule"], SH["values"]
 """Properties of SHACL-JS and SHACL Advanced Features: an engine without them would pass over them in silence."""
 _QUERIES = {SH["select"], SH["ask"], SH["construct"], SH["update"]}
 _CONTACT = {"SERVICE", "LOAD", "FROM"}
-_TARGETS = {SH[name] for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")}
-_SHAPES = {SH["NodeShape"], SH["PropertyShape"]}
 _COMPONENTS = """
 And Class Closed Datatype Disjoint Equals HasValue In LanguageIn LessThan LessThanOrEquals MaxCount MaxExclusive
 MaxInclusive MaxLength MinCount MinExclusive MinInclusive MinLength Node NodeKind Not Or Pattern QualifiedMaxCount
@@ -194,7 +193,7 @@ class _Graph:
         while waiting:
             node = waiting.pop()
             for triple in self._about.get(node, ()):
-                if node != root and (triple.predicate in _TARGETS or triple.object == RDFS["Class"]):
+                if node != root and (triple.predicate in TARGETS or triple.object == RDFS["Class"]):
                     continue
                 found.append(triple)
                 if triple.object in self._about and triple.object not in seen:
@@ -204,4 +203,4 @@ class _Graph:
 
 
 def _makes_root(triple: ox.Triple) -> bool:
-    return triple.predicate in _TARGETS or (triple.predicate == RDF["type"] and triple.object in _SHAPES)
+    return triple.predicate in TARGETS or (triple.predicate == RDF["type"] and triple.object in SHAPE_TYPES)

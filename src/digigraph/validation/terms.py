@@ -5,6 +5,7 @@ The lists of other vocabularies' terms are package data, made by ``make vocabula
 
 from __future__ import annotations
 
+import enum
 import importlib.resources
 from dataclasses import replace
 from functools import cache
@@ -15,13 +16,15 @@ import pyoxigraph as ox
 from digigraph.findings import Finding, Location, Severity
 from digigraph.sparql import tokens
 from digigraph.suggestions import did_you_mean
-from digigraph.vocab import DCTERMS, DG, FOAF, PROV, SCHEMA, SKOS
+from digigraph.vocab import DCTERMS, DG, FOAF, OWL, PROV, RDF, RDFS, SCHEMA, SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from digigraph.dataset.statements import Statement
     from digigraph.sources.rdf import LocatedQuad
+    from digigraph.validation.paths import Term
 
 _LISTS = {
     str(SCHEMA): "schema",
@@ -39,6 +42,50 @@ def vocabulary(name: str) -> frozenset[str]:
     return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
 
 
+class Role(enum.Enum):
+    """What a term is for."""
+
+    CLASS = "class"
+    PROPERTY = "property"
+
+
+ROLES_OF_TERMS: dict[Term, Role] = {
+    **dict.fromkeys((RDFS["Class"], OWL["Class"]), Role.CLASS),
+    **dict.fromkeys(
+        (RDF["Property"], *(OWL[f"{name}Property"] for name in ("Annotation", "Datatype", "Object"))), Role.PROPERTY
+    ),
+}
+"""What a term of an ontology is, by its type."""
+
+
+def iris_in(text: str, path: str) -> Iterator[tuple[str, Location]]:
+    """Yield the IRIs in a SPARQL text, prefixed names too, without those that its prefixes stand for; with places."""
+    prefixes: dict[str, str] = {}
+    pending = ""
+    for token in tokens(text):
+        iri = ""
+        if token.kind == "iri":
+            iri = token.text[1:-1]
+            if pending:
+                prefixes[pending], pending, iri = iri, "", ""
+        elif token.kind == "name":
+            prefix, _, local = token.text.partition(":")
+            if not local:
+                pending = f"{prefix}:"
+            iri = prefixes.get(f"{prefix}:", "") + local if local and f"{prefix}:" in prefixes else ""
+        if iri:
+            yield iri, place_in(text, token.start, path)
+
+
+def place_in(text: str, offset: int, path: str) -> Location:
+    """Return the place of a character of a text."""
+    return Location(path, text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
+
+
+def _namespace(iri: str) -> str:
+    return iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]
+
+
 class Terms:
     """The terms that may be used in one project.
 
@@ -49,7 +96,13 @@ class Terms:
     """
 
     def __init__(self, ontology: Iterable[LocatedQuad]) -> None:
-        self._defined = {each.quad.subject.value for each in ontology if isinstance(each.quad.subject, ox.NamedNode)}
+        self._defined: set[str] = set()
+        self._roles: dict[str, Role] = {}
+        for each in ontology:
+            if isinstance(each.quad.subject, ox.NamedNode):
+                self._defined.add(each.quad.subject.value)
+                if each.quad.predicate == RDF["type"] and each.quad.object in ROLES_OF_TERMS:
+                    self._roles[each.quad.subject.value] = ROLES_OF_TERMS[each.quad.object]
 
     def check_quads(self, quads: Iterable[LocatedQuad | Statement]) -> Iterator[Finding]:
         """Yield a finding for each place where a quad uses a term that does not exist; each term once a place.
@@ -68,25 +121,30 @@ class Terms:
 
     def check_query(self, text: str, path: str) -> Iterator[Finding]:
         """Yield a finding for each term in a SPARQL text that does not exist, at its line and column."""
-        prefixes: dict[str, str] = {}
-        pending = ""
-        for token in tokens(text):
-            iri = ""
-            if token.kind == "iri":
-                iri = token.text[1:-1]
-                if pending:
-                    prefixes[pending], pending, iri = iri, "", ""
-            elif token.kind == "name":
-                prefix, _, local = token.text.partition(":")
-                if not local:
-                    pending = f"{prefix}:"
-                iri = prefixes.get(f"{prefix}:", "") + local if local and f"{prefix}:" in prefixes else ""
-            before = text[: token.start]
-            place = Location(path, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        for iri, place in iris_in(text, path):
             yield from self._check(iri, place)
 
+    def is_own(self, iri: str) -> bool:
+        """Whether it is a class or property that the ontology itself declares."""
+        return iri in self._roles
+
+    @property
+    def described(self) -> AbstractSet[str]:
+        """IRIs of everything that the ontology says something of."""
+        return self._defined
+
+    def role(self, iri: str) -> Role | None:
+        """Return what a term is; None for one of which that is not known."""
+        if iri in self._roles:
+            return self._roles[iri]
+        namespace = _namespace(iri)
+        if namespace not in _LISTS or iri not in vocabulary(_LISTS[namespace]):
+            return None
+        # All of these vocabularies write classes with a capital, and properties with a small letter.
+        return Role.CLASS if iri[len(namespace)].isupper() else Role.PROPERTY
+
     def _check(self, iri: str, location: Location) -> Iterator[Finding]:
-        namespace = iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]
+        namespace = _namespace(iri)
         if iri == namespace or iri in self._defined:
             return
         if namespace == str(DG):
@@ -108,7 +166,7 @@ class Terms:
 
 
 def check_terms(
-    ontology: Iterable[LocatedQuad],
+    terms: Terms,
     quads: Iterable[LocatedQuad | Statement],
     queries: Mapping[str, str],
 ) -> Iterator[Finding]:
@@ -116,14 +174,13 @@ def check_terms(
 
     Parameters
     ----------
-    ontology
-        What is defined.
+    terms
+        Those of the project.
     quads
         Data and shapes, each with its place.
     queries
         SPARQL texts by path.
     """
-    terms = Terms(ontology)
     yield from terms.check_quads(quads)
     for path, text in queries.items():
         yield from terms.check_query(text, path)

@@ -1,0 +1,110 @@
+"""Stored queries: each parses, gives the rows that it promises, and asks for what there is."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from digigraph import stored_query
+from digigraph.errors import DigigraphError, NotAcceptable, QueryError, QueryFailed, QuerySyntaxError
+from digigraph.findings import Finding, Location, Severity
+from digigraph.sparql import is_repeatable, tokens
+from digigraph.suggestions import did_you_mean
+from digigraph.validation.terms import Role, iris_in, place_in
+from digigraph.vocab import RDF
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from digigraph.dataset.statements import Dataset
+    from digigraph.validation.terms import Terms
+
+
+def check_queries(queries: Mapping[str, str], ask: Callable[[str], int | None]) -> Iterator[Finding]:
+    """Yield a finding for each mistake in the description of a query, and where it does not answer as it promises.
+
+    Parameters
+    ----------
+    queries
+        Texts by path.
+    ask
+        Asks the dataset; returns how many solutions or triples come back, of ASK 1 for yes; None for
+        a query that asks other servers, of which that is not known.
+    """
+    for path, text in queries.items():
+        stored, mistakes = stored_query.examine(PurePosixPath(path).stem, text)
+        for mistake in mistakes:
+            yield Finding(
+                rule="query-description",
+                severity=Severity.VIOLATION,
+                message=_sentence(mistake.message.removeprefix(f"{stored.name}: ")),
+                location=Location(path, mistake.line or 1, 1),
+                hint=mistake.hint,
+            )
+        try:
+            rows = ask(text)
+        except (QueryError, QueryFailed, NotAcceptable) as error:
+            yield _unanswered(error, path, text)
+            continue
+        if rows is not None and rows < stored.rows:
+            yield Finding(
+                rule="query-rows",
+                severity=Severity.VIOLATION,
+                message=f"The query gives {rows} row{'s' if rows != 1 else ''}; it promises {stored.rows} at least.",
+                location=Location(path, stored.rows_line, 1),
+                hint="Correct the query, or what the data says; promise fewer where that is the truth.",
+            )
+
+
+def queries_are_repeatable(queries: Mapping[str, str], findings: Iterable[Finding]) -> bool:
+    """Whether the same data gives the same findings about queries at any time, and however busy the machine is."""
+    is_answered = not any(each.rule == "query-unanswered" for each in findings)
+    return is_answered and all(is_repeatable(text) for text in queries.values())
+
+
+def _unanswered(error: DigigraphError, path: str, text: str) -> Finding:
+    """What is wrong with a query that has no answer: where the engine tells, else where the query begins."""
+    place = place_in(text, next((token.start for token in tokens(text)), 0), path)
+    is_syntax = isinstance(error, QuerySyntaxError)
+    if isinstance(error, QuerySyntaxError) and error.line:
+        place = Location(path, error.line, error.column or 1)
+    return Finding(
+        rule="query-syntax" if is_syntax else "query-unanswered",
+        severity=Severity.VIOLATION,
+        message=error.message,
+        location=place,
+        hint=error.hint,
+    )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def check_use(
+    queries: Mapping[str, str], dataset: Dataset, terms: Terms, shorten: Callable[[str], str]
+) -> Iterator[Finding]:
+    """Yield a finding for each class and property that a query asks for and nothing has; each once a query.
+
+    Terms that do not exist at all are left to :func:`digigraph.validation.terms.check_terms`.
+    """
+    used = {
+        Role.PROPERTY: {quad.predicate.value for quad in dataset.quads},
+        Role.CLASS: {str(getattr(quad.object, "value", "")) for quad in dataset.quads if quad.predicate == RDF["type"]},
+    }
+    for path, text in queries.items():
+        first: dict[str, Location] = {}
+        for iri, place in iris_in(text, path):
+            first.setdefault(iri, place)
+        for iri, place in first.items():
+            role = terms.role(iri)
+            if role is None or iri in used[role]:
+                continue
+            verb = "Nothing is a" if role is Role.CLASS else "Nothing has the property"
+            yield Finding(
+                rule="query-term-unused",
+                severity=Severity.INFO,
+                message=f"{verb} {shorten(iri)} in this graph.",
+                location=place,
+                hint=did_you_mean(shorten(iri), map(shorten, used[role])),
+            )

@@ -1,0 +1,139 @@
+"""Shapes that match nothing: they pass whatever the data is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from digigraph.findings import Finding, Severity
+from digigraph.vocab import OWL, RDF, RDFS, SH, XSD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from digigraph.sources.rdf import LocatedQuad
+    from digigraph.validation.paths import Term
+
+SHAPE_TYPES = {SH["NodeShape"], SH["PropertyShape"]}
+TARGETS = tuple(SH[name] for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf"))
+"""The target declarations of SHACL Core (section 2.1.3), without that of a shape that is a class itself."""
+_CLASSES = {RDFS["Class"], OWL["Class"]}
+_TRUE = ox.Literal("true", datatype=XSD["boolean"])
+
+
+class Targets:
+    """What the targets of shapes find in a data graph."""
+
+    def __init__(self, data: Iterable[ox.Triple]) -> None:
+        self._properties: set[Term] = set()
+        self._types: set[Term] = set()
+        above: defaultdict[Term, set[Term]] = defaultdict(set)
+        for triple in data:
+            self._properties.add(triple.predicate)
+            if triple.predicate == RDF["type"]:
+                self._types.add(triple.object)
+            elif triple.predicate == RDFS["subClassOf"]:
+                above[triple.subject].add(triple.object)
+        waiting = list(self._types)
+        while waiting:
+            new = above[waiting.pop()] - self._types
+            self._types |= new
+            waiting += new
+
+    def finds(self, kind: ox.NamedNode, value: Term) -> bool:
+        """Whether a target, by its property and value, has a focus node; a node that is named always is one."""
+        if kind == SH["targetClass"]:
+            return value in self._types
+        return kind == SH["targetNode"] or value in self._properties
+
+
+class _Shape:
+    """A shape, or what else a node of a shapes graph may be."""
+
+    def __init__(self, node: Term, said: Sequence[LocatedQuad]) -> None:
+        self.node = node
+        self._said = said
+        self.place = min(each.node or each.location for each in said)
+        types = set(self.values(RDF["type"]))
+        self.targets = [(kind, value) for kind in TARGETS for value in self.values(kind)]
+        self.is_one = bool(self.targets or types & SHAPE_TYPES)
+        if types & SHAPE_TYPES and types & _CLASSES:
+            # The instances of a shape that is a class are its target (SHACL, section 2.1.3.3).
+            self.targets.append((SH["targetClass"], node))
+
+    def values(self, predicate: ox.NamedNode) -> list[Term]:
+        """What it says by a property."""
+        return [each.quad.object for each in self._said if each.quad.predicate == predicate]
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether it is switched off, or has a target that SHACL Core does not know."""
+        return _TRUE in self.values(SH["deactivated"]) or bool(self.values(SH["target"]))
+
+
+def check_targets(
+    shapes: Iterable[LocatedQuad], data: Iterable[ox.Triple], expected: AbstractSet[str], shorten: Callable[[str], str]
+) -> Iterator[Finding]:
+    """Yield a finding for each shape whose targets have no focus node, and for each without targets that none uses.
+
+    Parameters
+    ----------
+    shapes
+        The shapes graph.
+    data
+        The data graph.
+    expected
+        IRIs of terms of which there may come to be data: a shape for them is ready in time.
+    shorten
+        Gives an IRI as people read it.
+    """
+    about: defaultdict[Term, list[LocatedQuad]] = defaultdict(list)
+    for each in shapes:
+        about[each.quad.subject].append(each)
+    found = [_Shape(node, said) for node, said in about.items()]
+    used = {each.quad.object for said in about.values() for each in said}
+    targets = Targets(data)
+    for shape in found:
+        if not shape.is_one or shape.is_left_out or (not shape.targets and shape.node in used):
+            continue
+        if any(
+            targets.finds(*each) or getattr(each[1], "value", None) in expected or _is_ban(shape, *each, about)
+            for each in shape.targets
+        ):
+            continue
+        yield Finding(
+            rule="shape-without-focus",
+            severity=Severity.INFO,
+            message=_message(shape, shorten),
+            location=shape.place,
+            subject=shape.node.value if isinstance(shape.node, ox.NamedNode) else None,
+            hint="Correct the target, or take the shape away."
+            if shape.targets
+            else "Give it a target, or take it away.",
+        )
+
+
+def _is_ban(shape: _Shape, kind: ox.NamedNode, value: Term, about: Mapping[Term, Sequence[LocatedQuad]]) -> bool:
+    """Whether a shape says of its target that there shall be none of it; to match nothing is its success."""
+    if kind == SH["targetSubjectsOf"]:
+        return value in shape.values(SH["path"]) and any(
+            isinstance(each, ox.Literal) and each.value == "0" for each in shape.values(SH["maxCount"])
+        )
+    return kind == SH["targetClass"] and any(
+        (each.quad.predicate, each.quad.object) == (SH["class"], value)
+        for inner in shape.values(SH["not"])
+        for each in about.get(inner, ())
+    )
+
+
+def _message(shape: _Shape, shorten: Callable[[str], str]) -> str:
+    names = [
+        f"sh:{kind.value.rpartition('#')[2]} {shorten(value.value) if isinstance(value, ox.NamedNode) else value}"
+        for kind, value in shape.targets
+    ]
+    if not names:
+        return "This shape checks nothing: it has no target, and no other shape uses it."
+    return f"This shape checks nothing: the data has no node for {' or '.join(names)}."
