@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from projects import REPOSITORY, TEXT, Project, made_project
+from projects import REPOSITORY, TEXT, Project, inherited, made_project
 
 from digigraph.cli.main import main
 from digigraph.rules import Rule, rules
@@ -45,6 +46,8 @@ def written(project: Project, part: str) -> None:
 def said(project: Project, command: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> str:
     """What a command of the page prints."""
     monkeypatch.chdir(project.folder)
+    for name in os.environ.keys() - inherited().keys():
+        monkeypatch.delenv(name)
     program, *arguments = command.split()
     assert program == "digigraph"
     with pytest.raises(SystemExit):
