@@ -21,7 +21,7 @@ from digigraph.sources.json_schema import Schemas
 from digigraph.sources.rdf import MAX_BYTES
 from digigraph.sources.rdf_files import read_files
 from digigraph.sources.read import CONTEXT_FILE, read_project
-from digigraph.store.backend import count
+from digigraph.store.counting import count
 from digigraph.store.opening import open_backend
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.validation.check import check, worst

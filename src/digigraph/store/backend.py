@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 import pyoxigraph as ox
 
 from digigraph.errors import AnswerTooLarge, DigigraphError, QueryCancelled, QueueFull, StorageFull
-from digigraph.media import N_TRIPLES, RESULTS_JSON, Format
-from digigraph.sparql import query_form
+from digigraph.media import RESULTS_JSON, Format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -345,12 +344,3 @@ def rows(backend: Backend, text: str) -> list[Row]:
     return [
         {name: term for name, term in zip(names, solution, strict=True) if term is not None} for solution in with_terms
     ]
-
-
-def count(backend: Backend, text: str) -> int:
-    """Ask any query and return how much comes back: solutions, triples, or 1 for yes and 0 for no."""
-    if query_form(text) in {"CONSTRUCT", "DESCRIBE"}:
-        return b"".join(backend.answer(Query(text=text, format=N_TRIPLES))).count(b"\n")
-    answer = b"".join(backend.answer(Query(text=text, format=RESULTS_JSON)))
-    result = ox.parse_query_results(answer, format=ox.QueryResultsFormat.JSON)
-    return int(bool(result)) if isinstance(result, ox.QueryBoolean) else sum(1 for _ in result)
