@@ -37,6 +37,7 @@ format: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r .ci/requirements-bench.txt
 	$(BIN)/python tests/bench/servers.py
+	$(BIN)/python tests/bench/validation.py
 
 # Term lists of the vocabularies, from a folder with their RDF; see docs/development.md.
 VOCABULARIES ?= ../shared/vocabularies

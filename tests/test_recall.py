@@ -11,6 +11,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from faulty import faulty_files, faulty_project
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from projects import REPOSITORY, made_project
@@ -163,6 +164,40 @@ def test_a_second_run_loads_nothing_that_checks(project: Project, tmp_path: Path
     assert (anew, packages & checks) == (sarif, checks)
 
 
+def test_a_change_of_layout_alone_runs_no_shapes_again(folder: Path) -> None:
+    """Where triples and shapes are as before, results are as before; their places are those of now."""
+    files = Files(data=[str(folder / "data.ttl")], shapes=[str(folder / "shapes.ttl")])
+    cache = Cache(folder / "cache")
+    before = file_findings(files, Reading(), cache=cache)
+    text = (folder / "data.ttl").read_text(encoding="utf-8")
+    (folder / "data.ttl").write_text(f"# moved\n\n{text}", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pyshacl.validate", lambda *_, **__: pytest.fail("shapes ran again"))
+        moved = file_findings(files, Reading(), cache=cache)
+    assert [each.location.line for each in moved] == [each.location.line + 2 for each in before]
+    assert [each.result for each in moved] == [each.result for each in before]
+
+
+def test_results_of_every_kind_come_back_as_they_were(tmp_path: Path) -> None:
+    """All kinds of findings there are, with the runs forgotten and the results of shapes kept: byte for byte the same."""
+    project = faulty_project(tmp_path / "graph")
+    faulty_files(tmp_path / "files")
+    files = Files(data=[str(tmp_path / "files/data")], shapes=[str(tmp_path / "files/shapes.ttl")])
+    cache = Cache(tmp_path / "cache")
+    checks = [
+        (build_and_check(project.settings).findings, lambda: project_findings(project.settings, cache)),
+        (check_files(files, Reading()).findings, lambda: file_findings(files, Reading(), cache=cache)),
+    ]
+    for anew, recalled in checks:
+        assert json_report(recalled()) == json_report(anew)
+    assert runs(tmp_path) == 2
+    for each in (tmp_path / "cache").iterdir():
+        if b'"rule"' in each.read_bytes():
+            each.unlink()
+    for anew, recalled in checks:
+        assert json_report(recalled()) == json_report(anew)
+
+
 def test_no_cache_keeps_nothing(project: Project, tmp_path: Path) -> None:
     """With ``--no-cache`` not even the folder is made."""
     loaded(project, tmp_path / "cache", "--no-cache")
@@ -190,8 +225,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def entries(folder: Path) -> int:
-    return len(list((folder / "cache").glob("*")))
+def runs(folder: Path) -> int:
+    """How many runs were kept; results of shapes stand beside them, by the triples that they are about."""
+    return sum(b'"rule"' in each.read_bytes() for each in (folder / "cache").glob("*"))
 
 
 def test_standard_input_is_known_by_its_content(folder: Path) -> None:
@@ -201,11 +237,11 @@ def test_standard_input_is_known_by_its_content(folder: Path) -> None:
     for text, known in (("e:a e:p 'x' .", 1), ("e:a e:p 'y' .", 2), ("e:a e:p 'x' .", 2)):
         reading = Reading(input_format=FORMATS["ttl"], stdin=(PREFIXES + text).encode())
         assert file_findings(files, reading, cache=cache) == check_files(files, reading).findings
-        assert entries(folder) == known
+        assert runs(folder) == known
 
 
 def test_what_can_be_read_only_once_is_left_for_the_check(folder: Path) -> None:
-    """A pipe, as of ``<(…)`` in a shell, is checked and not kept."""
+    """A pipe, as of ``<(…)`` in a shell, is checked, and the run is not kept."""
     os.mkfifo(folder / "pipe.ttl")
     content = (folder / "data.ttl").read_bytes()
     writer = threading.Thread(target=(folder / "pipe.ttl").write_bytes, args=[content])
@@ -213,7 +249,7 @@ def test_what_can_be_read_only_once_is_left_for_the_check(folder: Path) -> None:
     files = Files(data=[str(folder / "pipe.ttl")], shapes=[str(folder / "shapes.ttl")])
     assert len(file_findings(files, Reading(), cache=Cache(folder / "cache"))) == 3
     writer.join()
-    assert entries(folder) == 0
+    assert runs(folder) == 0
 
 
 def test_files_that_change_during_the_run_are_not_kept(folder: Path) -> None:
@@ -231,7 +267,7 @@ def test_files_that_change_during_the_run_are_not_kept(folder: Path) -> None:
     file_findings(files, Reading(), cache=Cache(folder / "cache"))
     done.set()
     writer.join()
-    assert entries(folder) == 0
+    assert runs(folder) == 0
 
 
 @pytest.mark.parametrize("function", ["NOW", "now", "RAND", r"\\u004eOW"])
@@ -243,4 +279,4 @@ def test_shapes_that_ask_for_time_or_chance_are_checked_each_time(folder: Path, 
     files = Files(data=[str(folder / "data.ttl")], shapes=[str(folder / "shapes.ttl")])
     found = file_findings(files, Reading(), cache=Cache(folder / "cache"))
     assert [each.message for each in found] == ["e:a: M"]
-    assert entries(folder) == 0
+    assert not (folder / "cache").exists()

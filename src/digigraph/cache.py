@@ -10,14 +10,18 @@ import contextlib
 import hashlib
 import os
 import stat
+import sys
+import sysconfig
 import tempfile
 import time
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+_PACKAGE = Path(__file__).parent
 _MAGIC = b"digigraph cache 1\n"
 _DIGEST = hashlib.sha256().digest_size
 _LARGEST = 16_000_000
@@ -55,8 +59,17 @@ class Cache:
         self._folder = folder
         self._at_most = at_most
 
+    def key(self, *parts: str | bytes) -> str:
+        """Return the key of what this program makes of some parts, and of nothing else."""
+        total = hashlib.sha256(_program())
+        for part in parts:
+            # surrogateescape: names of files that are not UTF-8.
+            data = part.encode("utf-8", "surrogateescape") if isinstance(part, str) else part
+            total.update(b"%d " % len(data) + data)
+        return total.hexdigest()
+
     def get(self, key: str) -> bytes | None:
-        """Return what was kept under a key (letters and digits); None where nothing usable was."""
+        """Return what was kept under a key; None where nothing usable was."""
         if self._folder is None:
             return None
         with contextlib.suppress(OSError):
@@ -89,6 +102,24 @@ class Cache:
             total += size if is_whole else 0
             if total > self._at_most if is_whole else used < time.time() - _ABANDONED:
                 path.unlink(missing_ok=True)
+
+
+NO_CACHE = Cache(None)
+"""Keeps nothing."""
+
+
+@cache
+def _program() -> bytes:
+    """What the program is: its files, the language, and everything that is installed beside it, by name and version."""
+    total = hashlib.sha256(sys.version.encode())
+    for path in sorted(_PACKAGE.rglob("*")):
+        if path.suffix != ".pyc" and path.is_file():
+            total.update(f"{path.relative_to(_PACKAGE)} {hashlib.sha256(path.read_bytes()).hexdigest()}".encode())
+    places = {Path(sysconfig.get_path(each)) for each in ("purelib", "platlib")} | set(map(Path, sys.path))
+    # Recording installed projects (PyPA): a distribution's folder is called by its name and version.
+    installed = sorted({each.name for place in places if place.is_dir() for each in place.glob("*.dist-info")})
+    total.update("\n".join(installed).encode("utf-8", "surrogateescape"))
+    return total.digest()
 
 
 def _entry(key: str, body: bytes) -> bytes:

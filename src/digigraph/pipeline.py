@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digigraph import sparql
+from digigraph.cache import NO_CACHE
 from digigraph.dataset.build import build
 from digigraph.errors import PublicationRefused
 from digigraph.findings import Severity
@@ -27,11 +28,13 @@ from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.validation.check import check, worst
 from digigraph.validation.files import check_rdf
 from digigraph.validation.queries import queries_are_repeatable
-from digigraph.validation.shapes import is_repeatable, rules_of_shapes
+from digigraph.validation.shacl import is_repeatable
+from digigraph.validation.shapes import rules_of_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from digigraph.cache import Cache
     from digigraph.dataset.statements import Dataset
     from digigraph.findings import Finding
     from digigraph.levels import Levels
@@ -85,7 +88,7 @@ class Refusal(PublicationRefused):
         self.findings = findings
 
 
-def build_and_check(settings: Settings) -> Checked:
+def build_and_check(settings: Settings, cache: Cache = NO_CACHE) -> Checked:
     """Read a project, build its dataset and run every check.
 
     Raises
@@ -100,14 +103,15 @@ def build_and_check(settings: Settings) -> Checked:
         settings.rules.check_shapes(rules_of_shapes(corpus.shapes))
     dataset = build(corpus, settings)
     with _asking(dataset, settings) as ask:
-        findings = check(corpus, dataset, settings, ask)
+        findings = check(corpus, dataset, settings, ask, cache=cache)
     files = {"context.jsonld": read_bytes(settings.project / CONTEXT_FILE, at_most=MAX_BYTES)}
     files |= {text_file(each.slug, each.version): encode_text(each.text.runs()) for each in corpus.documents}
     return Checked(
         dataset=dataset,
         findings=settings.rules.applied(findings),
         files=files,
-        is_repeatable=is_repeatable(corpus.shapes) and queries_are_repeatable(corpus.queries, findings),
+        is_repeatable=is_repeatable(each.quad.triple for each in corpus.shapes)
+        and queries_are_repeatable(corpus.queries, findings),
     )
 
 
@@ -152,7 +156,7 @@ def editor_schemas(settings: Settings) -> dict[str, bytes]:
     }
 
 
-def check_files(files: Files, reading: Reading, levels: Levels = DEFAULT_LEVELS) -> Found:
+def check_files(files: Files, reading: Reading, levels: Levels = DEFAULT_LEVELS, *, cache: Cache = NO_CACHE) -> Found:
     """Check RDF files of anybody against shapes, with the levels that are set.
 
     Raises
@@ -168,8 +172,8 @@ def check_files(files: Files, reading: Reading, levels: Levels = DEFAULT_LEVELS)
     shapes = read_files(files.shapes, reading, labels=Labels("s"))
     if not shapes.findings:
         levels.check_shapes(rules_of_shapes(shapes.quads))
-    findings = levels.applied(check_rdf(data, shapes, ontology))
-    return Found(findings=findings, is_repeatable=is_repeatable(shapes.quads))
+    findings = levels.applied(check_rdf(data, shapes, ontology, cache=cache))
+    return Found(findings=findings, is_repeatable=is_repeatable(each.quad.triple for each in shapes.quads))
 
 
 def publish(settings: Settings) -> Publication:

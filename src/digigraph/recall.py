@@ -7,9 +7,6 @@ files. Their hash is the key; where it is known, nothing is parsed and nothing t
 from __future__ import annotations
 
 import hashlib
-import sys
-import sysconfig
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -21,7 +18,8 @@ from digigraph.sources.rdf_files import STDIN, paths_of
 from digigraph.sources.state import State, sources_state, state_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
+    from pathlib import Path
 
     from digigraph.cache import Cache
     from digigraph.levels import Levels
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from digigraph.sources.rdf_files import Files, Reading
 
 _FINDINGS = msgspec.json.Decoder(list[Finding])
-_PACKAGE = Path(__file__).parent
 
 
 def project_findings(settings: Settings, cache: Cache) -> list[Finding]:
@@ -39,7 +36,7 @@ def project_findings(settings: Settings, cache: Cache) -> list[Finding]:
     def check() -> Found:
         from digigraph.pipeline import build_and_check  # noqa: PLC0415 - loads all that checks
 
-        return build_and_check(settings)
+        return build_and_check(settings, cache)
 
     return _Run(cache, f"project {settings!r}", lambda: sources_state(settings.project), check).findings()
 
@@ -50,7 +47,7 @@ def file_findings(files: Files, reading: Reading, *, levels: Levels = DEFAULT_LE
     def check() -> Found:
         from digigraph.pipeline import check_files  # noqa: PLC0415 - loads all that checks
 
-        return check_files(files, reading, levels)
+        return check_files(files, reading, levels, cache=cache)
 
     stdin = hashlib.sha256(reading.stdin or b"").hexdigest()
     about = f"files {reading.input_format} {reading.base_iri} {stdin} {levels}"
@@ -93,7 +90,7 @@ class _Run:
         before = self._now()
         if before is None:
             return self._check().findings
-        key = _hash([_program(), self._about, before.digest])
+        key = self._cache.key("run", self._about, before.digest)
         if (known := self._known(key)) is not None:
             return known
         checked = self._check()
@@ -122,18 +119,3 @@ class _Run:
         except UnicodeEncodeError:
             # A file name that is not UTF-8 has no form in JSON.
             return
-
-
-def _program() -> str:
-    """What the program is: its files, the language, and everything that is installed beside it, by name and version."""
-    own = [path for path in sorted(_PACKAGE.rglob("*")) if path.is_file() and path.suffix != ".pyc"]
-    state = state_of((path.relative_to(_PACKAGE).as_posix(), path) for path in own)
-    places = {Path(sysconfig.get_path(each)) for each in ("purelib", "platlib")} | set(map(Path, sys.path))
-    # Recording installed projects (PyPA): a distribution's folder is called by its name and version.
-    installed = sorted({each.name for place in places if place.is_dir() for each in place.glob("*.dist-info")})
-    return _hash([sys.version, state.digest if state else "", *installed])
-
-
-def _hash(parts: Iterable[str]) -> str:
-    # surrogateescape: names of files that are not UTF-8.
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()

@@ -17,6 +17,7 @@ from digigraph.pipeline import check_files
 from digigraph.reports.turtle import turtle_report
 from digigraph.sources.rdf import parse_rdf
 from digigraph.sources.rdf_files import Files, Reading
+from digigraph.validation.shacl import DataGraph
 from digigraph.validation.shapes import ShapesCheck
 
 if TYPE_CHECKING:
@@ -69,9 +70,8 @@ def test_every_value_of_any_layout_is_found(seed: int) -> None:
     found = ShapesCheck(
         dataset,
         parse_rdf((PREFIXES + shapes).encode(), "shapes.ttl", BASE),
-        data=[each.quad.triple for each in data],
+        data=DataGraph([each.quad.triple for each in data], {}),
         shorten=lambda iri: shorten(iri, {}),
-        prefixes={},
     ).findings()
     places = {each.path: each.location for each in found}
     assert places.keys() == {f"<{each}>" for each in writer.expected}

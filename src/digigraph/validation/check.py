@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from digigraph.cache import NO_CACHE
 from digigraph.findings import Severity, in_source_order
 from digigraph.iris import Iris
 from digigraph.validation.evidence import check_dates, check_evidence_graphs, check_roles
@@ -11,6 +12,7 @@ from digigraph.validation.labels import check_definitions, check_labels
 from digigraph.validation.queries import check_queries, check_use
 from digigraph.validation.quotes import check_quotes
 from digigraph.validation.repetition import check_repetition
+from digigraph.validation.shacl import DataGraph
 from digigraph.validation.shapes import ShapesCheck
 from digigraph.validation.targets import check_targets
 from digigraph.validation.terms import Terms, check_terms
@@ -18,13 +20,21 @@ from digigraph.validation.terms import Terms, check_terms
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from digigraph.cache import Cache
     from digigraph.dataset.statements import Dataset
     from digigraph.findings import Finding
     from digigraph.settings import Settings
     from digigraph.sources.read import Corpus
 
 
-def check(corpus: Corpus, dataset: Dataset, settings: Settings, ask: Callable[[str], int | None]) -> list[Finding]:
+def check(
+    corpus: Corpus,
+    dataset: Dataset,
+    settings: Settings,
+    ask: Callable[[str], int | None],
+    *,
+    cache: Cache = NO_CACHE,
+) -> list[Finding]:
     """Run every check.
 
     Parameters
@@ -35,6 +45,8 @@ def check(corpus: Corpus, dataset: Dataset, settings: Settings, ask: Callable[[s
         Base IRI and languages.
     ask
         Asks the dataset, as :func:`digigraph.validation.queries.check_queries` needs it.
+    cache
+        For the results of shapes.
 
     Returns
     -------
@@ -47,7 +59,7 @@ def check(corpus: Corpus, dataset: Dataset, settings: Settings, ask: Callable[[s
     of_terms = check_terms(terms, [*dataset.statements, *corpus.shapes], corpus.queries)
     # A word that facts files cannot have is told already, and better: as the word that it is there.
     met = {each.location for each in corpus.findings}
-    of_shapes = list(check_shapes(corpus, dataset, iris))
+    of_shapes = list(check_shapes(corpus, dataset, iris, cache=cache))
     told = {(each.result.focus, each.result.path) for each in of_shapes if each.result is not None}
     return in_source_order(
         [
@@ -69,10 +81,13 @@ def check(corpus: Corpus, dataset: Dataset, settings: Settings, ask: Callable[[s
     )
 
 
-def check_shapes(corpus: Corpus, dataset: Dataset, iris: Iris) -> Iterable[Finding]:
+def check_shapes(corpus: Corpus, dataset: Dataset, iris: Iris, *, cache: Cache = NO_CACHE) -> Iterable[Finding]:
     """Yield a finding for each SHACL result, at the line where the value, else the subject, is written."""
     check = ShapesCheck(
-        dataset, corpus.shapes, data=dataset.default_graph, shorten=iris.shorten, prefixes=iris.prefixes
+        dataset,
+        corpus.shapes,
+        data=DataGraph(dataset.default_graph, iris.prefixes, cache),
+        shorten=iris.shorten,
     )
     return check.findings()
 

@@ -8,13 +8,14 @@ speaks of is found again in the sources.
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import warnings
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -22,6 +23,8 @@ import pyshacl
 import rdflib
 from pyshacl.monkey import rdflib_bool_patch, rdflib_bool_unpatch
 
+from digigraph import sparql
+from digigraph.cache import NO_CACHE
 from digigraph.validation.paths import Path, Term, path_of
 from digigraph.vocab import SH, XSD
 
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
 
     from rdflib.term import Node
 
+    from digigraph.cache import Cache
+
+_QUERIES = {SH["select"], SH["ask"], SH["construct"], SH["update"]}
 _RECURSION = re.compile(r"<(?:Node|Property)Shape ([^\s>]+)>")
 _VARIABLE = re.compile(r"\{[?$]\w+\}")
 """What a message of a query has in the place of a value (SHACL, section 5.3.2)."""
@@ -80,6 +86,14 @@ class Report:
     recursive: set[str] = field(default_factory=set)
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A report graph as pyshacl makes it."""
+
+    triples: list[ox.Triple]
+    recursive: set[str]
+
+
 class DataGraph:
     """A data graph, copied once and validated as often as needed.
 
@@ -89,11 +103,22 @@ class DataGraph:
         Triples with triple terms are left out: SHACL knows none.
     prefixes
         For messages that pyshacl writes itself.
+    cache
+        Keeps report graphs by the triples that they are about.
     """
 
-    def __init__(self, data: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> None:
+    def __init__(self, data: Iterable[ox.Triple], prefixes: Mapping[str, str], cache: Cache = NO_CACHE) -> None:
+        self._data = list(data)
         self._prefixes = prefixes
-        self._graph = _rdflib(data, prefixes)
+        self._cache = cache
+
+    @cached_property
+    def _graph(self) -> rdflib.Graph:
+        return _rdflib(self._data, self._prefixes)
+
+    @cached_property
+    def _lines(self) -> bytes:
+        return _sorted_lines(self._data)
 
     def validate(self, shapes: Iterable[ox.Triple]) -> Report:
         """Validate it against a shapes graph, whose blank nodes have other labels than those of the data.
@@ -104,6 +129,17 @@ class DataGraph:
             The shapes themselves are at fault.
         """
         shapes = list(shapes)
+        key = self._cache.key("shacl", self._lines, _sorted_lines(shapes), repr(sorted(self._prefixes.items())))
+        keeps = is_repeatable(shapes)
+        made = _kept(self._cache.get(key)) if keeps else None
+        if made is None:
+            made = self._validated(shapes)
+            # What would not come back as it is, is not kept.
+            if keeps and _kept(entry := _entry(made)) == made:
+                self._cache.put(key, entry)
+        return Report(list(_results(made.triples, _messages(shapes))), made.recursive)
+
+    def _validated(self, shapes: Iterable[ox.Triple]) -> _Made:
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
             report = self._report(_shapes_graph(shapes, self._prefixes))
@@ -113,7 +149,7 @@ class DataGraph:
             if isinstance(each.message, pyshacl.errors.ShapeRecursionWarning)
             for name in _RECURSION.findall(str(each.message))[-1:]
         }
-        return Report(list(_results(report, _messages(shapes))), recursive)
+        return _Made([_triple(each) for each in report], recursive)
 
     def _report(self, shapes: rdflib.Graph) -> rdflib.Graph:
         try:
@@ -128,6 +164,41 @@ class DataGraph:
             # Some failures come back in the place of the report.
             raise ShapesError(text.removeprefix("Validation Failure - "))
         return report
+
+
+def query_of(triple: ox.Triple) -> str | None:
+    """Return the text of the query that a triple of a shapes graph holds, if it does."""
+    if triple.predicate in _QUERIES and isinstance(triple.object, ox.Literal):
+        return triple.object.value
+    return None
+
+
+def is_repeatable(shapes: Iterable[ox.Triple]) -> bool:
+    """Whether a shapes graph finds the same in the same data at any time."""
+    return all(sparql.is_repeatable(text) for each in shapes if (text := query_of(each)) is not None)
+
+
+def _sorted_lines(triples: Iterable[ox.Triple]) -> bytes:
+    written = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
+    return b"".join(sorted(written.splitlines(keepends=True)))
+
+
+def _entry(made: _Made) -> bytes:
+    """A report as it is kept: one line with the recursive shapes, then N-Triples."""
+    triples = ox.serialize(made.triples, format=ox.RdfFormat.N_TRIPLES) or b""
+    return json.dumps(sorted(made.recursive)).encode() + b"\n" + triples
+
+
+def _kept(entry: bytes | None) -> _Made | None:
+    """The report that an entry holds; None where it holds none."""
+    if entry is None:
+        return None
+    head, _, lines = entry.partition(b"\n")
+    try:
+        triples = [each.triple for each in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)]
+        return _Made(triples, set(json.loads(head)))
+    except (ValueError, SyntaxError, TypeError):
+        return None
 
 
 def _said(error: Exception) -> str:
@@ -182,6 +253,13 @@ def _node(term: Term) -> Node | None:
     return None
 
 
+def _triple(triple: tuple[Node, Node, Node]) -> ox.Triple:
+    subject, predicate, value = triple
+    about = _term(subject)
+    assert not isinstance(about, ox.Literal)  # noqa: S101 - a report says nothing of literals
+    return ox.Triple(about, ox.NamedNode(str(predicate)), _term(value))
+
+
 def _term(node: Node) -> Term:
     if isinstance(node, rdflib.URIRef):
         return ox.NamedNode(node)
@@ -204,10 +282,10 @@ def _messages(shapes: Iterable[ox.Triple]) -> _Messages:
     return said
 
 
-def _results(report: rdflib.Graph, messages: _Messages) -> Iterable[Result]:
+def _results(report: Iterable[ox.Triple], messages: _Messages) -> Iterable[Result]:
     said: defaultdict[Term, defaultdict[ox.NamedNode, list[Term]]] = defaultdict(lambda: defaultdict(list))
-    for subject, predicate, value in report:
-        said[_term(subject)][ox.NamedNode(str(predicate))].append(_term(value))
+    for triple in report:
+        said[triple.subject][triple.predicate].append(triple.object)
     # Results of sh:node have those of the inner shape as details, which are results of no target.
     reported = [node for about in list(said.values()) for node in about[SH["result"]]]
     for node in reported:

@@ -10,20 +10,20 @@ import pyoxigraph as ox
 from digigraph import sparql
 from digigraph.findings import Finding, Location, Severity
 from digigraph.validation.results import ResultFindings, rule_of_shape
-from digigraph.validation.shacl import DataGraph, ShapesError
+from digigraph.validation.shacl import ShapesError, query_of
 from digigraph.validation.targets import SHAPE_TYPES, TARGETS
 from digigraph.vocab import RDF, RDFS, SH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from digigraph.dataset.statements import Dataset
     from digigraph.sources.rdf import LocatedQuad
     from digigraph.validation.paths import Term
+    from digigraph.validation.shacl import DataGraph
 
 _NEVER_RUN = {SH["js"], SH["target"], SH["expression"], SH["rule"], SH["values"], SH["jsFunctionName"]}
 """Properties of SHACL-JS and SHACL Advanced Features: an engine without them would pass over them in silence."""
-_QUERIES = {SH["select"], SH["ask"], SH["construct"], SH["update"]}
 _CONTACT = {"SERVICE", "LOAD", "FROM"}
 _COMPONENTS = """
 And Class Closed Datatype Disjoint Equals HasValue In LanguageIn LessThan LessThanOrEquals MaxCount MaxExclusive
@@ -53,8 +53,6 @@ class ShapesCheck:
         The shapes graph; its blank nodes have other labels than those of the data.
     shorten
         Gives an IRI as people read it.
-    prefixes
-        For messages that the engine writes itself.
     """
 
     def __init__(
@@ -62,12 +60,11 @@ class ShapesCheck:
         dataset: Dataset,
         shapes: Sequence[LocatedQuad],
         *,
-        data: Iterable[ox.Triple],
+        data: DataGraph,
         shorten: Callable[[str], str],
-        prefixes: Mapping[str, str],
     ) -> None:
         self._shapes = shapes
-        self._graph = DataGraph(data, prefixes)
+        self._graph = data
         self._files = Location(shapes[0].location.path if shapes else "shapes")
         targets = {each.quad.object: each.location for each in shapes if each.quad.predicate == SH["targetNode"]}
         self._results = ResultFindings(dataset, targets, shorten, elsewhere=self._files)
@@ -141,22 +138,10 @@ class ShapesCheck:
         return min(places, default=self._files)
 
 
-def is_repeatable(shapes: Iterable[LocatedQuad]) -> bool:
-    """Whether a shapes graph finds the same in the same data at any time."""
-    return all(sparql.is_repeatable(text) for each in shapes if (text := _query(each.quad)) is not None)
-
-
 def _contacts(quad: ox.Quad) -> bool:
     """Whether a triple is a query that names another graph or server."""
-    query = _query(quad)
+    query = query_of(quad.triple)
     return query is not None and not sparql.keywords(query).isdisjoint(_CONTACT)
-
-
-def _query(quad: ox.Quad) -> str | None:
-    """The text of the query that a triple holds, if it does."""
-    if quad.predicate in _QUERIES and isinstance(quad.object, ox.Literal):
-        return quad.object.value
-    return None
 
 
 def _unusable(reason: str, place: Location) -> Finding:
