@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from faulty import faulty_files, faulty_project
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from projects import Project
 
+    from digigraph.levels import Levels
     from digigraph.pipeline import Found
 
 PREFIXES = "@prefix e: <http://e.x/> . @prefix sh: <http://www.w3.org/ns/shacl#> .\n"
@@ -258,8 +259,8 @@ def test_files_that_change_during_the_run_are_not_kept(folder: Path, monkeypatch
     """Even where they hold at its end what they held at its beginning."""
     content = (folder / "data.ttl").read_bytes()
 
-    def edited_meanwhile(*arguments: Any, **options: Any) -> Found:
-        found = check_files(*arguments, **options)
+    def edited_meanwhile(files: Files, reading: Reading, levels: Levels, *, cache: Cache) -> Found:
+        found = check_files(files, reading, levels, cache=cache)
         (folder / "data.ttl").write_bytes(content)
         return found
 
