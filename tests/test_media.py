@@ -64,13 +64,22 @@ def test_negotiation_of_results(accept: str | None, expected: Format):
         ("text/plain", N_TRIPLES),
         ("text/*", TURTLE),
         ('application/ld+json;profile="http://www.w3.org/ns/json-ld#compacted", text/turtle;q=0.5', JSON_LD),
-        ("text/turtle;version=1.2, application/n-triples;q=0.5", N_TRIPLES),
-        ("text/turtle;version=1.2", TURTLE),
+        ("text/turtle;version=1.2, application/n-triples;q=0.5", TURTLE.at("1.2")),
+        ('application/n-triples; charset=utf-8; version="1.2-basic"', N_TRIPLES.at("1.2-basic")),
+        ("text/turtle;q=0.9, text/turtle;version=1.2;q=0.1, text/turtle;version=1.2-basic", TURTLE.at("1.2")),
+        ("text/turtle, text/turtle;version=1.2;q=0", TURTLE),
+        ("text/turtle;version=1.2;q=0.5, application/n-triples", N_TRIPLES),
+        ("application/xml;version=1.2", RDF_XML.at("1.2")),
+        ("text/turtle;version=1.1", TURTLE),
+        ("application/ld+json;version=1.2", JSON_LD),
+        # A version that is not known is what no format here is.
+        ("text/turtle;version=3, application/n-triples;q=0.5", N_TRIPLES),
+        ("text/turtle;version=3", TURTLE),
     ],
 )
 def test_negotiation_of_graphs(accept: str, expected: Format):
-    """Names that clients use for want of a better one are understood; a profile is a wish."""
-    assert negotiate(accept, GRAPHS) is expected
+    """Names that clients use for want of a better one are understood; a profile is a wish; versions are asked for."""
+    assert negotiate(accept, GRAPHS) == expected
 
 
 @pytest.mark.parametrize(
@@ -112,3 +121,10 @@ def test_no_header_breaks_negotiation(accept: str):
     """Whatever a client sends, the answer is a format or a refusal."""
     with contextlib.suppress(NotAcceptable):
         assert negotiate(accept, RESULTS) in RESULTS
+
+
+@pytest.mark.parametrize("header", ["a/b;x=1,c/d,", 'text/csv;x="', "a/b;", "*/*;q=0.1", "a/b;q=0,*/b;x=1,"])
+def test_headers_of_any_length_are_read(header: str):
+    """A header of half a megabyte is read in time that grows with its length; by its square, this would not end."""
+    with contextlib.suppress(NotAcceptable):
+        assert negotiate(header * (500_000 // len(header)), RESULTS) in RESULTS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pyoxigraph import QueryResultsFormat, RdfFormat
@@ -12,7 +12,7 @@ from pyoxigraph import QueryResultsFormat, RdfFormat
 from digigraph.errors import NotAcceptable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 class Kind(enum.Enum):
@@ -48,6 +48,10 @@ class Format:
         Whether ``charset=utf-8`` is said: only the text/* types have that parameter.
     title
         How people call it.
+    has_versions
+        Whether its media type has the parameter ``version``, whose values are :data:`VERSIONS`.
+    version
+        Value of that parameter; empty: what every reader of RDF 1.1 understands.
     """
 
     name: str
@@ -58,11 +62,27 @@ class Format:
     rdf: RdfFormat | None = None
     charset: bool = False
     title: str = ""
+    has_versions: bool = False
+    version: str = ""
 
     @property
     def content_type(self) -> str:
         """The value of the Content-Type header."""
-        return f"{self.media_type}; charset=utf-8" if self.charset else self.media_type
+        version = f"; version={self.version}" if self.version else ""
+        return self.media_type + "; charset=utf-8" * self.charset + version
+
+    def at(self, version: str) -> Format:
+        """Return the same format in another version of RDF."""
+        return self if version == self.version else replace(self, version=version)
+
+    def is_kind_of(self, other: Format) -> bool:
+        """Tell whether it is the same format, in whatever version."""
+        return self.media_type == other.media_type
+
+
+VERSIONS = ("1.2", "1.2-basic")
+"""Versions of RDF that have to be asked for: with triple terms, or without but with directions of text (RDF 1.2
+Concepts, section 2.1)."""
 
 
 RESULTS_JSON = Format(
@@ -88,10 +108,17 @@ TURTLE = Format(
     aliases=("application/x-turtle",),
     rdf=RdfFormat.TURTLE,
     charset=True,
+    has_versions=True,
     title="Turtle",
 )
 N_TRIPLES = Format(
-    "nt", "application/n-triples", Kind.GRAPH, aliases=("text/plain",), rdf=RdfFormat.N_TRIPLES, title="N-Triples"
+    "nt",
+    "application/n-triples",
+    Kind.GRAPH,
+    aliases=("text/plain",),
+    rdf=RdfFormat.N_TRIPLES,
+    has_versions=True,
+    title="N-Triples",
 )
 JSON_LD = Format(
     "jsonld", "application/ld+json", Kind.GRAPH, aliases=("application/json",), rdf=RdfFormat.JSON_LD, title="JSON-LD"
@@ -102,11 +129,26 @@ RDF_XML = Format(
     Kind.GRAPH,
     aliases=("application/xml", "text/xml"),
     rdf=RdfFormat.RDF_XML,
+    has_versions=True,
     title="RDF/XML",
 )
-N_QUADS = Format("nq", "application/n-quads", Kind.DATASET, rdf=RdfFormat.N_QUADS, title="N-Quads")
+N_QUADS = Format(
+    "nq",
+    "application/n-quads",
+    Kind.DATASET,
+    aliases=("text/x-nquads",),
+    rdf=RdfFormat.N_QUADS,
+    has_versions=True,
+    title="N-Quads",
+)
 TRIG = Format(
-    "trig", "application/trig", Kind.DATASET, aliases=("application/x-trig",), rdf=RdfFormat.TRIG, title="TriG"
+    "trig",
+    "application/trig",
+    Kind.DATASET,
+    aliases=("application/x-trig",),
+    rdf=RdfFormat.TRIG,
+    has_versions=True,
+    title="TriG",
 )
 HTML = Format("html", "text/html", Kind.PAGE, aliases=("application/xhtml+xml",), charset=True)
 PROBLEM_JSON = Format("json", "application/problem+json", Kind.PAGE, aliases=("application/json",))
@@ -141,16 +183,19 @@ def formats_of(*kinds: Kind) -> tuple[Format, ...]:
 
 
 def by_name(name: str, offered: Sequence[Format]) -> Format:
-    """Return the format that users call ``name`` (a short name or a media type).
+    """Return the format that users call ``name``: a short name or a media type; ``;version=1.2`` may follow.
 
     Raises
     ------
     NotAcceptable
         ``name`` is not among those offered.
     """
+    plain, _, version = name.partition(";version=")
     for found in offered:
-        if name in {found.name, found.media_type, *found.aliases}:
-            return found
+        if plain in {found.name, found.media_type, *found.aliases} and (
+            not version or (found.has_versions and version in VERSIONS)
+        ):
+            return found.at(version)
     raise NotAcceptable(f"There is no format {name!r} here.", available=[each.name for each in offered])
 
 
@@ -160,15 +205,9 @@ class _Range:
 
     type: str
     subtype: str
+    version: str
     is_special: bool
     quality: float
-
-    def specificity(self, media_type: str) -> int:
-        """How precisely the range names the media type; -1 where it does not match."""
-        main, _, sub = media_type.partition("/")
-        if self.type not in {"*", main} or self.subtype not in {"*", sub}:
-            return -1
-        return (self.type != "*") + (self.subtype != "*")
 
     @property
     def name(self) -> str:
@@ -181,7 +220,7 @@ _ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*+(?:"|\Z))++', re.DOTALL)
 _PIECE = re.compile(r'(?:[^;"]|"(?:[^"\\]|\\.)*+(?:"|\Z))++', re.DOTALL)
 _RANGE = re.compile(r"(?:\*/\*|\*|[\w!#$%&'+.^`|~-]+/(?:\*|[\w!#$%&'+.^`|~-]+))", re.ASCII)
 # Everything is UTF-8; a profile (RFC 6906) is a wish that changes nothing of what a format is.
-_HARMLESS = {"q", "charset", "profile", ""}
+_HARMLESS = {"q", "charset", "profile", "version", ""}
 # More digits than the grammar has, and none in front of the point, as older Java libraries write it.
 _QUALITY = re.compile(r"0?\.\d+|0\.?|1(?:\.0*)?", re.ASCII)
 
@@ -196,7 +235,9 @@ def _ranges(accept: str) -> Iterable[_Range]:
         given = [_parameter(each) for each in parameters]
         weight = weight_of(parameters)
         if weight is not None:
-            yield _Range(main, sub or "*", bool({name for name, _ in given} - _HARMLESS), weight)
+            version = next((value.strip('"') for name, value in given if name == "version"), "1.1")
+            is_special = bool({name for name, _ in given} - _HARMLESS) or version not in {"1.1", *VERSIONS}
+            yield _Range(main, sub or "*", version, is_special, weight)
 
 
 def weight_of(parameters: Iterable[str]) -> float | None:
@@ -216,18 +257,28 @@ def _parameter(text: str) -> tuple[str, str]:
     return name.strip().lower(), value.strip()
 
 
-def _quality(media_type: str, ranges: Iterable[_Range]) -> float | None:
+def _weights(ranges: Iterable[_Range]) -> dict[str, float]:
+    """The weight of each range by its name, the highest where it is named more than once."""
+    found: dict[str, float] = {}
+    for each in ranges:
+        found[each.name] = max(each.quality, found.get(each.name, 0.0))
+    return found
+
+
+def _quality(media_type: str, weights: Mapping[str, float]) -> float | None:
     """Quality of one media type: that of the most specific range that matches it; None where none does."""
-    matching = [each for each in ranges if each.specificity(media_type) >= 0]
-    best = max(matching, key=lambda each: (each.specificity(media_type), each.quality), default=None)
-    return best.quality if best else None
+    by_specificity = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
+    return next((weights[name] for name in by_specificity if name in weights), None)
 
 
 def negotiate(accept: str | None, offered: Sequence[Format]) -> Format:
     """Choose the format that the client prefers (RFC 9110, section 12.5.1).
 
-    A range with parameters, other than ``charset`` and ``profile``, asks for what no format here is. It counts where
-    nothing else that is asked for can be sent, and the range without them is not excluded; then as if it had none.
+    Where the client takes a version of RDF that has to be asked for, the format is in that version; the highest counts.
+
+    A range with parameters, other than ``charset``, ``profile`` and ``version``, asks for what no format here is. It
+    counts where nothing else that is asked for can be sent, and the range without them is not excluded; then as if it
+    had none.
 
     Parameters
     ----------
@@ -245,21 +296,28 @@ def negotiate(accept: str | None, offered: Sequence[Format]) -> Format:
     if not ranges:
         return offered[0]
     plain = [each for each in ranges if not each.is_special]
-    fallback = [each for each in ranges if each.is_special and _quality(each.name, plain) is None]
+    said = _weights(plain)
+    fallback = [each for each in ranges if each.is_special and _quality(each.name, said) is None]
     for considered in (plain, fallback):
-        qualities = [_quality_of(each, considered) for each in offered]
+        weights = _weights(considered)
+        qualities = [_quality_of(each, weights) for each in offered]
         if max(qualities) > 0:
-            return offered[qualities.index(max(qualities))]
+            return _in_version(offered[qualities.index(max(qualities))], considered)
     raise NotAcceptable(
         "None of the media types asked for can be sent.", available=[each.media_type for each in offered]
     )
 
 
-def _quality_of(candidate: Format, ranges: Sequence[_Range]) -> float:
+def _in_version(chosen: Format, ranges: Sequence[_Range]) -> Format:
+    names = {chosen.media_type, *chosen.aliases}
+    taken = {each.version for each in ranges if each.name in names and each.quality > 0}
+    return chosen.at(next((each for each in VERSIONS if each in taken), "")) if chosen.has_versions else chosen
+
+
+def _quality_of(candidate: Format, weights: Mapping[str, float]) -> float:
     """Quality of a format: that of its media type, or nearly that of an alias that is named."""
-    own = _quality(candidate.media_type, ranges)
-    if own is not None and any(each.name == candidate.media_type for each in ranges):
-        return own
+    if candidate.media_type in weights:
+        return weights[candidate.media_type]
     # An alias serves clients that know no better name; wildcards are for the proper types alone.
-    aliases = [each for each in ranges if each.name in candidate.aliases]
-    return max([own or 0.0, *(0.999 * each.quality for each in aliases)])
+    aliases = (0.999 * weights.get(each, 0.0) for each in candidate.aliases)
+    return max([_quality(candidate.media_type, weights) or 0.0, *aliases])

@@ -121,7 +121,7 @@ def test_the_headers_are_those_that_are_sent(url: str) -> None:
 def test_the_formats_are_those_of_the_table() -> None:
     """The reference names each format of results and graphs with its media type, in the order of preference."""
     rows = dict(table(REFERENCE, "kind of query"))
-    for words, kinds in (("SELECT, ASK", [Kind.RESULTS]), ("CONSTRUCT, DESCRIBE", [Kind.GRAPH])):
+    for words, kinds in (("SELECT, ASK", [Kind.RESULTS]), ("CONSTRUCT, DESCRIBE", [Kind.GRAPH, Kind.DATASET])):
         written = re.findall(r"`([^`]+)` `([^`]+)`", rows[words])
         assert written == [(each.name, each.media_type) for each in formats_of(*kinds)]
 

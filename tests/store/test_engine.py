@@ -161,11 +161,11 @@ def test_prefixes_make_turtle_readable():
     assert b'id:a schema:name "A"' in run(store, "CONSTRUCT WHERE { ?s ?p ?o }", TURTLE)
 
 
-def xml_of(character: str) -> str:
-    """What is left of a character in an XML document."""
-    code = ord(character)
-    is_character = character in "\t\n\r" or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or code > 0xFFFF
-    return character if is_character else "\ufffd"
+def is_xml(value: str) -> bool:
+    """Whether an XML document can hold a text (XML 1.0, section 2.2)."""
+    return all(
+        each in "\t\n\r" or " " <= each <= "\ud7ff" or "\ue000" <= each <= "\ufffd" or each > "\uffff" for each in value
+    )
 
 
 @pytest.mark.parametrize(
@@ -206,18 +206,23 @@ TEXTS = st.text(
 
 
 @given(TEXTS)
-def test_xml_is_well_formed_whatever_it_holds(value: str):
-    """Every parser reads our XML; all that XML can hold is kept, the rest replaced; JSON keeps everything."""
+def test_xml_says_what_the_data_says_or_nothing(value: str):
+    """Every parser reads our XML and finds the very text; what XML cannot hold is refused, and JSON keeps it."""
     store = ox.Store()
     store.add(ox.Quad(ox.NamedNode(BASE), ox.NamedNode(BASE + "p"), ox.Literal(value)))
-    expected = "".join(map(xml_of, value))
-    text = "SELECT ?o WHERE { ?s ?p ?o }"
+    text, whole = "SELECT ?o WHERE { ?s ?p ?o }", "CONSTRUCT WHERE { ?s ?p ?o }"
+    assert json.loads(run(store, text))["results"]["bindings"][0]["o"]["value"] == value
+    if not is_xml(value):
+        for query, form in ((text, RESULTS_XML), (whole, RDF_XML)):
+            with pytest.raises(NotAcceptable, match=r"the character U\+[0-9A-F]{4}") as refusal:
+                run(store, query, form)
+            assert form.media_type not in refusal.value.available
+        return
     results = ET.fromstring(run(store, text, RESULTS_XML))  # noqa: S314 - our own
     (literal,) = results.iter("{http://www.w3.org/2005/sparql-results#}literal")
-    assert (literal.text or "") == expected
-    described = ET.fromstring(run(store, "CONSTRUCT WHERE { ?s ?p ?o }", RDF_XML))  # noqa: S314 - our own
-    assert (described[0][0].text or "") == expected
-    assert json.loads(run(store, text))["results"]["bindings"][0]["o"]["value"] == value
+    assert (literal.text or "") == value
+    described = ET.fromstring(run(store, whole, RDF_XML))  # noqa: S314 - our own
+    assert (described[0][0].text or "") == value
 
 
 @given(text=TEXTS, cuts=st.lists(st.integers(0, 60), max_size=8))
@@ -225,18 +230,26 @@ def test_xml_may_come_in_any_pieces(text: str, cuts: list[int]):
     """A character that comes in two pieces is treated as one that comes in one."""
     data = text.encode()
     received: list[bytes] = []
-    output = Output(received.append, is_xml=True)
+    output = Output(received.append, RDF_XML)
     borders = sorted({0, len(data), *(min(cut, len(data)) for cut in cuts)})
-    for start, end in itertools.pairwise(borders):
-        output.write(data[start:end])
-    output.finish()
-    assert b"".join(received).decode() == "".join(map(xml_of, text)).replace("\r", "&#xD;")
+
+    def write() -> None:
+        for start, end in itertools.pairwise(borders):
+            output.write(data[start:end])
+        output.finish()
+
+    if is_xml(text):
+        write()
+        assert b"".join(received).decode() == text.replace("\r", "&#xD;")
+    else:
+        with pytest.raises(NotAcceptable):
+            write()
 
 
 def test_pieces_are_worth_sending():
     """Many small writes become few pieces; nothing is lost."""
     received: list[bytes] = []
-    output = Output(received.append, is_xml=False)
+    output = Output(received.append, TURTLE)
     for _ in range(10_000):
         output.write(b"0123456789")
     output.finish()

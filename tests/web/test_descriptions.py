@@ -86,8 +86,8 @@ def test_browsers_get_the_query_page(client: FlaskClient):
 def test_every_format_described_is_given(client: FlaskClient, service: rdflib.Graph):
     """sd:resultFormat names the formats that queries are answered in, by the W3C's IRIs, and no other."""
     given = set()
-    for query, kind in (("ASK {}", Kind.RESULTS), ("CONSTRUCT WHERE { ?s ?p ?o }", Kind.GRAPH)):
-        for each in formats_of(kind):
+    for query, kinds in (("ASK {}", [Kind.RESULTS]), ("CONSTRUCT WHERE { ?s ?p ?o }", [Kind.GRAPH, Kind.DATASET])):
+        for each in formats_of(*kinds):
             answer = client.get("/sparql", query_string={"query": query}, headers={"Accept": each.media_type})
             assert answer.mimetype == each.media_type
             given.add(each.media_type)
@@ -100,6 +100,8 @@ def test_every_format_described_is_given(client: FlaskClient, service: rdflib.Gr
         "N-Triples": "application/n-triples",
         "JSON-LD": "application/ld+json",
         "RDF_XML": "application/rdf+xml",
+        "N-Quads": "application/n-quads",
+        "TriG": "application/trig",
     }
     described = {str(each) for each in service.objects(SERVICE, SD.resultFormat)}
     assert described == {FORMATS + name for name, media_type in names.items() if media_type in given}

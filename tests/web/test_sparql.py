@@ -29,6 +29,8 @@ GRAPHS = {
     "application/n-triples": ox.RdfFormat.N_TRIPLES,
     "application/ld+json": ox.RdfFormat.JSON_LD,
     "application/rdf+xml": ox.RdfFormat.RDF_XML,
+    "application/n-quads": ox.RdfFormat.N_QUADS,
+    "application/trig": ox.RdfFormat.TRIG,
 }
 
 
@@ -181,6 +183,12 @@ def test_graph_parameters_make_the_dataset(client: FlaskClient):
         ("/sparql?default-graph-uri=http://a/", 400),
         ("/sparql?query=", 400),
         ("/sparql?query=nonsense", 400),
+        ("/sparql?query=ASK{}%", 400),
+        ("/sparql?query=ASK{}%2", 400),
+        ("/sparql?query=ASK{}%zz", 400),
+        ("/sparql?query=ASK{}%C3", 400),
+        ("/sparql?query=ASK{}%ED%A0%80", 400),
+        ("/sparql?query=ASK{}&named-graph-uri=%C0%80", 400),
         ("/sparql?query=ASK%20FROM%20x:a%20{}", 400),
         ("/sparql?query=SELECT", 400),
         ("/sparql?query=DROP%20ALL", 403),
@@ -200,6 +208,7 @@ def test_bad_requests_by_get(client: FlaskClient, path: str, status: int):
     [
         (FORM, b"query=ASK{}&query=ASK{}", 400),
         (FORM, b"query=%FF", 400),
+        (FORM, b"query=ASK{}%", 400),
         (FORM, "query=ASK{}#å".encode(), 400),
         (FORM, b"", 400),
         (FORM, b"update=DROP+ALL", 403),
@@ -272,7 +281,7 @@ def test_relative_iris_have_a_base(client: FlaskClient, request: pytest.FixtureR
         assert _get(client, count, format="csv").split() == ["n", "13"]
 
 
-@pytest.mark.parametrize("value", ["a%20b", "a+b", "%2541", "100%", "å%"])
+@pytest.mark.parametrize("value", ["a%20b", "a+b", "%2541", "%2525", "100%", "å%"])
 def test_values_are_decoded_once(client: FlaskClient, value: str):
     """What stands percent-encoded in the URL is decoded once: a percent sign that was encoded stays one."""
     query = f'SELECT ("{value}" AS ?v) {{}}'
@@ -301,14 +310,45 @@ def test_unknown_functions_are_the_client_s_to_mend(client: FlaskClient, request
         assert "function <http" in response.get_json()["detail"]
 
 
-def test_json_ld_refuses_triple_terms(client: FlaskClient, request: pytest.FixtureRequest):
-    """A graph with triple terms, which JSON-LD has no way to write, is 406 with the formats that can."""
-    query = "CONSTRUCT { <urn:a> <urn:b> <<( <urn:a> <urn:b> <urn:c> )>> } WHERE {}"
-    assert "<<(" in _get(client, query, format="nt")
-    response = client.get("/sparql", query_string={"query": query, "format": "jsonld"})
+@pytest.mark.parametrize(
+    ("term", "asked", "available"),
+    [
+        ("<<( <urn:a> <urn:b> <urn:c> )>>", "text/turtle", "text/turtle;version=1.2"),
+        ("<<( <urn:a> <urn:b> <urn:c> )>>", "application/trig;version=1.2-basic", "application/trig;version=1.2"),
+        ("<<( <urn:a> <urn:b> <urn:c> )>>", "application/ld+json", "application/n-quads;version=1.2"),
+        ("'x'@ar--rtl", "application/rdf+xml", "application/rdf+xml;version=1.2-basic"),
+        ("'x'@ar--rtl", "*/*", "application/ld+json"),
+    ],
+)
+def test_rdf_1_2_has_to_be_asked_for(
+    client: FlaskClient, request: pytest.FixtureRequest, term: str, asked: str, available: str
+):
+    """What readers of RDF 1.1 would not understand is 406 with the media types to ask for, and then comes in them."""
+    parameters = {"query": f"CONSTRUCT {{ <urn:a> <urn:b> {term} }} WHERE {{}}"}
+    refused = client.get("/sparql", query_string=parameters, headers={"Accept": asked})
+    # What an endpoint of others sends is passed on.
     if "remote" not in request.node.name:
+        assert refused.status_code == 406
+        assert available in refused.get_json()["available"]
+    given = client.get("/sparql", query_string={**parameters, "format": available})
+    assert given.status_code == 200
+    assert given.content_type.replace("; charset=utf-8", "").replace(" ", "") == available
+    assert b"rtl" in given.data or b"<<(" in given.data
+
+
+def test_what_xml_cannot_hold_is_refused(client: FlaskClient, request: pytest.FixtureRequest):
+    """A control character in an answer is 406 for XML, with the formats that can hold it, before the first byte."""
+    if "remote" in request.node.name:
+        # An endpoint of others does as it likes.
+        return
+    for query, asked, other in (
+        ("SELECT ('\\u0001' AS ?x) {}", "xml", "application/sparql-results+json"),
+        ("CONSTRUCT { <urn:a> <urn:b> '\\u0001' } WHERE {}", "rdf", "text/turtle"),
+    ):
+        response = client.get("/sparql", query_string={"query": query, "format": asked})
         assert response.status_code == 406
-        assert "text/turtle" in response.get_json()["available"]
+        assert "U+0001" in response.get_json()["detail"]
+        assert other in response.get_json()["available"]
 
 
 def test_query_twice_across_url_and_body(client: FlaskClient):

@@ -20,7 +20,7 @@ from digigraph.store.opening import open_backend
 from digigraph.store.snapshot import SnapshotCatalog
 
 _RESULTS = media.formats_of(media.Kind.RESULTS)
-_GRAPHS = media.formats_of(media.Kind.GRAPH)
+_GRAPHS = media.formats_of(media.Kind.GRAPH, media.Kind.DATASET)
 _DUMPS = media.formats_of(media.Kind.DATASET, media.Kind.GRAPH)
 
 

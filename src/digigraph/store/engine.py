@@ -7,32 +7,26 @@ from typing import TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 
-from digigraph.errors import DigigraphError, NotAcceptable, QueryError, QuerySyntaxError, RemoteError, StoreError
+from digigraph.errors import DigigraphError, QueryError, QuerySyntaxError, RemoteError, StoreError
 from digigraph.iris import Iris
-from digigraph.media import RDF_XML, RESULTS_XML, Kind, formats_of
+from digigraph.media import RESULTS_CSV
+from digigraph.store.csv_results import csv_lines
 from digigraph.store.disk import ENGINE_ERRORS
 from digigraph.store.doors import without_doors
+from digigraph.store.expressible import expressible
 from digigraph.store.output import Output
 from digigraph.store.rows import Rows, counted
 from digigraph.store.selection import selection_of, store_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from typing import IO
 
-    from digigraph.media import Format
     from digigraph.store.backend import Query
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 # The engine reports these as it does failing disks, by a RuntimeError.
 _FUNCTION = re.compile(r"The custom (?:aggregate )?function <.*")
-_TOO_NEW = re.compile(r".* does not support RDF 1\.2 yet")
-# Of an IRI what RDF/XML can make the name of an element: its end, an NCName (XML names 1.0, production 4).
-_START = (
-    r"A-Z_a-z\xC0-\xD6\xD8-\xF6\xF8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C-\u200D\u2070-\u218F\u2C00-\u2FEF"
-    r"\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
-)
-_ELEMENT = re.compile(rf"[{_START}][{_START}\-.0-9\xB7\u0300-\u036F\u203F-\u2040]*\Z")
 _CHARACTER_CLASSES = re.compile(r",? ?\['.*?'\](?=,|$)|,? ?\[_\]", re.DOTALL)
 
 
@@ -59,7 +53,7 @@ def evaluate(store: ox.Store, query: Query, *, base_iri: str, most_rows: int, se
     QueryError
         It calls a function that there is not.
     NotAcceptable
-        The answer holds triple terms (RDF 1.2) or predicates that the format has no way to write.
+        The answer holds what the format cannot express; see :mod:`digigraph.store.expressible`.
     AnswerTooLarge
         It has more rows.
     StoreError
@@ -73,14 +67,15 @@ def evaluate(store: ox.Store, query: Query, *, base_iri: str, most_rows: int, se
         rows.add(piece)
         send(piece)
 
-    output = Output(count_and_send, is_xml=query.format in {RESULTS_XML, RDF_XML})
+    output = Output(count_and_send, query.format)
     file = cast("IO[bytes]", output)
     try:
         result = _result(store, query, base_iri)
         if isinstance(result, ox.QueryTriples):
             triples = counted(result, most=most_rows)
-            elements = _as_elements(triples) if query.format is RDF_XML else triples
-            ox.serialize(elements, file, query.format.rdf, prefixes=Iris(base_iri).prefixes)
+            ox.serialize(expressible(triples, query.format), file, query.format.rdf, prefixes=Iris(base_iri).prefixes)
+        elif isinstance(result, ox.QuerySolutions) and query.format.is_kind_of(RESULTS_CSV):
+            output.writelines(csv_lines(result))
         else:
             result.serialize(file, query.format.results)
     except SyntaxError as error:
@@ -94,26 +89,10 @@ def _translated(text: str, query: Query) -> DigigraphError:
     """The engine's words for what is no syntax error: mistakes of the query, and failures of the disk."""
     if _FUNCTION.match(text):
         return QueryError(f"{text}.", hint="Functions of other engines are not offered here.")
-    if _TOO_NEW.match(text):
-        return NotAcceptable(f"{text}; the answer holds triple terms.", available=_other_than(query.format))
     if without_doors(query.text) != query.text:
         # Not all that the engine says of another server names it.
         return RemoteError(f"SERVICE failed: {without_doors(text).strip()}.")
     return StoreError(f"The engine failed: {text}.")
-
-
-def _as_elements(triples: Iterator[ox.Triple]) -> Iterator[ox.Triple]:
-    """The same triples; refuses predicates of which the engine would write an element without a name."""
-    for triple in triples:
-        if not _ELEMENT.search(triple.predicate.value):
-            raise NotAcceptable(
-                f"RDF/XML has no way to write the predicate {triple.predicate}.", available=_other_than(RDF_XML)
-            )
-        yield triple
-
-
-def _other_than(format: Format) -> list[str]:  # noqa: A002 - the field's word
-    return [each.media_type for each in formats_of(Kind.GRAPH) if each is not format]
 
 
 def _result(store: ox.Store, query: Query, base_iri: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:

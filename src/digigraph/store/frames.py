@@ -106,6 +106,7 @@ def encode_query(query: Query) -> bytes:
     fields = {
         "text": query.text,
         "format": query.format.media_type,
+        "version": query.format.version,
         "default_graphs": query.default_graphs,
         "named_graphs": query.named_graphs,
     }
@@ -117,7 +118,7 @@ def decode_query(payload: bytes) -> Query:
     fields = json.loads(payload)
     return Query(
         text=fields["text"],
-        format=next(each for each in FORMATS if each.media_type == fields["format"]),
+        format=next(each for each in FORMATS if each.media_type == fields["format"]).at(fields["version"]),
         default_graphs=_graphs(fields["default_graphs"]),
         named_graphs=_graphs(fields["named_graphs"]),
     )

@@ -96,7 +96,7 @@ def _check_graphs(query: Query) -> None:
 def _check_format(query: Query) -> None:
     form = query_form(query.text)
     fits = formats_of(Kind.RESULTS) if form in {"SELECT", "ASK"} else formats_of(Kind.GRAPH, Kind.DATASET)
-    if query.format not in fits:
+    if not any(query.format.is_kind_of(each) for each in fits):
         raise NotAcceptable(
             f"{query.format.media_type} cannot carry the answer of {form}.",
             available=[each.media_type for each in fits],

@@ -7,17 +7,21 @@ import re
 import time
 from typing import TYPE_CHECKING
 
+from digigraph.media import RDF_XML, RESULTS_XML
+from digigraph.store.expressible import inexpressible
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from _typeshed import ReadableBuffer
+
+    from digigraph.media import Format
 
 _PIECE = 64 * 1024
 _SECONDS = 0.05
 # XML 1.0, section 2.2: these are not characters, not even as references. U+FFFE and U+FFFF take three bytes.
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _BEGUN = re.compile(rb"\xef\xbf?\Z")
-_REPLACEMENT = "\N{REPLACEMENT CHARACTER}".encode()
 
 
 class Output(io.RawIOBase):
@@ -27,17 +31,21 @@ class Output(io.RawIOBase):
     ----------
     send
         Takes the pieces; what it raises comes out of the engine as it is.
-    is_xml
-        Whether the bytes are XML, written by the engine, which keeps control characters as they are. Those that no
-        XML document can hold become U+FFFD, and a carriage return, which a parser would turn into a line feed, is
-        written as a reference. So an answer in XML may differ from the data where JSON, CSV, TSV and N-Quads never do;
-        to refuse would break off a long answer for one form feed in one quoted text.
+    format
+        What the bytes are. Into XML the engine writes control characters as they are: those that no XML document can
+        hold are refused, and a carriage return, which a parser would turn into a line feed, becomes a reference.
+
+    Raises
+    ------
+    NotAcceptable
+        From ``write`` and ``finish``: the answer holds a character that XML cannot.
     """
 
-    def __init__(self, send: Callable[[bytes], None], *, is_xml: bool) -> None:
+    def __init__(self, send: Callable[[bytes], None], format: Format) -> None:  # noqa: A002 - the field's word
         super().__init__()
         self._send = send
-        self._is_xml = is_xml
+        self._format = format
+        self._is_xml = any(format.is_kind_of(each) for each in (RESULTS_XML, RDF_XML))
         self._pieces: list[bytes] = []
         self._size = 0
         self._sent_at = 0.0
@@ -69,6 +77,9 @@ class Output(io.RawIOBase):
                 # Its third byte decides.
                 self._pieces, self._size = [begun.group()], len(begun.group())
                 data = data[: begun.start()]
-            data = _NOT_XML.sub(_REPLACEMENT, data).replace(b"\r", b"&#xD;")
+            if found := _NOT_XML.search(data):
+                character = found.group().decode()
+                raise inexpressible(self._format, f"the character U+{ord(character):04X}")
+            data = data.replace(b"\r", b"&#xD;")
         if data:
             self._send(data)

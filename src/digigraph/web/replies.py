@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -25,12 +26,15 @@ if TYPE_CHECKING:
     from digigraph.store.backend import Answer, Query
     from digigraph.web.identity import Identity
 
+_STRAY_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 # SPARQLWrapper, the usual Python client, says these; a name means the graph format where a graph is what comes.
 _OTHER_NAMES = {
     "turtle": "ttl",
     "n3": "ttl",
     "ntriples": "nt",
     "n-triples": "nt",
+    "nquads": "nq",
+    "n-quads": "nq",
     "json": "jsonld",
     "json-ld": "jsonld",
     "xml": "rdf",
@@ -44,8 +48,12 @@ def pairs(encoded: bytes) -> list[tuple[str, str]]:
     Raises
     ------
     BadRequest
-        They are not UTF-8.
+        They are not UTF-8, or a percent sign is no part of an octet. Browsers would leave it as it is, and the query
+        would be another than the one that was meant.
     """
+    if stray := _STRAY_PERCENT.search(encoded):
+        shown = encoded[stray.start() : stray.start() + 3].decode("ascii", "replace")
+        raise BadRequest(f"{shown!r} is no percent-encoded octet; a percent sign itself is written %25.")
     try:
         return parse_qsl(encoded.decode("ascii"), keep_blank_values=True, errors="strict", separator="&")
     except ValueError as error:
@@ -83,8 +91,9 @@ def requested_format(offered: Sequence[Format], *, names: Sequence[str] = ()) ->
 def _named(name: str, offered: Sequence[Format]) -> Format:
     if "/" in name:
         return negotiate(name, offered)
+    plain, semicolon, version = name.partition(";")
     known = {each.name for each in offered}
-    return by_name(name if name in known else _OTHER_NAMES.get(name, name), offered)
+    return by_name(name if plain in known else _OTHER_NAMES.get(plain, plain) + semicolon + version, offered)
 
 
 def answered(query: Query) -> Response:
@@ -149,6 +158,8 @@ def unchanged(identity: Identity | None) -> Response | None:
         return None
     response = Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": tag, SNAPSHOT_HEADER: identity.snapshot})
     del response.headers["Content-Type"]
+    if identity.language:
+        response.vary.add("Accept-Language")
     return response
 
 

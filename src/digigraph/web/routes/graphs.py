@@ -46,6 +46,6 @@ def graph_named() -> Response:
 
 
 def _content(graph: ox.NamedNode, formats: Sequence[str]) -> Response:
-    chosen = requested_format(formats_of(Kind.GRAPH), names=formats)
+    chosen = requested_format(formats_of(Kind.GRAPH, Kind.DATASET), names=formats)
     named = None if graph == site().iris.graph("accepted") else graph
     return answered(graph_query(asker(), named, chosen))

@@ -10,7 +10,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from digigraph.errors import NotAcceptable, QueryForbidden
 from digigraph.iris import is_absolute
-from digigraph.media import HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format, Kind, formats_of
+from digigraph.media import HTML, Format, Kind, formats_of
 from digigraph.publishing.service_description import service_description
 from digigraph.sparql import query_form
 from digigraph.store.backend import Query
@@ -21,7 +21,7 @@ from digigraph.web.site import VOID, site
 blueprint = Blueprint("sparql", __name__)
 
 _RESULTS = formats_of(Kind.RESULTS)
-_GRAPHS = (TURTLE, N_TRIPLES, JSON_LD, RDF_XML)
+_GRAPHS = formats_of(Kind.GRAPH, Kind.DATASET)
 _NO_QUERY = "The parameter query is missing."
 _NO_UPDATE = "This endpoint answers queries; data is changed by publishing."
 
