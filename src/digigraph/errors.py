@@ -6,6 +6,7 @@
     ├── SettingsError             a setting is unknown or has a wrong value
     ├── InputError                a file cannot be read at all
     ├── NotFound                  no such thing, document, evidence, graph, query or snapshot
+    │   └── Gone                  there was one in an earlier state of the graph
     ├── NotAcceptable             none of the formats asked for is offered
     ├── PublicationRefused        the checks found errors; nothing was changed
     ├── QueryError                the question is at fault
@@ -73,6 +74,10 @@ class InputError(DigigraphError):
 
 class NotFound(DigigraphError):
     """What was asked for by name does not exist."""
+
+
+class Gone(NotFound):
+    """What was asked for by name was there in an earlier state of the graph, and is no longer."""
 
 
 class NotAcceptable(DigigraphError):

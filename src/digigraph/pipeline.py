@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from digigraph import sparql
 from digigraph.cache import NO_CACHE
 from digigraph.dataset.build import build
-from digigraph.errors import PublicationRefused
+from digigraph.errors import NoSnapshot, PublicationRefused, SnapshotDamaged
 from digigraph.findings import Severity
 from digigraph.iris import Iris
 from digigraph.levels import DEFAULT_LEVELS
+from digigraph.publishing.retired import FILE as RETIRED
+from digigraph.publishing.retired import retired
 from digigraph.publishing.texts import encode_text, text_file
 from digigraph.sources.blank_nodes import Labels
 from digigraph.sources.files import read_bytes, sources_hash
@@ -196,4 +198,19 @@ def publish(settings: Settings) -> Publication:
     checked = build_and_check(settings)
     if not checked.is_publishable:
         raise Refusal(checked.findings)
-    return SnapshotCatalog(settings.state_folder).publish(checked.dataset.nquads, sources, files=checked.files)
+    catalog = SnapshotCatalog(settings.state_folder)
+    files = {**checked.files, RETIRED: _retired(catalog, checked.dataset.nquads, settings.base_iri)}
+    return catalog.publish(checked.dataset.nquads, sources, files=files)
+
+
+def _retired(catalog: SnapshotCatalog, nquads: bytes, base_iri: str) -> bytes:
+    """What the active snapshot knows, or knew to be gone, and the next one does not know."""
+    try:
+        active = catalog.active()
+        if active is None:
+            return b""
+        with active.open() as opened:
+            return retired(opened.nquads(), active.read_file(RETIRED) or b"", nquads, base_iri)
+    except (SnapshotDamaged, NoSnapshot):
+        # Publishing is how a damaged snapshot is mended; what it had cannot be known.
+        return b""

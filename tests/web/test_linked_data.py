@@ -11,7 +11,7 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 import requests
-from projects import made_project
+from projects import THINGS, made_project
 from signposting.linkset import find_signposting_linkset
 from signposting.resolver import find_signposting_http
 from webserver import serving
@@ -20,6 +20,7 @@ from digigraph.pipeline import publish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 BASE = "https://example.org/graph/"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
@@ -62,6 +63,28 @@ def test_a_thing_sends_each_client_to_what_it_reads(url: str, accept: str, folde
     reply = requests.get(f"{url}/id/nhd", headers={"Accept": accept}, allow_redirects=False, timeout=60)
     assert (reply.status_code, reply.headers["Location"]) == (303, f"{url}/{folder}/nhd")
     assert "Accept" in reply.headers["Vary"]
+
+
+def test_what_was_there_is_gone_and_not_unknown(tmp_path: Path):
+    """410 for a thing, a document's text and a sentence that an earlier state had; also two states later."""
+    made = made_project(tmp_path / "project")
+    publish(made.settings)
+    with serving(made.settings) as server:
+        evidence = evidence_of(server.url)
+    made.document(
+        "nhd-page",
+        "Nordic Health Data (huvudman KTH).",
+        "  - quote: huvudman KTH\n    says:\n      - {subject: nhd, host: kth}\n",
+    )
+    made.write("data/things/things.yaml", THINGS.partition("ki:")[0] + "vinnova:" + THINGS.partition("vinnova:")[2])
+    publish(made.settings)
+    made.write("digigraph.toml", 'base_iri = "https://example.org/graph/"\ntitle = "Another"\n')
+    publish(made.settings)
+    with serving(made.settings) as server:
+        for path in ("/id/ki", "/page/ki", "/data/ki.ttl", f"/ev/{evidence}"):
+            reply = requests.get(server.url + path, allow_redirects=False, timeout=60)
+            assert (reply.status_code, reply.json()["type"].rpartition("#")[2]) == (410, "gone"), path
+        assert requests.get(f"{server.url}/id/nobody", timeout=60).status_code == 404
 
 
 def test_a_merged_thing_leads_to_the_one_in_its_place(url: str):

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.errors import NotFound
 from digigraph.publishing.labels import label_rows
 from digigraph.store.backend import Term, rows
 from digigraph.vocab import DCTERMS, DG, FOAF, PROV, RDF, SCHEMA, VOID
@@ -81,7 +80,7 @@ def thing_data(edition: Edition, iri: ox.NamedNode, document: ox.NamedNode) -> D
     own = f"{{ {iri} {_OWN_AND_OWNED} ?s . ?s ?p ?o }} UNION {{ VALUES ?o {{ {iri} }} ?s ?p ?o }}"
     found = _triples(rows(backend, f"SELECT ?s ?p ?o {{ {own} }}"))
     if not found:
-        raise NotFound(f"The graph says nothing of {iri.value}.")
+        raise edition.missing(iri.value)
     neighbours = {
         term.value for each in found for term in (each.subject, each.object) if isinstance(term, ox.NamedNode)
     }
@@ -115,7 +114,7 @@ def document_data(edition: Edition, iri: ox.NamedNode) -> Data:
       UNION {{ ?s {DG["source"]} {iri} ; ?p ?o }} UNION {{ VALUES ?o {{ {iri} }} ?s ?p ?o }}"""
     found = _triples(rows(edition.backend, f"SELECT ?s ?p ?o {{ {pattern} }}"))
     if not found:
-        raise NotFound(f"There is no document {iri.value}.")
+        raise edition.missing(iri.value)
     claims = rows(edition.backend, f"SELECT ?g ?s ?p ?o {{ ?g {DG['source']} {iri} . GRAPH ?g {{ ?s ?p ?o }} }}")
     return Data(iri, found, _quads(claims))
 
@@ -130,7 +129,7 @@ def evidence_data(edition: Edition, iri: ox.NamedNode) -> Data:
     """
     found = _triples(rows(edition.backend, f"SELECT ?s ?p ?o {{ VALUES ?s {{ {iri} }} ?s ?p ?o }}"))
     if not found:
-        raise NotFound(f"There is no evidence {iri.value}.")
+        raise edition.missing(iri.value)
     claims = rows(edition.backend, f"SELECT ?g ?s ?p ?o {{ VALUES ?g {{ {iri} }} GRAPH ?g {{ ?s ?p ?o }} }}")
     return Data(iri, found, _quads(claims))
 

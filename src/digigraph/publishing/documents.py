@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.errors import NotFound
 from digigraph.publishing.entities import Thing, describe
 from digigraph.publishing.labels import Label, labels
 from digigraph.publishing.sentences import Sentence, sentences, sentences_of_source
@@ -140,7 +139,7 @@ def describe_evidence(edition: Edition, iri: ox.NamedNode) -> EvidencePage:
     """
     sentence = sentences(edition.backend, [iri.value]).get(iri.value)
     if sentence is None:
-        raise NotFound(f"There is no evidence {iri.value}.")
+        raise edition.missing(iri.value)
     claims = _claims(edition, f"VALUES ?g {{ {iri} }}")
     source = ox.NamedNode(sentence.source)
     return EvidencePage(

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from digigraph.errors import Gone, NotFound
+from digigraph.publishing.retired import FILE, is_retired
 from digigraph.publishing.texts import Run, decode_text, text_file
 
 if TYPE_CHECKING:
@@ -47,3 +49,9 @@ class Edition:
         """Return what a reader sees of a captured text; empty where it is not at hand."""
         content = self.read_file(text_file(slug, version))
         return decode_text(content) if content is not None else []
+
+    def missing(self, iri: str) -> NotFound:
+        """Return the error that says that the graph does not know an IRI: no longer, or not at all."""
+        if is_retired(iri, self.read_file(FILE) or b""):
+            return Gone(f"{iri} was in an earlier state of the graph, and is no longer.")
+        return NotFound(f"The graph says nothing of {iri}.")

@@ -222,7 +222,7 @@ def describe(
     """
     forth, back = (_Said(edition.backend, iri, forth=each) for each in (True, False))
     if not forth.exists and not back.exists:
-        raise NotFound(f"The graph says nothing of {iri.value}.")
+        raise edition.missing(iri.value)
     left_out = {each.value for each in without_incoming}
     pairs = [*((forth, each) for each in forth.accepted)]
     pairs += ((back, each) for each in back.accepted if each[0] not in left_out)
@@ -256,7 +256,7 @@ def merged_into(edition: Edition, iri: ox.NamedNode) -> str | None:
     replaced = f"OPTIONAL {{ {iri} {DCTERMS['isReplacedBy']} ?other }}"
     found = rows(edition.backend, f"SELECT ?other {{ {{ {iri} ?p ?x }} UNION {{ ?x ?p {iri} }} {replaced} }} LIMIT 1")
     if not found:
-        raise NotFound(f"The graph says nothing of {iri.value}.")
+        raise edition.missing(iri.value)
     other = found[0].get("other")
     return other.value if isinstance(other, ox.NamedNode) else None
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from digigraph.publishing.data import LICENCE
+from digigraph.publishing.labels import LANGUAGES
 from digigraph.vocab import RDF, SCHEMA, XSD
 
 if TYPE_CHECKING:
@@ -35,8 +38,52 @@ def embedded(data: Data) -> str:
     """
     nodes = _nodes(sorted(schema_org_triples(data), key=str))
     topic = nodes.pop(data.topic.value, {"@id": data.topic.value})
-    document = {"@context": {"@vocab": str(SCHEMA), "xsd": str(XSD)}, "@graph": [topic, *nodes.values()]}
-    text = json.dumps(document, ensure_ascii=False, indent=1)
+    return _written({"@graph": [topic, *nodes.values()]})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetCard:
+    """What dataset search shows of a graph (Google's guideline for structured data of datasets).
+
+    Parameters
+    ----------
+    iri, name, description
+        Of the dataset.
+    url
+        Of its page.
+    downloads
+        Pairs of URL and media type.
+    """
+
+    iri: str
+    name: str
+    description: str
+    url: str
+    downloads: tuple[tuple[str, str], ...]
+
+
+def dataset_markup(card: DatasetCard) -> str:
+    """Return the description of the whole graph as JSON-LD for a ``script`` element."""
+    return _written(
+        {
+            "@type": "Dataset",
+            "@id": card.iri,
+            "name": card.name,
+            "description": card.description,
+            "url": {"@id": card.url},
+            "license": {"@id": LICENCE.value},
+            "inLanguage": list(LANGUAGES),
+            "isAccessibleForFree": True,
+            "distribution": [
+                {"@type": "DataDownload", "contentUrl": {"@id": url}, "encodingFormat": media_type}
+                for url, media_type in card.downloads
+            ],
+        }
+    )
+
+
+def _written(document: Node) -> str:
+    text = json.dumps({"@context": {"@vocab": str(SCHEMA), "xsd": str(XSD)}, **document}, ensure_ascii=False, indent=1)
     # JSON's own escapes, for "</script>", "<!--" and what else HTML might see (HTML, section 4.12.1.3).
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 

@@ -74,10 +74,19 @@ def href(iri: str) -> str:
     return iri if iri.startswith(("https://", "http://")) else ""
 
 
+def _example_href(key: str) -> str:
+    """The query page with a stored query, in the language that the reader has chosen."""
+    return "/sparql?" + urlencode({"example": key, **_chosen()})
+
+
+def _chosen() -> dict[str, str]:
+    asked = request.args.get("lang", "")
+    return {"lang": asked} if asked in LANGUAGES else {}
+
+
 def _kept(path: str, *, fragment: str = "") -> str:
     """The path, in the language that the reader has chosen."""
-    chosen = request.args.get("lang", "")
-    query = f"?lang={chosen}" if chosen in LANGUAGES else ""
+    query = f"?{urlencode(_chosen())}" if _chosen() else ""
     return f"{path}{query}#{fragment}" if fragment else f"{path}{query}"
 
 
@@ -107,7 +116,12 @@ def _groups(statements: Iterable[object], name: str) -> Iterator[tuple[object, l
 def register(app: Flask) -> None:
     """Give the templates these functions, filters and tests."""
     app.jinja_env.globals.update(
-        href=href, site_title=site_title, in_language=_in_language, page_number=_page_number, languages=_NAMES
+        href=href,
+        example_href=_example_href,
+        site_title=site_title,
+        in_language=_in_language,
+        page_number=_page_number,
+        languages=_NAMES,
     )
     app.jinja_env.filters.update(shortened=_shortened, groupby_in_order=_groups)
     app.jinja_env.tests["iri"] = lambda term: isinstance(term, ox.NamedNode)

@@ -54,6 +54,7 @@ TABLE: dict[type[errors.DigigraphError], Kind] = {
     errors.SettingsError: Kind(500, "settings", "This server is set up wrongly"),
     errors.InputError: Kind(500, "input", "A file of this server cannot be read"),
     errors.NotFound: Kind(404, "not-found", "There is no such thing here"),
+    errors.Gone: Kind(410, "gone", "There is no such thing here any longer"),
     errors.NotAcceptable: Kind(406, "not-acceptable", "None of the formats asked for is offered"),
     errors.PublicationRefused: Kind(422, "publication-refused", "The data was not published"),
     errors.QueryError: Kind(400, "query", "The query cannot be answered"),

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response
+from markupsafe import Markup
 
+from digigraph.media import Kind, formats_of
+from digigraph.publishing.examples import Example, examples
 from digigraph.publishing.overview import overview
+from digigraph.publishing.schema_org import DatasetCard, dataset_markup
 from digigraph.web.pages import language, page
-from digigraph.web.site import edition
+from digigraph.web.site import edition, site
+from digigraph.web.words import say
 
 blueprint = Blueprint("home", __name__)
 
@@ -14,4 +19,40 @@ blueprint = Blueprint("home", __name__)
 @blueprint.get("/")
 def home() -> Response:
     """Show what is in the graph."""
-    return page("home.html", lambda: {"overview": overview(edition(language()))})
+    return page("home.html", _shown)
+
+
+def _shown() -> dict[str, object]:
+    found = overview(edition(language()))
+    about = say(
+        "home_about",
+        language(),
+        triples=found.triples,
+        sentences=found.sentences,
+        documents=len(found.documents),
+    )
+    return {
+        "overview": found,
+        "about": about,
+        "questions": _questions(),
+        "page_url": site().url("/"),
+        "embedded": Markup(dataset_markup(_card(about))),  # noqa: S704 - without any character that HTML would see
+    }
+
+
+def _questions() -> list[Example]:
+    """The stored queries with a title in the language of the page, in the order of the alphabet."""
+    return [each for each in examples(site().settings.project / "queries").values() if each.language == language()]
+
+
+def _card(about: str) -> DatasetCard:
+    here = site()
+    return DatasetCard(
+        iri=here.iris.dataset.value,
+        name=here.settings.title,
+        description=about,
+        url=here.url("/"),
+        downloads=tuple(
+            (here.url(f"/graph/accepted?format={each.name}"), each.media_type) for each in formats_of(Kind.GRAPH)
+        ),
+    )

@@ -1,0 +1,34 @@
+"""IRIs that named something in an earlier state of the graph and name nothing now: they are gone, not unknown."""
+
+from __future__ import annotations
+
+import re
+
+FILE = "retired.txt"
+"""Name of the file in which a snapshot carries them: one a line, sorted."""
+
+
+def retired(before: bytes, already: bytes, now: bytes, base_iri: str) -> bytes:
+    """Return the IRIs that are gone, as a snapshot carries them.
+
+    Parameters
+    ----------
+    before, now
+        The dataset of the snapshot before, and the one to be published: N-Quads.
+    already
+        What the snapshot before carries as gone; empty where it carries nothing.
+    base_iri
+        Of the graph; things, documents and evidence below it are looked at.
+    """
+    named = _subjects(before, base_iri) | set(already.splitlines())
+    return b"".join(b"%s\n" % each for each in sorted(named - _subjects(now, base_iri)))
+
+
+def _subjects(nquads: bytes, base_iri: str) -> set[bytes]:
+    pattern = re.compile(rb"^<(%s(?:id|doc|ev)/[^>]*)>" % re.escape(base_iri.encode()), re.MULTILINE)
+    return set(pattern.findall(nquads))
+
+
+def is_retired(iri: str, content: bytes) -> bool:
+    """Tell whether an IRI is among those that are gone."""
+    return iri.encode("utf-8", "surrogatepass") in content.splitlines()
