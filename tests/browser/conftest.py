@@ -76,10 +76,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def visit(chromium: Browser, site: str) -> Iterator[Opens]:
-    """Opens a path in a window of its own: width, colours, with or without script."""
+    """Opens a path in a window of its own: of which server, width, colours, with or without script."""
     contexts = []
 
-    def opened(path: str, *, width: int = 1440, colours: str = "light", script: bool = True) -> Visit:
+    def opened(path: str, *, at: str = site, width: int = 1440, colours: str = "light", script: bool = True) -> Visit:
         if script and not BUILT.is_file():
             pytest.skip("the editor of the query page is not built (make assets)")
         context = chromium.new_context(
@@ -87,10 +87,10 @@ def visit(chromium: Browser, site: str) -> Iterator[Opens]:
         )
         contexts.append(context)
         context.add_init_script(_WATCH)
-        made = Visit(context.new_page(), site)
+        made = Visit(context.new_page(), at)
         made.page.on("request", lambda request: made.requests.append(request.url))
         made.page.on("pageerror", lambda error: made.errors.append(str(error)))
-        made.page.goto(site + path)
+        made.page.goto(at + path)
         return made
 
     yield opened

@@ -18,16 +18,21 @@ if TYPE_CHECKING:
     from digigraph.publishing.data import Data
 
 Node = dict[str, object]
+_LONGEST = 5000
 
 
 def schema_org_triples(data: Data) -> set[ox.Triple]:
-    """Return the triples in the words of schema.org: of the thing, of what it owns, and the names of its neighbours."""
+    """Return the triples in the words of schema.org: of the thing, what it owns, and the names of its neighbours.
+
+    Without literals longer than what search engines read: they would weigh on every page.
+    """
     return {each for each in data.triples if _is_schema_org(each)}
 
 
 def _is_schema_org(triple: ox.Triple) -> bool:
     said = triple.object if triple.predicate == RDF["type"] else triple.predicate
-    return isinstance(said, ox.NamedNode) and said.value.startswith(str(SCHEMA))
+    is_long = isinstance(triple.object, ox.Literal) and len(triple.object.value) > _LONGEST
+    return isinstance(said, ox.NamedNode) and said.value.startswith(str(SCHEMA)) and not is_long
 
 
 def embedded(data: Data) -> str:

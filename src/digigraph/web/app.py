@@ -29,6 +29,8 @@ def create_app(settings: Settings, backend: Backend) -> Flask:
     """
     app = Flask("digigraph.web")
     app.config.update(MAX_CONTENT_LENGTH=settings.body_bytes, MAX_FORM_MEMORY_SIZE=settings.body_bytes)
+    # A redirect that only tidies slashes would lead to whatever host the client names.
+    app.url_map.merge_slashes = False
     app.extensions[EXTENSION] = Site(settings, backend)
     pages.register(app)
     sending.register(app)
