@@ -95,7 +95,7 @@ def test_json_ld_is_compact_and_brings_its_context_along(edition: Edition):
     )
     (thing,) = [each for each in written["@graph"] if each["id"] == edition.iris.thing("nhd").value]
     assert thing["lead"] == edition.iris.thing("ada-berg").value
-    assert thing["name"] == {"en": "Nordic Health Data"}
+    assert thing["name"]["en"] == "Nordic Health Data"
     assert isinstance(written["@context"], dict)
 
 
