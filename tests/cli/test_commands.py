@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from projects import Project
 
 WRONG = "  - quote: nobody says this\n    says: [{subject: nhd, host: kth}]\n"
+MORE = "uu: {type: Organization, name: {sv: Uppsala universitet, en: Uppsala University}}\n"
 HOST = "SELECT ?h { <https://example.org/graph/id/nhd> <https://w3id.org/digigraph/ns#host> ?h }"
 
 
@@ -51,9 +52,9 @@ def test_nothing_is_published_where_nothing_is_right(project: Project) -> None:
 def test_publishing_the_same_again_is_nothing_to_do(project: Project) -> None:
     """Identical data makes no new snapshot, even where a comment in a source has changed."""
     first = project.run("publish").stdout
-    project.write("data/things/more.yaml", "# a comment\nki: {alternateName: KI}\n")
+    project.write("data/things/more.yaml", f"# a comment\n{MORE}")
     project.run("publish")
-    project.write("data/things/more.yaml", "# another comment\nki: {alternateName: KI}\n")
+    project.write("data/things/more.yaml", f"# another comment\n{MORE}")
     again = project.run("publish")
     assert again.returncode == 0
     assert b"nothing to do" in again.stdout
@@ -152,7 +153,9 @@ def test_a_publication_that_is_killed_at_any_moment_changes_nothing(project: Pro
     project.run("publish")
     states = {project.run("build").stdout}
     for step in range(30):
-        project.write("data/things/more.yaml", f"ki: {{alternateName: KI number {step}}}\n")
+        project.write(
+            "data/things/more.yaml", f"uu: {{type: Organization, name: {{sv: Uppsala {step}, en: Uppsala {step}}}}}\n"
+        )
         states.add(project.run("build").stdout)
         publisher = subprocess.Popen(
             [sys.executable, "-m", "digigraph", "--project", str(project.folder), "publish"],

@@ -198,7 +198,7 @@ def test_a_broken_head_hides_no_mistake_of_a_fact(project: Project) -> None:
 
 def test_broken_files_hide_no_mistake_of_others(project: Project) -> None:
     """Things in a file that is not YAML are not called unknown, and other files are checked."""
-    project.write("data/things/things.yaml", THINGS.replace("{en: Vinnova}", "{en: Vinnova"))
+    project.write("data/things/things.yaml", THINGS.replace("en: Vinnova}", "en: Vinnova"))
     project.facts("  - quote: (huvudman KTH)\n    says: [{subject: nhd, funder: [vinnova, kht]}]\n")
     assert [each.rule for each in findings(project)] == ["yaml", "unknown-thing"]
 
