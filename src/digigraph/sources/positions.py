@@ -26,8 +26,8 @@ class Positions:
         while position >= 0:
             self._starts.append(position + 1)
             position = text.find("\n", position + 1)
-        # Many triples share a subject: one location serves them all.
-        self.node = lru_cache(maxsize=None)(self._node)
+        # Triples that follow each other share a subject: one location serves them all.
+        self.node = lru_cache(maxsize=256)(self._node)
 
     def value(self, start: int, end: int) -> Location:
         """Return the location of what stands from one offset to another."""

@@ -144,9 +144,9 @@ class _Reader:
         for quad, each in zip(quads, written, strict=True):
             yield LocatedQuad(
                 quad,
-                self._positions.value(each.object.start, each.object.end),
-                self._positions.node(each.subject.start, each.subject.end),
-                self._positions.value(*each.predicate[2:]) if each.predicate is not None else None,
+                self._positions.value(each.object, each.object_end),
+                self._positions.node(each.subject, each.subject_end),
+                self._positions.value(each.predicate, each.predicate_end) if each.predicate_end else None,
             )
 
     def _json_ld(self, quads: list[ox.Quad]) -> Iterator[LocatedQuad]:

@@ -11,6 +11,7 @@ RDF 1.2 (triple terms, annotations) is not followed.
 from __future__ import annotations
 
 import re
+from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -88,7 +89,18 @@ class Written(NamedTuple):
     predicate: Token | None = None
 
 
-def locate(text: str, quads: Iterable[ox.Quad]) -> list[Written]:
+class Stretches(NamedTuple):
+    """Offsets at which the parts of a triple begin and end; those of the property are 0 where nobody wrote it."""
+
+    subject: int
+    subject_end: int
+    predicate: int
+    predicate_end: int
+    object: int
+    object_end: int
+
+
+def locate(text: str, quads: Iterable[ox.Quad]) -> Iterator[Stretches]:
     """Return for each quad of a file where it stands.
 
     Parameters
@@ -104,15 +116,19 @@ def locate(text: str, quads: Iterable[ox.Quad]) -> list[Written]:
         The places are not known with certainty.
     """
     comparison = _Comparison()
-    written = list(_written(text))
+    # Offsets alone are kept: tokens would take more memory than the quads.
+    offsets = array("I")
     try:
-        for each, quad in zip(written, quads, strict=True):
+        for each, quad in zip(_written(text), quads, strict=True):
             comparison.compare(each.subject, quad.subject)
             comparison.compare_property(each.predicate, quad.predicate)
             comparison.compare(each.object, quad.object)
+            predicate = each.predicate[2:] if each.predicate is not None else (0, 0)
+            offsets.extend((*each.subject[2:], *predicate, *each.object[2:]))
     except ValueError as error:
         raise NotFollowed from error
-    return written
+    offset = iter(offsets)
+    return map(Stretches, offset, offset, offset, offset, offset, offset)
 
 
 def triple_terms_nested(text: str) -> int:
