@@ -149,6 +149,7 @@ def test_an_unquoted_word_stays_what_was_written(project: Project) -> None:
 
 SYNTAX = {
     "tab": ("  - quote: (huvudman KTH)\n\tsays: []\n", 2, 1, "spaces"),
+    "tab before an entry": ("\t- quote: (huvudman KTH)\n    says: []\n", 1, 1, "spaces"),
     "unclosed quotation mark": ('  - quote: "(huvudman KTH)\n    says: []\n', 1, 12, "Close the quotation mark"),
     "unclosed bracket": ("  - quote: (huvudman KTH)\n    says: [{subject: nhd, host: kth\n", 2, 12, "bracket"),
     "colon in a text": ("  - quote: host: KTH\n    says: []\n", 1, 16, "quotation marks"),

@@ -249,7 +249,7 @@ def _text(fields: Fields, key: str) -> Scalar | None:
     if isinstance(node, Refused):
         raise node.reason
     if not isinstance(node, Scalar) or not node.text.strip():
-        raise Malformed("value", f"{key} takes text.", node.location)
+        raise Malformed("value", f"{key} takes text.", node.location, hint=f'Write {key}: "…".')
     return node
 
 

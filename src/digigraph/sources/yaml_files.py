@@ -120,6 +120,8 @@ def _entries(text: str) -> list[tuple[int, int]]:
             if _HEAD.match(line):
                 starts.append(at)
                 within = None
+            elif bare.startswith("\t") and bare.lstrip().startswith("- "):
+                starts.append(at)
             elif within is None or indent == within:
                 within = indent
                 starts.append(at)
