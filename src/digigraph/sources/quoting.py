@@ -8,10 +8,16 @@ character references resolved where the document is HTML. Positions found are th
 from __future__ import annotations
 
 import html
+import io
 import re
 import unicodedata
+from array import array
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 _MARKUP = re.compile(
     r"<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)\s*>|</?[A-Za-z][^>]*>|<![A-Za-z][^>]*>",
@@ -51,11 +57,11 @@ class CapturedText:
     def find(self, quote: str) -> list[Span]:
         """Return every place, in order, where the text says the quote; they may overlap."""
         wanted = normalise(quote)
-        plain, spans = self._normal
+        plain, starts, ends = self._normal
         found: list[Span] = []
         at = plain.find(wanted) if wanted else -1
         while at >= 0:
-            span = Span(spans[at].start, spans[at + len(wanted) - 1].end)
+            span = Span(starts[at], ends[at + len(wanted) - 1])
             # A quote that ends between a letter and its marks would get more than it says.
             if self.quote(span) == wanted:
                 found.append(span)
@@ -71,12 +77,12 @@ class CapturedText:
         """Return what a reader sees: pieces of the text without markup, each with its place in the stored text."""
         runs: list[tuple[int, list[str]]] = []
         end = -1
-        for piece, span in _pieces(self.text, is_html=self._is_html):
-            if span.start != end:
-                runs.append((span.start, []))
+        for piece, start, stop in _pieces(self.text, is_html=self._is_html):
+            if start != end:
+                runs.append((start, []))
             runs[-1][1].append(piece)
             # A character reference is shorter than it is written: what follows has a place of its own.
-            end = span.end if len(piece) == span.end - span.start else -1
+            end = stop if len(piece) == stop - start else -1
         return [(start, "".join(pieces)) for start, pieces in runs]
 
     @property
@@ -85,47 +91,54 @@ class CapturedText:
         return self._normal[0]
 
     @cached_property
-    def _normal(self) -> tuple[str, list[Span]]:
-        characters: list[str] = []
-        spans: list[Span] = []
-        for piece, span in _clusters(_pieces(self.text, is_html=self._is_html)):
+    def _normal(self) -> tuple[str, array[int], array[int]]:
+        """The text in normal form, and where each of its characters begins and ends in the stored one."""
+        # Arrays: a tuple for each character would take a hundred times the text.
+        characters = io.StringIO()
+        starts, ends = array("I"), array("I")
+        last = ""
+        for piece, start, end in _clusters(_pieces(self.text, is_html=self._is_html)):
             for character in piece:
                 seen = " " if character.isspace() else character
-                if seen == " " and characters and characters[-1] == " ":
+                if seen == last == " ":
                     continue
-                characters.append(seen)
-                spans.append(span)
-        return "".join(characters), spans
+                characters.write(seen)
+                starts.append(start)
+                ends.append(end)
+                last = seen
+        return characters.getvalue(), starts, ends
 
 
-def _pieces(text: str, *, is_html: bool) -> list[tuple[str, Span]]:
-    """The characters that a reader sees, each with its place in the stored text."""
-    if not is_html:
-        return [(character, Span(at, at + 1)) for at, character in enumerate(text)]
-    pieces: list[tuple[str, Span]] = []
+_Piece = tuple[str, int, int]
+"""What a reader sees, and where it begins and ends in the stored text."""
+
+
+def _pieces(text: str, *, is_html: bool) -> Iterator[_Piece]:
+    """The characters that a reader sees, each with its place."""
     at = 0
     while at < len(text):
-        if text[at] == "<" and (markup := _MARKUP.match(text, at)):
+        if is_html and text[at] == "<" and (markup := _MARKUP.match(text, at)):
             at = markup.end()
-        elif text[at] == "&" and (reference := _REFERENCE.match(text, at)):
-            pieces.append((html.unescape(reference.group()), Span(at, reference.end())))
+        elif is_html and text[at] == "&" and (reference := _REFERENCE.match(text, at)):
+            yield html.unescape(reference.group()), at, reference.end()
             at = reference.end()
         else:
-            pieces.append((text[at], Span(at, at + 1)))
+            yield text[at], at, at + 1
             at += 1
-    return pieces
 
 
-def _clusters(pieces: list[tuple[str, Span]]) -> list[tuple[str, Span]]:
+def _clusters(pieces: Iterable[_Piece]) -> Iterator[_Piece]:
     """Join the characters that NFC composes, so that each normal character knows all of its stored ones."""
-    clusters: list[tuple[str, Span]] = []
-    for piece, span in pieces:
-        if clusters and _composes(clusters[-1][0], piece):
-            before, first = clusters[-1]
-            clusters[-1] = (unicodedata.normalize("NFC", before + piece), Span(first.start, span.end))
-        else:
-            clusters.append((unicodedata.normalize("NFC", piece), span))
-    return clusters
+    cluster, first, last = "", 0, 0
+    for piece, start, end in pieces:
+        if cluster and _composes(cluster, piece):
+            cluster, last = unicodedata.normalize("NFC", cluster + piece), end
+            continue
+        if cluster:
+            yield cluster, first, last
+        cluster, first, last = unicodedata.normalize("NFC", piece), start, end
+    if cluster:
+        yield cluster, first, last
 
 
 def _composes(before: str, piece: str) -> bool:
