@@ -141,12 +141,10 @@ class _Reader:
         except turtle.NotFollowed:
             yield from (LocatedQuad(quad, Location(self._path)) for quad in quads)
             return
-        for quad, each in zip(quads, written, strict=True):
+        for quad, (subject, its_end, predicate, end, value, last) in zip(quads, written, strict=True):
+            property_ = self._positions.value(predicate, end) if end else None
             yield LocatedQuad(
-                quad,
-                self._positions.value(each.object, each.object_end),
-                self._positions.node(each.subject, each.subject_end),
-                self._positions.value(each.predicate, each.predicate_end) if each.predicate_end else None,
+                quad, self._positions.value(value, last), self._positions.node(subject, its_end), property_
             )
 
     def _json_ld(self, quads: list[ox.Quad]) -> Iterator[LocatedQuad]:

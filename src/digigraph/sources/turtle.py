@@ -89,15 +89,8 @@ class Written(NamedTuple):
     predicate: Token | None = None
 
 
-class Stretches(NamedTuple):
-    """Offsets at which the parts of a triple begin and end; those of the property are 0 where nobody wrote it."""
-
-    subject: int
-    subject_end: int
-    predicate: int
-    predicate_end: int
-    object: int
-    object_end: int
+Stretches = tuple[int, int, int, int, int, int]
+"""Offsets where subject, property and object begin and end; those of the property are 0 where nobody wrote it."""
 
 
 def locate(text: str, quads: Iterable[ox.Quad]) -> Iterator[Stretches]:
@@ -128,7 +121,7 @@ def locate(text: str, quads: Iterable[ox.Quad]) -> Iterator[Stretches]:
     except ValueError as error:
         raise NotFollowed from error
     offset = iter(offsets)
-    return map(Stretches, offset, offset, offset, offset, offset, offset)
+    return zip(offset, offset, offset, offset, offset, offset, strict=True)
 
 
 def triple_terms_nested(text: str) -> int:
