@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PROJECT_FILE = "digigraph.toml"
 ENVIRONMENT_PREFIX = "DIGIGRAPH_"
+# Where the project is, and what the tests and benches of the program itself read.
+_NO_SETTINGS = {"project", "suites", "datasets", "grants", "earl", "golden"}
 RULES_TABLE = "rules"
 _MAX_FILE = 100_000
 """Bytes that ``digigraph.toml`` may have."""
@@ -199,7 +201,7 @@ def read_settings(project: Path, environment: Mapping[str, str], flags: Mapping[
             values[name] = _typed(name, value, file.place(name))
     for variable, text in environment.items():
         name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
-        if variable.startswith(ENVIRONMENT_PREFIX) and name != "project":
+        if variable.startswith(ENVIRONMENT_PREFIX) and name not in _NO_SETTINGS:
             values[name] = _typed(name, text, f"environment variable {variable}")
     for name, flag in flags.items():
         if flag is not None:

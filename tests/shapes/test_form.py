@@ -20,7 +20,9 @@ KEYWORDS = re.compile(
     r"\b(shape|focus node|literal|datatype|node kind|cardinality|minCount|maxCount|constraint)\b", re.IGNORECASE
 )
 # For the build and for the description of the dataset: nothing that a curator writes.
-UNSHAPED = {DG.quads}
+# Said by the server in its descriptions, and never in the data.
+_LIMITS = ("QuerySeconds", "QueryMemory", "QueryBytes", "QueryDepth", "QueryPatterns", "AnswerRows", "AnswerBytes")
+UNSHAPED = {DG.quads, DG.maxRequestBytes, *(DG[f"max{name}"] for name in _LIMITS)}
 
 
 def terms(shapes: Graph) -> set[URIRef]:
