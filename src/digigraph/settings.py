@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args, get_type_hints
 
 from digigraph.errors import InputError, SettingsError
+from digigraph.iris import is_absolute
 from digigraph.levels import DEFAULT_LEVELS, Levels, choice
 
 if TYPE_CHECKING:
@@ -58,6 +59,20 @@ class Settings:
     rules: Levels = DEFAULT_LEVELS
     base_iri: Annotated[str, About("IRI under which everything of this graph is named; ends with /")] = ""
     title: Annotated[str, About("name of the graph, shown on its pages")] = "digigraph"
+    description: Annotated[str, About("what the graph is about, in a sentence or two, for catalogues")] = ""
+    license: Annotated[str, About("IRI of the licence of the data; empty: none is stated")] = ""
+    publisher_name: Annotated[str, About("who publishes the graph; empty: the project itself, by its title")] = ""
+    publisher: Annotated[str, About("IRI of who publishes it, such as https://ror.org/…; empty: one of this graph")] = (
+        ""
+    )
+    contact: Annotated[str, About("where questions are taken, as mailto: or web address; empty: none is stated")] = ""
+    keywords: Annotated[str, About("words by which catalogues find the graph, with commas between")] = ""
+    themes: Annotated[
+        str, About("codes of the EU's data themes, such as HEAL TECH, with spaces between; empty: none is stated")
+    ] = ""
+    places: Annotated[
+        str, About("IRIs of the places that the graph covers, with spaces between; empty: none is stated")
+    ] = ""
     languages: Annotated[str, About("languages, with spaces between, in which everything has a label")] = "en sv"
     state: Annotated[str, About("folder of the snapshots, relative to the project")] = ".digigraph"
     host: Annotated[str, About("address to serve on")] = "127.0.0.1"
@@ -120,10 +135,22 @@ class Settings:
                 raise SettingsError(
                     f"federation holds {prefix!r}.", hint="Its entries are URLs, such as https://query.example/sparql."
                 )
+        web = ("https://", "http://")
+        for name, text in (("license", self.license), ("publisher", self.publisher), ("contact", self.contact)):
+            _check_iri(name, text, ("mailto:", *web) if name == "contact" else web)
+        for iri in self.places.split():
+            _check_iri("places", iri, web)
+        if wrong := [each for each in self.themes.split() if not re.fullmatch("[A-Z]{4}", each)]:
+            raise SettingsError(f"themes holds {wrong[0]!r}.", hint="A theme has four capitals, such as HEAL.")
         for name, about in TABLE.items():
             value = getattr(self, name)
             if isinstance(value, int | float) and value < about.least:
                 raise SettingsError(f"{name} is {value}; the least is {about.least:g}.")
+
+
+def _check_iri(name: str, iri: str, schemes: tuple[str, ...]) -> None:
+    if iri and not (is_absolute(iri) and iri.startswith(schemes)):
+        raise SettingsError(f"{name} holds {iri!r}.", hint=f"It takes an IRI with {' or '.join(schemes)}.")
 
 
 def _table() -> dict[str, About]:

@@ -123,7 +123,8 @@ def made_project(folder: Path, *, shapes: bool = True) -> Project:
     for name in ("ontology", "shapes") if shapes else ("ontology",):
         shutil.copytree(REPOSITORY / name, folder / name)
     made = Project(folder)
-    made.write("digigraph.toml", 'base_iri = "https://example.org/graph/"\ntitle = "A test graph"\n')
+    licence = 'license = "https://creativecommons.org/publicdomain/zero/1.0/"'
+    made.write("digigraph.toml", f'base_iri = "https://example.org/graph/"\ntitle = "A test graph"\n{licence}\n')
     made.write("data/things/things.yaml", THINGS)
     made.facts(FACTS)
     return made

@@ -142,7 +142,8 @@ class Server:
 @contextlib.contextmanager
 def serving(settings: Settings, **changes: str | float) -> Iterator[Server]:
     """Serve what is published in a project, some settings changed; nothing of it is left afterwards."""
-    (settings.project / "digigraph.toml").write_text(f'base_iri = "{settings.base_iri}"\n', encoding="utf-8")
+    said = f'base_iri = "{settings.base_iri}"\nlicense = "{settings.license}"\n'
+    (settings.project / "digigraph.toml").write_text(said, encoding="utf-8")
     command = [sys.executable, str(_SCRIPT), str(settings.project)]
     process = subprocess.Popen(
         [*command, *(f"{name}={value}" for name, value in changes.items())],

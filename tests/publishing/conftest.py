@@ -86,4 +86,4 @@ def edition(settings: Settings, graph: Backend) -> Edition:
     """The published project as publishing takes it, over each kind of backend."""
     snapshot = SnapshotCatalog(settings.state_folder).active()
     assert snapshot is not None
-    return Edition(graph, Iris(settings.base_iri), "en", snapshot.read_file)
+    return Edition(graph, Iris(settings.base_iri), "en", snapshot.read_file, settings.license)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
@@ -129,3 +130,23 @@ def test_pages_call_on_no_other_server(pages: FlaskClient) -> None:
         for tag in re.findall(r"<(?:link|img|script|iframe)[^>]*>", html):
             if "canonical" not in tag and "hreflang" not in tag:
                 assert "http" not in tag
+
+
+@pytest.mark.parametrize(
+    ("licence", "name"),
+    [
+        ("https://creativecommons.org/publicdomain/zero/1.0/", "CC0-1.0"),
+        ("https://creativecommons.org/licenses/by-sa/4.0/", "CC-BY-SA-4.0"),
+        ("https://example.org/terms", "https://example.org/terms"),
+        ("", ""),
+    ],
+)
+def test_the_licence_is_the_projects(pages: FlaskClient, licence: str, name: str) -> None:
+    """Pages, their links and data state the licence of the settings, and none where the settings have none."""
+    here = pages.application.extensions["digigraph"]
+    other = create_app(dataclasses.replace(here.settings, license=licence), here.backend).test_client()
+    html = other.get("/page/nhd", headers=BROWSER)
+    assert re.findall(r'<a rel="license" href="([^"]*)">([^<]*)</a>', html.text) == ([(licence, name)] if name else [])
+    assert ('rel="license"' in str(html.headers.getlist("Link"))) is bool(licence)
+    assert ('"license"' in other.get("/", headers=BROWSER).text) is bool(licence)
+    assert ("http://purl.org/dc/terms/license" in other.get("/data/nhd.nt").text) is bool(licence)

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 OWNED = (SCHEMA["funding"], SCHEMA["amount"], DG["figure"], DG["identifierRecord"])
 """Properties that lead to nodes which have no life of their own: grants, amounts, figures, identifier records."""
-LICENCE = ox.NamedNode("https://creativecommons.org/publicdomain/zero/1.0/")
-_RIGHTS = ox.Literal("Sentences quoted in this data remain their publishers'.", language="en")
+RIGHTS = ox.Literal("Sentences quoted in this data remain their publishers'.", language="en")
+"""What no licence of a project can give away."""
 _OWN_AND_OWNED = f"({'|'.join(map(str, OWNED))})*"
 
 
@@ -89,10 +89,11 @@ def thing_data(edition: Edition, iri: ox.NamedNode, document: ox.NamedNode) -> D
     claims, described = _claims(backend, stated)
     about = {
         ox.Triple(document, FOAF["primaryTopic"], iri),
-        ox.Triple(document, DCTERMS["license"], LICENCE),
-        ox.Triple(document, DCTERMS["rights"], _RIGHTS),
+        ox.Triple(document, DCTERMS["rights"], RIGHTS),
         ox.Triple(document, VOID["inDataset"], iris.dataset),
     }
+    if edition.licence:
+        about.add(ox.Triple(document, DCTERMS["license"], ox.NamedNode(edition.licence)))
     curated = rows(
         backend,
         f"SELECT ?g ?s ?p ?o {{ VALUES ?g {{ {iris.graph('curated')} {iris.graph('ontology')} }} "

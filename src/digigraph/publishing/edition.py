@@ -32,12 +32,15 @@ class Edition:
         Of labels.
     read_file
         Returns a file that the snapshot carries beside its dataset, None where there is none of that name.
+    licence
+        IRI of the licence of the data; empty where none is stated.
     """
 
     backend: Backend
     iris: Iris
     language: str
     read_file: Callable[[str], bytes | None]
+    licence: str = ""
 
     @property
     def context(self) -> Context:

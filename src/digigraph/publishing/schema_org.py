@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.publishing.data import LICENCE
 from digigraph.publishing.labels import LANGUAGES
 from digigraph.vocab import RDF, SCHEMA, XSD
 
@@ -58,6 +57,8 @@ class DatasetCard:
         Of its page.
     downloads
         Pairs of URL and media type.
+    licence
+        IRI of the licence; empty where none is stated.
     """
 
     iri: str
@@ -65,6 +66,7 @@ class DatasetCard:
     description: str
     url: str
     downloads: tuple[tuple[str, str], ...]
+    licence: str
 
 
 def dataset_markup(card: DatasetCard) -> str:
@@ -76,7 +78,7 @@ def dataset_markup(card: DatasetCard) -> str:
             "name": card.name,
             "description": card.description,
             "url": {"@id": card.url},
-            "license": {"@id": LICENCE.value},
+            **({"license": {"@id": card.licence}} if card.licence else {}),
             "inLanguage": list(LANGUAGES),
             "isAccessibleForFree": True,
             "distribution": [

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.media import HTML, TURTLE, Kind, formats_of
-from digigraph.publishing.data import LICENCE
 from digigraph.vocab import RDF, SCHEMA
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def _context(anchor: str, links: Iterable[Signpost]) -> dict[str, object]:
     return {"anchor": anchor, **by_relation}
 
 
-def signposts(data: Data, *, page: str, data_url: str, linkset: str, collection: str) -> Signposts:
+def signposts(data: Data, *, page: str, data_url: str, linkset: str, collection: str, licence: str) -> Signposts:
     """Return the signposts of a thing or a source document.
 
     Parameters
@@ -90,23 +89,26 @@ def signposts(data: Data, *, page: str, data_url: str, linkset: str, collection:
         URL of the link set.
     collection
         URL of the dataset that it belongs to.
+    licence
+        IRI of the licence of the data; empty where none is stated.
     """
     formats = formats_of(Kind.GRAPH, Kind.DATASET)
     described = [Signpost("describedby", f"{data_url}.{each.name}", each.media_type) for each in formats]
     about = [each for each in data.triples if each.subject == data.topic]
     own = sorted(each.object.value for each in about if isinstance(each.object, ox.NamedNode) and _says_type(each))
     originals = _iris(about, SCHEMA["url"])
+    licences = (Signpost("license", licence),) if licence else ()
     of_page = (
         Signpost("cite-as", data.topic.value),
         *(Signpost("type", each) for each in dict.fromkeys([_ABOUT_PAGE, *own])),
-        Signpost("license", LICENCE.value),
+        *licences,
         *(Signpost("author", each) for each in _iris(about, SCHEMA["publisher"])),
         *(Signpost("item", each, HTML.media_type) for each in originals),
         Signpost("collection", collection, TURTLE.media_type),
         *described,
         Signpost("linkset", linkset, LINKSET),
     )
-    back = (Signpost("describes", page, HTML.media_type), Signpost("license", LICENCE.value))
+    back = (Signpost("describes", page, HTML.media_type), *licences)
     return Signposts(page, of_page, {each.target: back for each in described})
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from digigraph.store.backend import Query
 
 _DIGITS = 32
+_SHOWN = ("base_iri", "title", "description", "license")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,7 @@ def of_page(path: str, *, parameters: Iterable[tuple[str, str]], format: Format,
 
 def _edition() -> str:
     settings = site().settings
-    return "\n".join([_program(), settings.base_iri, settings.title, site().url("")])
+    return "\n".join([_program(), site().url(""), *(str(getattr(settings, name)) for name in _SHOWN)])
 
 
 @functools.cache

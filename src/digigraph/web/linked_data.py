@@ -83,6 +83,7 @@ def signposts_of(data: Data, *, page_path: str, data_path: str) -> Signposts:
         data_url=url(data_path),
         linkset=url(f"/linkset{page_path}"),
         collection=url("/dataset"),
+        licence=site().settings.license,
     )
 
 

@@ -11,6 +11,7 @@ from flask import Response, render_template, request
 
 from digigraph.media import HTML, negotiate
 from digigraph.publishing.labels import LANGUAGES
+from digigraph.publishing.licences import licence_of
 from digigraph.vocab import DG
 from digigraph.web.replies import made
 from digigraph.web.site import site
@@ -136,6 +137,7 @@ def _of_this_request() -> dict[str, object]:
         "say": lambda key, **values: say(key, spoken, **values),
         "short": site().iris.shorten,
         "snapshot": site().backend.version,
+        "licence": licence_of(site().settings.license),
     }
 
 

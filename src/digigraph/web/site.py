@@ -109,7 +109,7 @@ def asker() -> Backend:
 
 def edition(language: str) -> Edition:
     """Return the graph as the functions of ``publishing`` take it, in a language."""
-    return Edition(asker(), site().iris, language, site().read_file)
+    return Edition(asker(), site().iris, language, site().read_file, site().settings.license)
 
 
 def ask(query: Query) -> Answer:

@@ -50,8 +50,9 @@ def _card(about: str) -> DatasetCard:
     return DatasetCard(
         iri=here.iris.dataset.value,
         name=here.settings.title,
-        description=about,
+        description=here.settings.description or about,
         url=here.url("/"),
+        licence=here.settings.license,
         downloads=tuple(
             (here.url(f"/graph/accepted?format={each.name}"), each.media_type) for each in formats_of(Kind.GRAPH)
         ),
