@@ -40,11 +40,14 @@ class Data:
         Of the default graph.
     claims
         Quads in named graphs: who says so.
+    licence
+        IRI of its licence; empty where none is stated.
     """
 
     topic: ox.NamedNode
     triples: frozenset[ox.Triple]
     claims: frozenset[ox.Quad] = frozenset()
+    licence: str = ""
 
     def quads(self, *, with_claims: bool) -> list[ox.Quad]:
         """Return what a format writes, the topic and types first: the same bytes for the same state of the graph."""
@@ -100,7 +103,7 @@ def thing_data(edition: Edition, iri: ox.NamedNode, document: ox.NamedNode) -> D
         f"{{ {iri} {_OWN_AND_OWNED} ?s . GRAPH ?g {{ ?s ?p ?o }} }} UNION {{ GRAPH ?g {{ ?s ?p {iri} }} "
         f"VALUES ?o {{ {iri} }} }} }}",
     )
-    return Data(iri, found | labels | about, claims | _quads(curated) | described)
+    return Data(iri, found | labels | about, claims | _quads(curated) | described, edition.licence)
 
 
 def document_data(edition: Edition, iri: ox.NamedNode) -> Data:
@@ -117,7 +120,7 @@ def document_data(edition: Edition, iri: ox.NamedNode) -> Data:
     if not found:
         raise edition.missing(iri.value)
     claims = rows(edition.backend, f"SELECT ?g ?s ?p ?o {{ ?g {DG['source']} {iri} . GRAPH ?g {{ ?s ?p ?o }} }}")
-    return Data(iri, found, _quads(claims))
+    return Data(iri, found, _quads(claims), edition.licence)
 
 
 def evidence_data(edition: Edition, iri: ox.NamedNode) -> Data:
@@ -132,14 +135,14 @@ def evidence_data(edition: Edition, iri: ox.NamedNode) -> Data:
     if not found:
         raise edition.missing(iri.value)
     claims = rows(edition.backend, f"SELECT ?g ?s ?p ?o {{ VALUES ?g {{ {iri} }} GRAPH ?g {{ ?s ?p ?o }} }}")
-    return Data(iri, found, _quads(claims))
+    return Data(iri, found, _quads(claims), edition.licence)
 
 
 def ontology_data(edition: Edition) -> Data:
     """Return the ontology and the concept schemes."""
     graph = edition.iris.graph("ontology")
     found = rows(edition.backend, f"SELECT ?g ?s ?p ?o {{ VALUES ?g {{ {graph} }} GRAPH ?g {{ ?s ?p ?o }} }}")
-    return Data(ox.NamedNode(str(DG).rstrip("#")), _triples(found), _quads(found))
+    return Data(ox.NamedNode(str(DG).rstrip("#")), _triples(found), _quads(found), edition.licence)
 
 
 def _claims(backend: Backend, stated: str) -> tuple[frozenset[ox.Quad], frozenset[ox.Quad]]:

@@ -74,7 +74,7 @@ def _context(anchor: str, links: Iterable[Signpost]) -> dict[str, object]:
     return {"anchor": anchor, **by_relation}
 
 
-def signposts(data: Data, *, page: str, data_url: str, linkset: str, collection: str, licence: str) -> Signposts:
+def signposts(data: Data, *, page: str, data_url: str, linkset: str, collection: str) -> Signposts:
     """Return the signposts of a thing or a source document.
 
     Parameters
@@ -89,15 +89,13 @@ def signposts(data: Data, *, page: str, data_url: str, linkset: str, collection:
         URL of the link set.
     collection
         URL of the dataset that it belongs to.
-    licence
-        IRI of the licence of the data; empty where none is stated.
     """
     formats = formats_of(Kind.GRAPH, Kind.DATASET)
     described = [Signpost("describedby", f"{data_url}.{each.name}", each.media_type) for each in formats]
     about = [each for each in data.triples if each.subject == data.topic]
     own = sorted(each.object.value for each in about if isinstance(each.object, ox.NamedNode) and _says_type(each))
     originals = _iris(about, SCHEMA["url"])
-    licences = (Signpost("license", licence),) if licence else ()
+    licences = (Signpost("license", data.licence),) if data.licence else ()
     of_page = (
         Signpost("cite-as", data.topic.value),
         *(Signpost("type", each) for each in dict.fromkeys([_ABOUT_PAGE, *own])),

@@ -83,7 +83,6 @@ def signposts_of(data: Data, *, page_path: str, data_path: str) -> Signposts:
         data_url=url(data_path),
         linkset=url(f"/linkset{page_path}"),
         collection=url("/dataset"),
-        licence=site().settings.license,
     )
 
 
