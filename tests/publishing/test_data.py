@@ -11,7 +11,7 @@ import pytest
 import rdflib
 from projects import REPOSITORY
 
-from digigraph.errors import NotFound
+from digigraph.errors import NotAcceptable, NotFound
 from digigraph.iris import Iris
 from digigraph.media import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
 from digigraph.pipeline import build_and_check
@@ -22,7 +22,7 @@ from digigraph.publishing.writing import write
 from digigraph.settings import read_settings
 from digigraph.store.embedded import EmbeddedBackend
 from digigraph.store.snapshot import SnapshotCatalog
-from digigraph.vocab import DCTERMS, DG, RDFS, SCHEMA, VOID
+from digigraph.vocab import DCTERMS, DG, RDF, RDFS, SCHEMA, VOID
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,6 +76,40 @@ def test_every_quad_format_says_the_same(edition: Edition, chosen: Format):
     found = of_thing(edition, "nhd")
     written = write(found, chosen, prefixes=edition.iris.prefixes, context=edition.context)
     assert set(ox.parse(io.BytesIO(written), format=chosen.rdf)) == set(found.quads(with_claims=True))
+
+
+@pytest.mark.parametrize("chosen", [TURTLE, N_TRIPLES, RDF_XML, TRIG, N_QUADS], ids=lambda each: each.name)
+def test_in_rdf_1_2_the_evidence_reifies_what_it_says(edition: Edition, chosen: Format):
+    """Asked for the version, every format says which evidence states a triple, lost ones too, and what it quotes."""
+    found = of_thing(edition, "nhd")
+    written = write(found, chosen.at("1.2"), prefixes=edition.iris.prefixes, context=edition.context)
+    read = {each.triple for each in ox.parse(written, format=chosen.rdf) if each.graph_name == ox.DefaultGraph()}
+    reified = {(each.subject, each.object) for each in read if each.predicate == RDF["reifies"]}
+    stated = {(each.graph_name, each.triple) for each in found.claims if "/ev/" in str(each.graph_name)}
+    assert reified == stated
+    assert any(triple not in found.triples for _, triple in reified)
+    assert {each.subject for each in read if each.predicate == DG["quote"]} == {evidence for evidence, _ in stated}
+    assert found.triples <= read
+
+
+@pytest.mark.parametrize(
+    ("value", "predicate", "chosen", "instead"),
+    [
+        (ox.Literal("bell \x07"), SCHEMA["name"], RDF_XML, "text/turtle"),
+        (ox.Literal("x"), ox.NamedNode("https://example.org/1"), RDF_XML, "text/turtle"),
+        (ox.Literal("x", language="ar", direction=ox.BaseDirection.RTL), SCHEMA["name"], TURTLE, "application/ld+json"),
+        (ox.Triple(DG["a"], DG["b"], DG["c"]), SCHEMA["about"], JSON_LD, "text/turtle;version=1.2"),
+    ],
+    ids=["character", "predicate", "direction", "triple term"],
+)
+def test_what_a_format_cannot_express_is_refused(
+    value: ox.Literal | ox.Triple, predicate: ox.NamedNode, chosen: Format, instead: str
+):
+    """Nobody gets a document that says something else; the error names a format that can."""
+    data = Data(DG["x"], frozenset({ox.Triple(DG["x"], predicate, value)}))
+    with pytest.raises(NotAcceptable) as caught:
+        write(data, chosen, prefixes={}, context={})
+    assert instead in caught.value.available
 
 
 def test_the_same_state_gives_the_same_bytes(edition: Edition):

@@ -117,6 +117,20 @@ def test_a_suffix_wins_over_the_header(url: str):
             assert reply.headers["Content-Type"].partition(";")[0] == media_type
 
 
+@pytest.mark.parametrize(
+    "path", ["/data/nhd", "/data/nhd.ttl", "/doc/nhd-page", "/ev/{evidence}", "/ev/{evidence}.ttl"]
+)
+def test_rdf_1_2_is_for_who_asks_for_it(url: str, path: str):
+    """``version=1.2`` in Accept: the evidence reifies what it says; others are never sent a triple term."""
+    asked = url + path.format(evidence=evidence_of(url))
+    new = requests.get(asked, headers={"Accept": "text/turtle;version=1.2"}, timeout=60)
+    old = requests.get(asked, headers={"Accept": "text/turtle"}, timeout=60)
+    assert new.headers["Content-Type"] == "text/turtle; charset=utf-8; version=1.2"
+    assert "rdf:reifies <<(" in new.text
+    assert "<<(" not in old.text
+    assert new.headers["ETag"] != old.headers["ETag"]
+
+
 def test_rdflib_follows_a_thing_to_its_data(url: str):
     """The usual Python client, told the IRI of a thing as this server answers for it, gets its triples."""
     graph = rdflib.Graph().parse(f"{url}/id/nhd")

@@ -1,7 +1,8 @@
 """What the graph says of one thing, document or evidence, as data: the answers of linked data, free of HTTP.
 
 Each function returns quads: triples of the default graph without a graph name, claims in the graph of their evidence.
-A triple format writes the former, a quad format both.
+A triple format writes the former, a quad format both; in RDF 1.2 an evidence is the reifier of what it says, so that a
+triple format has the evidence too.
 """
 
 from __future__ import annotations
@@ -49,10 +50,29 @@ class Data:
     claims: frozenset[ox.Quad] = frozenset()
     licence: str = ""
 
-    def quads(self, *, with_claims: bool) -> list[ox.Quad]:
-        """Return what a format writes, the topic and types first: the same bytes for the same state of the graph."""
-        plain = [ox.Quad(each.subject, each.predicate, each.object) for each in self.triples]
-        return sorted([*plain, *self.claims] if with_claims else plain, key=self._order)
+    def quads(self, *, with_claims: bool, with_reifiers: bool = False) -> list[ox.Quad]:
+        """Return what a format writes, the topic and types first: the same bytes for the same state of the graph.
+
+        Parameters
+        ----------
+        with_claims
+            Whether named graphs are written.
+        with_reifiers
+            Whether every evidence, with its description, reifies what it says (RDF 1.2 Concepts, section 1.5).
+        """
+        plain = {_quad(each) for each in self.triples}
+        if with_claims:
+            plain |= self.claims
+        if with_reifiers:
+            plain |= self._reifiers()
+        return sorted(plain, key=self._order)
+
+    def _reifiers(self) -> set[ox.Quad]:
+        described = {each for each in self.claims if each.graph_name == ox.DefaultGraph()}
+        known = {*self.triples, *(each.triple for each in described)}
+        evidence = {each.subject for each in known if (each.predicate, each.object) == (RDF["type"], DG["Evidence"])}
+        said = [each for each in self.claims if each.graph_name in evidence]
+        return described | {ox.Quad(_node(each.graph_name), RDF["reifies"], each.triple) for each in said}
 
     def _order(self, quad: ox.Quad) -> tuple[str, bool, str, bool, str]:
         subject, type_ = quad.subject, quad.predicate != RDF["type"]
@@ -150,7 +170,11 @@ def _claims(backend: Backend, stated: str) -> tuple[frozenset[ox.Quad], frozense
     evidence = f"{{ SELECT DISTINCT ?g {{ {stated} ?g {RDF['type']} {DG['Evidence']} }} }}"
     claims = rows(backend, f"SELECT ?g ?s ?p ?o {{ {evidence} GRAPH ?g {{ ?s ?p ?o }} }}")
     described = rows(backend, f"SELECT ?s ?p ?o {{ {evidence} ?g ?p ?o BIND(?g AS ?s) }}")
-    return _quads(claims), frozenset(ox.Quad(each.subject, each.predicate, each.object) for each in _triples(described))
+    return _quads(claims), frozenset(map(_quad, _triples(described)))
+
+
+def _quad(triple: ox.Triple) -> ox.Quad:
+    return ox.Quad(triple.subject, triple.predicate, triple.object)
 
 
 def _triples(found: Iterable[Row]) -> frozenset[ox.Triple]:
@@ -161,7 +185,7 @@ def _quads(found: Iterable[Row]) -> frozenset[ox.Quad]:
     return frozenset(ox.Quad(_node(row["s"]), _predicate(row["p"]), row["o"], _predicate(row["g"])) for row in found)
 
 
-def _node(term: Term) -> ox.NamedNode | ox.BlankNode:
+def _node(term: Term | ox.DefaultGraph) -> ox.NamedNode | ox.BlankNode:
     assert isinstance(term, ox.NamedNode | ox.BlankNode)  # noqa: S101 - what stands in front of a predicate
     return term
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import json
-from typing import TYPE_CHECKING
+from collections import deque
+from typing import TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 
-from digigraph.media import JSON_LD, Kind
+from digigraph.media import JSON_LD, VERSIONS, Kind
+from digigraph.store.expressible import expressible
+from digigraph.store.output import Output
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import IO
 
     from digigraph.media import Format
     from digigraph.publishing.data import Data
@@ -33,19 +36,33 @@ def write(data: Data, chosen: Format, *, prefixes: Mapping[str, str], context: C
         For the formats that have them; only those that are used are written.
     context
         Of JSON-LD: terms that are used are written into the document, so that nobody has to fetch anything.
+
+    Raises
+    ------
+    NotAcceptable
+        The data holds what the format cannot express; see :mod:`digigraph.store.expressible`.
     """
-    quads = data.quads(with_claims=chosen.kind is Kind.DATASET)
+    quads = data.quads(with_claims=chosen.kind is Kind.DATASET, with_reifiers=chosen.version == VERSIONS[0])
     if chosen is JSON_LD:
         return compact(quads, context)
     return serialise(quads, chosen, prefixes)
 
 
 def serialise(quads: Iterable[ox.Quad], chosen: Format, prefixes: Mapping[str, str]) -> bytes:
-    """Return quads in the order given, in a format of the engine."""
+    """Return quads in the order given, in a format of the engine.
+
+    Raises
+    ------
+    NotAcceptable
+        They hold what the format cannot express.
+    """
     kept = list(quads)
-    output = io.BytesIO()
-    ox.serialize(kept, output, format=chosen.rdf, prefixes=_used(kept, prefixes))
-    return output.getvalue()
+    pieces: list[bytes] = []
+    output = Output(pieces.append, chosen)
+    deque(expressible((each.triple for each in kept), chosen), maxlen=0)
+    ox.serialize(kept, cast("IO[bytes]", output), format=chosen.rdf, prefixes=_used(kept, prefixes))
+    output.finish()
+    return b"".join(pieces)
 
 
 def _used(quads: Iterable[ox.Quad], prefixes: Mapping[str, str]) -> dict[str, str]:
@@ -58,9 +75,8 @@ def compact(quads: Iterable[ox.Quad], context: Context) -> bytes:
     # Here, for the processor takes longer to load than all the rest, and most answers never need it.
     from pyld import jsonld  # noqa: PLC0415
 
-    output = io.BytesIO()
-    ox.serialize([quad.triple for quad in quads], output, format=ox.RdfFormat.JSON_LD)
-    compacted = jsonld.compact(json.loads(output.getvalue()), context, {"documentLoader": _refuse, "graph": True})
+    written = serialise(quads, JSON_LD, {})
+    compacted = jsonld.compact(json.loads(written), context, {"documentLoader": _refuse, "graph": True})
     body = {name: value for name, value in compacted.items() if name != "@context"}
     return json.dumps({"@context": _in_use(context, body), **body}, ensure_ascii=False, indent=1).encode() + b"\n"
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from flask import Response, request
 from markupsafe import Markup
 
-from digigraph.errors import NotFound
+from digigraph.errors import NotAcceptable, NotFound
 from digigraph.media import HTML, Format, Kind, formats_of, negotiate
 from digigraph.publishing.schema_org import embedded
 from digigraph.publishing.signposting import LINKSET, Signposts, signposts
@@ -17,7 +18,7 @@ from digigraph.web.replies import made
 from digigraph.web.site import edition, site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from digigraph.publishing.data import Data
 
@@ -48,7 +49,23 @@ def wanted(chosen: Format | None) -> Format:
     NotAcceptable
         It takes none of those offered.
     """
-    return chosen or negotiate(request.headers.get("Accept"), (HTML, *DATA_FORMATS))
+    return data_format(chosen, (HTML, *DATA_FORMATS))
+
+
+def data_format(chosen: Format | None, offered: Sequence[Format] = DATA_FORMATS) -> Format:
+    """Return the format of the suffix, in the version that the client asks for, else the one that it prefers.
+
+    Raises
+    ------
+    NotAcceptable
+        There is no suffix, and the client takes none of those offered.
+    """
+    accept = request.headers.get("Accept")
+    if chosen is None:
+        return negotiate(accept, offered)
+    with contextlib.suppress(NotAcceptable):
+        return negotiate(accept, (chosen,))
+    return chosen
 
 
 def send_data(make: Callable[[], Data], chosen: Format, *, page_path: str) -> Response:

@@ -8,12 +8,12 @@ from flask import Blueprint, Response, redirect, request
 from markupsafe import Markup
 
 from digigraph.errors import NotFound
-from digigraph.media import HTML, negotiate
+from digigraph.media import HTML
 from digigraph.publishing.data import Data, thing_data
 from digigraph.publishing.entities import describe, merged_into
 from digigraph.publishing.picture import neighbourhood
 from digigraph.web.linked_data import (
-    DATA_FORMATS,
+    data_format,
     send_data,
     send_linkset,
     shown_with,
@@ -64,8 +64,7 @@ def _shown(slug: str) -> dict[str, object]:
 def thing_as_data(name: str) -> Response:
     """Send everything said of a thing, in the format of the suffix, else as asked for."""
     slug, chosen = split_suffix(name)
-    chosen = chosen or negotiate(request.headers.get("Accept"), DATA_FORMATS)
-    return send_data(lambda: _data(slug), chosen, page_path=f"/page/{slug}")
+    return send_data(lambda: _data(slug), data_format(chosen), page_path=f"/page/{slug}")
 
 
 @blueprint.get("/linkset/page/<slug>")
