@@ -131,6 +131,21 @@ def test_rdf_1_2_is_for_who_asks_for_it(url: str, path: str):
     assert new.headers["ETag"] != old.headers["ETag"]
 
 
+def test_the_dataset_leads_people_to_a_page_and_programs_to_void(url: str):
+    """303 by Accept; the page has figures that agree with the endpoint, and says where the description is."""
+    for accept, path in ((BROWSER, "/catalog"), ("text/turtle", "/.well-known/void"), ("*/*", "/.well-known/void")):
+        reply = requests.get(f"{url}/dataset", headers={"Accept": accept}, allow_redirects=False, timeout=60)
+        assert (reply.status_code, reply.headers["Location"]) == (303, url + path)
+    page = requests.get(f"{url}/catalog", headers={"Accept": BROWSER}, timeout=60)
+    sizes = {}
+    for pattern in ("?s ?p ?o", "{ ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } }"):
+        asked = {"query": f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}", "format": "csv"}
+        sizes[pattern] = requests.get(f"{url}/sparql", params=asked, timeout=60).text.split()[1]
+    for size in sizes.values():
+        assert f">{size}</dd>" in page.text
+    assert f'<{url}/.well-known/void>; rel="describedby"' in page.headers["Link"]
+
+
 def test_rdflib_follows_a_thing_to_its_data(url: str):
     """The usual Python client, told the IRI of a thing as this server answers for it, gets its triples."""
     graph = rdflib.Graph().parse(f"{url}/id/nhd")

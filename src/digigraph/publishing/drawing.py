@@ -26,7 +26,7 @@ _SVG = re.compile(r"<svg.*</svg>", re.DOTALL)
 # Names of nodes, and what the style sheet decides.
 _LOOKS = re.compile(
     r"<title>[^<]*</title>\n?|<!--.*?-->\n?|"
-    r' (?:fill|stroke|font-family|width|height)="[^"]*"(?=[^<>]*>)'
+    r' (?:fill|stroke|font-family)="[^"]*"(?=[^<>]*>)'
 )
 
 

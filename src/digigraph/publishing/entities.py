@@ -15,7 +15,7 @@ from digigraph.publishing.data import OWNED
 from digigraph.publishing.labels import Label, labels
 from digigraph.publishing.sentences import Sentence, sentences
 from digigraph.store.backend import Term, rows
-from digigraph.vocab import DCTERMS, DG, FOAF, RDF, RDFS, ROLES, SCHEMA
+from digigraph.vocab import DCTERMS, DG, FOAF, RDF, RDFS, ROLES, SCHEMA, SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,15 +26,19 @@ if TYPE_CHECKING:
 PAGE = 200
 """Statements that one page shows."""
 _OWNED = {each.value for each in OWNED}
-_NAMES = (SCHEMA["name"].value, SCHEMA["alternateName"].value)
+_NAMES = (
+    *(SCHEMA[name].value for name in ("name", "alternateName")),
+    *(SKOS[name].value for name in ("prefLabel", "altLabel", "definition", "broader", "narrower", "related")),
+)
 _LEVELS = 3
 """A grant has an amount, which has a value: deeper goes nothing that a thing owns."""
 _SAID_ONCE = {
     RDF["type"].value,
     *(each.value for each in (FOAF["name"], RDFS["label"], FOAF["fundedBy"])),
     *(SCHEMA[name].value for name in ("fundedItem", "observationAbout")),
+    SKOS["topConceptOf"].value,
 }
-"""Shown as types, or said by another statement of the same page in the words of another vocabulary."""
+"""Shown as types, or said by another statement of the same page in other words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,8 @@ class Statement:
         Whether a sentence gives another value where there can be only one, or this is one that was not accepted.
     parts
         What is said of the value, where it has no life of its own: a grant, an amount, a figure.
+    kind
+        Class of such a value; empty for others.
     """
 
     predicate: str
@@ -66,6 +72,7 @@ class Statement:
     is_curated: bool = False
     is_contested: bool = False
     parts: tuple[Statement, ...] = ()
+    kind: str = ""
 
     @property
     def documents(self) -> int:
@@ -180,23 +187,25 @@ class _Teller:
 
     def statements(self, said: _Said, pairs: Iterable[Pair], *, levels: int = _LEVELS) -> tuple[Statement, ...]:
         lost = {predicate for predicate, _ in said.lost}
-        return tuple(
-            Statement(
+        found = []
+        for predicate, value in pairs:
+            graphs = said.graphs((predicate, value))
+            statement = Statement(
                 predicate=predicate,
                 term=value,
-                evidence=tuple(each for each in said.graphs((predicate, value)) if each not in self._outside),
-                is_curated=not self._outside.isdisjoint(said.graphs((predicate, value))),
+                evidence=tuple(each for each in graphs if each not in self._outside),
+                is_curated=not self._outside.isdisjoint(graphs),
                 is_contested=predicate in lost,
-                parts=self._parts(predicate, value, levels),
             )
-            for predicate, value in pairs
-        )
+            found.append(self._with_parts(statement, levels))
+        return tuple(found)
 
-    def _parts(self, predicate: str, value: Term, levels: int) -> tuple[Statement, ...]:
-        if predicate not in _OWNED or not levels or not isinstance(value, ox.NamedNode):
-            return ()
-        said = _Said(self._backend, value, forth=True)
-        return self.statements(said, [*said.accepted, *said.lost], levels=levels - 1)
+    def _with_parts(self, statement: Statement, levels: int) -> Statement:
+        if statement.predicate not in _OWNED or not levels or not isinstance(statement.term, ox.NamedNode):
+            return statement
+        said = _Said(self._backend, statement.term, forth=True)
+        parts = self.statements(said, [*said.accepted, *said.lost], levels=levels - 1)
+        return replace(statement, parts=parts, kind=next(iter(_types(said.types)), ""))
 
 
 def describe(
@@ -266,14 +275,27 @@ def _told(edition: Edition, thing: Thing) -> Thing:
     told = sentences(edition.backend, itertools.chain.from_iterable(each.evidence for each in thing.statements))
     terms = {each.term.value for each in thing.statements if isinstance(each.term, ox.NamedNode)}
     sources = {each.source for each in told.values()}
-    named = terms | sources | {thing.iri, *thing.types, *(each.predicate for each in thing.statements)}
+    named = terms | sources | {thing.iri, *thing.types}
+    named |= {iri for each in thing.statements for iri in (each.predicate, each.kind) if iri}
+    names = labels(edition, named)
+    names[thing.iri] = _name(thing, names)
     return replace(
         thing,
         outgoing=tuple(each.with_sentences(told) for each in thing.outgoing),
         incoming=tuple(each.with_sentences(told) for each in thing.incoming),
         rejected=tuple(each.with_sentences(told) for each in thing.rejected),
-        labels=labels(edition, named),
+        labels=names,
     )
+
+
+def _name(thing: Thing, names: Mapping[str, Label]) -> Label:
+    """The label of a thing; of a node that another owns and nobody has named, its kind and the name of the other."""
+    own = names[thing.iri]
+    owners = [names[_iri(each.term)] for each in thing.incoming if each.predicate in _OWNED]
+    if not own.is_last_resort or not owners or not thing.types:
+        return own
+    kind = names[thing.types[0]]
+    return Label(f"{kind.text}: {owners[0].text}", kind.language, is_fallback=kind.is_fallback)
 
 
 def _types(found: set[str]) -> tuple[str, ...]:
@@ -286,15 +308,15 @@ def _order(pair: Pair) -> tuple[int, str, str, str]:
 
 
 def _importance(predicate: str) -> tuple[int, str]:
-    """Names first, then who does what, then our other terms, then schema.org, then the rest."""
+    """Names and meaning first, then who does what, then our other terms, then schema.org, then the rest."""
     if predicate in _NAMES:
         return (_NAMES.index(predicate), predicate)
     if ox.NamedNode(predicate) in ROLES:
-        return (2, predicate)
-    for rank, namespace in enumerate((str(DG), str(SCHEMA)), start=3):
+        return (len(_NAMES), predicate)
+    for rank, namespace in enumerate((str(DG), str(SCHEMA)), start=1):
         if predicate.startswith(namespace):
-            return (rank, predicate)
-    return (5, predicate)
+            return (len(_NAMES) + rank, predicate)
+    return (len(_NAMES) + 3, predicate)
 
 
 def _iri(term: Term) -> str:

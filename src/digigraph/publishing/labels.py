@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import tomllib
 from collections import defaultdict
 from dataclasses import dataclass
+from importlib import resources
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -12,7 +15,7 @@ from digigraph.store.backend import Row, rows
 from digigraph.vocab import RDFS, SKOS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from digigraph.publishing.edition import Edition
     from digigraph.store.backend import Backend
@@ -28,12 +31,14 @@ LANGUAGES = ("en", "sv")
 class Label:
     """A label in the language that could be had.
 
-    ``is_fallback`` is true where that is not the language asked for: pages mark it.
+    ``is_fallback`` is true where that is not the language asked for: pages mark it. ``is_last_resort`` is true where
+    nobody has named the thing, and this is a part of its IRI.
     """
 
     text: str
     language: str
     is_fallback: bool = False
+    is_last_resort: bool = False
 
 
 def labels(edition: Edition, iris: Iterable[str]) -> dict[str, Label]:
@@ -43,7 +48,7 @@ def labels(edition: Edition, iris: Iterable[str]) -> dict[str, Label]:
     ----------
     edition
         Its backend is asked once for 200 of them; its language is preferred: then Swedish and English, then no
-        language, then any, then the IRI's last part.
+        language, then any; where the graph has none, ours for a term of a common vocabulary, else the IRI's last part.
     iris
         Of things, properties, classes, concepts.
     """
@@ -81,10 +86,18 @@ def choose(candidates: Sequence[ox.Literal], iri: str, language: str) -> Label:
         return (order.index(tag) if tag in order else len(order), len(literal.value), literal.value)
 
     if not candidates:
-        return Label(tail(iri), "")
+        known = _terms().get(iri, {})
+        return Label(known[language], language) if language in known else Label(tail(iri), "", is_last_resort=True)
     best = min(candidates, key=rank)
     tag = best.language or ""
     return Label(best.value, tag, is_fallback=tag.partition("-")[0] not in {language, ""})
+
+
+@functools.cache
+def _terms() -> Mapping[str, Mapping[str, str]]:
+    """Labels of terms of the common vocabularies, by IRI and language."""
+    text = resources.files("digigraph.publishing").joinpath("terms.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
 
 
 def tail(iri: str) -> str:

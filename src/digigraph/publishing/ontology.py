@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from digigraph.publishing.contents import class_uses, property_uses
 from digigraph.publishing.labels import Label, choose, labels
 from digigraph.store.backend import Term, rows
 from digigraph.vocab import DG, OWL, RDF, RDFS, SKOS
@@ -74,7 +75,7 @@ def describe_ontology(edition: Edition) -> OntologyPage:
         subject, predicate = row["s"], row["p"]
         if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
             said[subject.value][predicate].append(row["o"])
-    uses = _uses(edition)
+    uses = {**class_uses(edition.backend), **property_uses(edition.backend)}
     found: defaultdict[str, list[TermOfOntology]] = defaultdict(list)
     for iri, about in said.items():
         if (kind := _kind(iri, about)) is not None:
@@ -114,16 +115,3 @@ def _alignments(about: Mapping[ox.NamedNode, list[Term]]) -> Iterable[tuple[str,
         for each in about.get(name, []):
             if isinstance(each, ox.NamedNode):
                 yield (name.value, each.value)
-
-
-def _uses(edition: Edition) -> dict[str, int]:
-    """How often the default graph uses each property and each class."""
-    counted = [
-        *rows(edition.backend, "SELECT ?term (COUNT(*) AS ?n) { ?s ?term ?o } GROUP BY ?term"),
-        *rows(edition.backend, f"SELECT ?term (COUNT(*) AS ?n) {{ ?s {RDF['type']} ?term }} GROUP BY ?term"),
-    ]
-    return {
-        row["term"].value: int(row["n"].value)
-        for row in counted
-        if isinstance(row["term"], ox.NamedNode) and isinstance(row["n"], ox.Literal)
-    }

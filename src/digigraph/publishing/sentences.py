@@ -36,8 +36,8 @@ class Sentence:
         Code points of the stored text, ``[start, end)``.
     basis
         The last part of the ``dg:basis``: explicit, implied, derived, record.
-    reason
-        Why a reader concludes it, where the words do not say it; or why it is not accepted.
+    reason, reason_language
+        Why a reader concludes it, where the words do not say it; or why it is not accepted. And the tag of that.
     as_of
         Date for which it holds, where that is known.
     is_accepted
@@ -54,6 +54,7 @@ class Sentence:
     end: int
     basis: str
     reason: str = ""
+    reason_language: str = ""
     as_of: str = ""
     is_accepted: bool = True
     url: str = ""
@@ -106,6 +107,7 @@ def _sentence(row: Row) -> Sentence:
         end=int(_text(row, "end") or 0),
         basis=_text(row, "basis").rpartition("#")[2],
         reason=_text(row, "reason"),
+        reason_language=getattr(row.get("reason"), "language", None) or "",
         as_of=_text(row, "asOf"),
         is_accepted=_text(row, "accepted") != "false",
         url=_text(row, "url"),

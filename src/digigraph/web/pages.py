@@ -13,6 +13,7 @@ from digigraph.media import HTML, negotiate
 from digigraph.publishing.labels import LANGUAGES
 from digigraph.publishing.licences import licence_of
 from digigraph.vocab import DG
+from digigraph.web.readable import grouped, readable
 from digigraph.web.replies import made
 from digigraph.web.site import site
 from digigraph.web.words import say
@@ -124,7 +125,7 @@ def register(app: Flask) -> None:
         page_number=_page_number,
         languages=_NAMES,
     )
-    app.jinja_env.filters.update(shortened=_shortened, groupby_in_order=_groups)
+    app.jinja_env.filters.update(shortened=_shortened, groupby_in_order=_groups, grouped=grouped)
     app.jinja_env.tests["iri"] = lambda term: isinstance(term, ox.NamedNode)
     app.jinja_env.tests["literal"] = lambda term: isinstance(term, ox.Literal)
     app.context_processor(_of_this_request)
@@ -135,6 +136,7 @@ def _of_this_request() -> dict[str, object]:
     return {
         "language": spoken,
         "say": lambda key, **values: say(key, spoken, **values),
+        "readable": lambda literal: readable(literal, spoken),
         "short": site().iris.shorten,
         "snapshot": site().backend.version,
         "licence": licence_of(site().settings.license),

@@ -81,7 +81,7 @@ TABLE: dict[type[errors.DigigraphError], Kind] = {
 
 _HINTS = {
     400: "Correct the request; asking again as it is does not help.",
-    404: "Follow the links from the front page, or search there.",
+    404: "Follow the links from the front page, or ask with SPARQL what there is.",
     405: "The header Allow lists the methods that this path has.",
     409: "Choose another id, or none.",
     413: "Make the request shorter; a query may select its data instead of listing it.",

@@ -19,11 +19,13 @@ def words() -> Mapping[str, Mapping[str, str]]:
 
 
 def say(key: str, language: str, **values: object) -> str:
-    """Return a phrase in a language, with its words in braces filled in.
+    """Return a phrase in a language, with its words in braces filled in; of ``count`` 1 the phrase for one, if any.
 
     Raises
     ------
     KeyError
         There is no such phrase.
     """
-    return words()[key][language].format(**values)
+    of_one = f"{key}_one"
+    chosen = of_one if values.get("count") == 1 and of_one in words() else key
+    return words()[chosen][language].format(**values)
