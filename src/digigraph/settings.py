@@ -100,6 +100,9 @@ class Settings:
     unread_bytes: Annotated[
         int, About("bytes of answers that may wait to be read, of all clients together; half of them of one client", 2)
     ] = 1_000_000_000
+    cache_bytes: Annotated[
+        int, About("bytes of answers and pages that are kept while their snapshot is served; 0: none")
+    ] = 64_000_000
     body_bytes: Annotated[int, About("bytes that the body of a request may have", 1)] = 1_000_000
     snapshots_kept: Annotated[int, About("snapshots that prune keeps, the active one included", 1)] = 5
 

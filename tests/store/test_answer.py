@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from digigraph.errors import AnswerTooLarge, QueryCancelled, QueryTimeout, QueueFull
 from digigraph.media import RESULTS_JSON
-from digigraph.store.backend import FIRST_BYTES, Answer, Cancellation
+from digigraph.store.backend import FIRST_BYTES, Answer
+from digigraph.store.cancellation import Cancellation
+from digigraph.store.copying import Copy
 from digigraph.store.room import Room
 
 if TYPE_CHECKING:
@@ -216,3 +218,89 @@ def test_room_comes_back(steps: list[tuple[str, int, bool]]):
                     answer.read_ready()
     for client in "ab":
         unread.move(client, 500)
+
+
+def copied(answer: Answer, *, limit: int = 1000, is_wanted: bool = True) -> list[bytes | None]:
+    """What the copy of an answer comes to; nothing while that is not settled."""
+    done: list[bytes | None] = []
+    answer.copy_to(Copy(done.append, limit=limit, is_wanted=lambda: is_wanted))
+    return done
+
+
+class TestCopy:
+    """An answer gives its bytes a second time, when it is whole."""
+
+    def test_whole(self):
+        """What was written before and after, and not before the end."""
+        with made() as answer:
+            answer.write(b"one ")
+            done = copied(answer)
+            answer.write(b"two")
+            assert not done
+            answer.finish()
+            assert done == [b"one two"]
+            assert b"".join(answer) == b"one two"
+
+    def test_after_the_end(self):
+        """Of an answer that is whole already, at once."""
+        with made() as answer:
+            answer.write(b"all")
+            answer.finish()
+            assert copied(answer) == [b"all"]
+            assert b"".join(answer) == b"all"
+
+    def test_too_long(self):
+        """Nothing, as soon as it is known; the reader gets every byte."""
+        with made() as answer:
+            done = copied(answer, limit=10)
+            answer.write(b"x" * 11)
+            assert done == [None]
+            answer.finish()
+            assert b"".join(answer) == b"x" * 11
+            assert done == [None]
+
+    def test_failure(self):
+        """Nothing of what failed, whatever had come."""
+        with made() as answer:
+            done = copied(answer)
+            answer.write(b"part")
+            answer.fail(QueryTimeout("too late"))
+            assert done == [None]
+
+    def test_reader_leaves_and_others_wait(self):
+        """Computing goes on for the copy, and ends with it; the reader that left gets no end."""
+        ended: list[bool] = []
+        with made() as answer:
+            answer.on_close(lambda: ended.append(True))
+            done = copied(answer)
+            answer.write(b"one ")
+            answer.close()
+            with pytest.raises(QueryCancelled):
+                answer.read_ready()
+            answer.write(b"two")
+            assert not ended
+            answer.finish()
+            assert done == [b"one two"]
+            assert ended
+
+    def test_reader_leaves_and_the_copy_grows_too_long(self):
+        """Then nobody waits, and computing is stopped."""
+        ended: list[bool] = []
+        with made() as answer:
+            answer.on_close(lambda: ended.append(True))
+            done = copied(answer, limit=10)
+            answer.close()
+            answer.write(b"x" * 11)
+            assert done == [None]
+            assert ended
+            with pytest.raises(QueryCancelled):
+                answer.write(b"more")
+
+    def test_reader_leaves_and_nobody_else_waits(self):
+        """Computing is stopped at once."""
+        with made() as answer:
+            done = copied(answer, is_wanted=False)
+            answer.close()
+            with pytest.raises(QueryCancelled):
+                answer.write(b"more")
+            assert done == [None]

@@ -26,7 +26,8 @@ from digigraph.media import (
     TURTLE,
     Format,
 )
-from digigraph.store.backend import Backend, Cancellation, Query, rows
+from digigraph.store.backend import Backend, Query, rows
+from digigraph.store.cancellation import Cancellation
 
 if TYPE_CHECKING:
     from digigraph.store.snapshot import Snapshot

@@ -31,7 +31,8 @@ from digigraph.errors import (
     TooManyLong,
 )
 from digigraph.media import RESULTS_JSON, RESULTS_XML
-from digigraph.store.backend import Cancellation, Query, rows
+from digigraph.store.backend import Query, rows
+from digigraph.store.cancellation import Cancellation
 from digigraph.store.pool import Pool
 
 if TYPE_CHECKING:

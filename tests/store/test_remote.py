@@ -23,7 +23,8 @@ from digigraph.errors import (
     StoreError,
 )
 from digigraph.media import RESULTS_JSON, TURTLE
-from digigraph.store.backend import Cancellation, Query
+from digigraph.store.backend import Query
+from digigraph.store.cancellation import Cancellation
 from digigraph.store.remote import RemoteBackend
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ import pytest
 
 from digigraph.errors import QueryCrashed
 from digigraph.media import RESULTS_JSON
-from digigraph.store.backend import Answer, Cancellation
-from digigraph.web import gateway
+from digigraph.store.backend import Answer
+from digigraph.store.cancellation import Cancellation
+from digigraph.web import asgi, gateway
 from digigraph.web.codings import CodedAnswer
 from digigraph.web.gateway import BODIES, Gateway
 from digigraph.web.serve import listen
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from digigraph.web.gateway import Received, Sent
+    from digigraph.web.asgi import Received, Sent
     from digigraph.web.wsgi import Scope
 
 REQUEST: Received = {"type": "http.request", "body": b"", "more_body": False}
@@ -236,7 +237,7 @@ def test_broken_body_is_a_bad_request():
 
 def test_stalled_reader_is_left(monkeypatch: pytest.MonkeyPatch):
     """A client that takes nothing for a while loses its answer, and the answer its place on the disk."""
-    monkeypatch.setattr(gateway, "STALL_SECONDS", 0.05)
+    monkeypatch.setattr(asgi, "STALL_SECONDS", 0.05)
     answer, client = Answer(RESULTS_JSON, version=None, limit=10**6), Client(REQUEST)
     answer.write(b"begun")
 
@@ -313,7 +314,7 @@ def test_connections_inherit_the_patience_of_the_kernel():
         client = socket.create_connection(listener.getsockname())
         connection, _ = listener.accept()
         milliseconds = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
-        assert milliseconds == gateway.STALL_SECONDS * 1000
+        assert milliseconds == asgi.STALL_SECONDS * 1000
         connection.close()
         client.close()
 

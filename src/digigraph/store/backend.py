@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import IO
 
+    from digigraph.store.cancellation import Cancellation
+    from digigraph.store.copying import Copy
     from digigraph.store.room import Share
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -92,7 +94,10 @@ class Answer:
         self._first_row_at: float | None = None
         self._finished = False
         self._error: DigigraphError | None = None
-        self._closed = False
+        # The reader has closed; then, or when the copy too needs no more, nobody waits for it.
+        self._closed = self._unwanted = False
+        self._cut_off = False
+        self._copy: Copy | None = None
         self._on_close: list[Callable[[], None]] = []
         self._on_change: Callable[[], None] | None = None
 
@@ -120,8 +125,10 @@ class Answer:
 
     def _keep(self, data: bytes) -> None:
         with self._condition:
-            if self._closed or self._error is not None:
+            if self._unwanted or self._error is not None:
                 raise QueryCancelled("Whoever asked has gone.")
+            if self._copy is not None:
+                self._copy.add(data)
             if self._first_row_at is None:
                 self._first_row_at = time.monotonic()
             self._written += len(data)
@@ -130,6 +137,8 @@ class Answer:
                     f"The answer has more than {self._limit} bytes.",
                     hint="Ask for fewer rows: LIMIT and OFFSET with ORDER BY give it page by page.",
                 )
+            if self._closed:
+                return
             if self._share is not None:
                 self._share.take(len(data))
             try:
@@ -155,7 +164,7 @@ class Answer:
     @property
     def wanted(self) -> bool:
         """Whether anybody still waits for this answer."""
-        return not self._closed
+        return not self._unwanted
 
     @property
     def has_begun(self) -> bool:
@@ -164,14 +173,22 @@ class Answer:
             return self._has_begun()
 
     def on_close(self, callback: Callable[[], None]) -> None:
-        """Call back once when the reader closes; at once if it already has."""
+        """Call back once when nobody waits for this answer any longer; at once if it is so already."""
         with self._condition:
-            if not self._closed:
+            if not self._unwanted:
                 self._on_close.append(callback)
                 return
         callback()
 
     # The reading side
+
+    def copy_to(self, copy: Copy) -> None:
+        """Give every byte to a copy as well; to be called before anything is read."""
+        with self._condition:
+            self._buffer.seek(0)
+            copy.add(self._buffer.read(self._kept))
+            self._copy = copy
+        self._changed()
 
     @property
     def size(self) -> int | None:
@@ -231,6 +248,8 @@ class Answer:
                 return data
             if self._error is not None:
                 raise self._error
+            if self._cut_off:
+                raise QueryCancelled("Whoever asked has gone.")
             return b"" if self._finished else None
 
     def __iter__(self) -> Iterator[bytes]:
@@ -254,20 +273,20 @@ class Answer:
             self._on_change = callback
 
     def close(self) -> None:
-        """Say that nobody waits any longer; whoever computes is stopped. May be called twice, from any thread."""
+        """Say that nobody reads on; computing ends unless a copy is wanted. May be called twice, from any thread."""
+        copy = self._copy
+        goes_on = copy is not None and copy.is_wanted()
         with self._condition:
             if self._closed:
                 return
             self._closed = True
-            callbacks, self._on_close = self._on_close, []
             # Bytes that were not read yet are gone: a reader in another thread must not take what it has for all.
-            if self._error is None and not (self._finished and self._read == self._kept):
+            self._cut_off = not (self._finished and self._read == self._kept)
+            if not (self._finished or self._error is not None or goes_on):
                 self._error = QueryCancelled("Whoever asked has gone.")
             self._buffer.close()
             self._read = self._kept = 0
             self._give_back()
-        for callback in callbacks:
-            callback()
         self._changed()
 
     def _give_back(self) -> None:
@@ -276,42 +295,23 @@ class Answer:
 
     def _changed(self) -> None:
         with self._condition:
+            copy, is_whole = self._copy, self._finished and self._error is None
+            if copy is not None and (copy.is_too_long or self._has_ended()):
+                self._copy = None
+            else:
+                copy = None
+            self._unwanted = self._closed and self._copy is None
+            callbacks = self._on_close if self._unwanted else []
+            if self._unwanted:
+                self._on_close = []
             self._condition.notify_all()
-            callback = self._on_change
-        if callback is not None:
-            callback()
-
-
-class Cancellation:
-    """Lets one thread take back a question that another thread waits for.
-
-    Parameters
-    ----------
-    client
-        On whose behalf it is asked: the same text for everything that one client asks, whose turn comes with it.
-    """
-
-    def __init__(self, client: str = "") -> None:
-        self.client = client
-        self._lock = threading.Lock()
-        self._cancelled = False
-        self._callbacks: list[Callable[[], None]] = []
-
-    def on_cancel(self, callback: Callable[[], None]) -> None:
-        """Call back once when cancelled; at once if it already is."""
-        with self._lock:
-            if not self._cancelled:
-                self._callbacks.append(callback)
-                return
-        callback()
-
-    def cancel(self) -> None:
-        """Take the question back. May be called twice."""
-        with self._lock:
-            self._cancelled = True
-            callbacks, self._callbacks = self._callbacks, []
+            on_change = self._on_change
+        if copy is not None:
+            copy.end(whole=is_whole)
         for callback in callbacks:
             callback()
+        if on_change is not None:
+            on_change()
 
 
 class Backend(Protocol):

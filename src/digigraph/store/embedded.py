@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digigraph.errors import DigigraphError, QueryCancelled, StoreError
-from digigraph.store.backend import Answer, Cancellation, Query
+from digigraph.store.backend import Answer, Query
 from digigraph.store.engine import evaluate
 
 if TYPE_CHECKING:
+    from digigraph.store.cancellation import Cancellation
     from digigraph.store.opened import Snapshot
 
 

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
     from digigraph.settings import Settings
     from digigraph.sparql import Service
-    from digigraph.store.backend import Answer, Backend, Cancellation, Query
+    from digigraph.store.backend import Answer, Backend, Query
+    from digigraph.store.cancellation import Cancellation
 
 _LOG = logging.getLogger(__name__)
 _REDIRECTS = {

@@ -14,7 +14,8 @@ from digigraph.store.guard import Guard
 
 if TYPE_CHECKING:
     from digigraph.settings import Settings
-    from digigraph.store.backend import Answer, Backend, Cancellation, Query
+    from digigraph.store.backend import Answer, Backend, Query
+    from digigraph.store.cancellation import Cancellation
 
 
 class Guarded:

@@ -25,7 +25,7 @@ from digigraph.errors import (
     StoreError,
     TooManyLong,
 )
-from digigraph.store.backend import Answer, Cancellation, Query
+from digigraph.store.backend import Answer, Query
 from digigraph.store.generation import Generation, end_children, start_children
 from digigraph.store.room import Room
 from digigraph.store.snapshot import Snapshot, SnapshotCatalog
@@ -33,6 +33,7 @@ from digigraph.store.turns import Job, Turns
 
 if TYPE_CHECKING:
     from digigraph.settings import Settings
+    from digigraph.store.cancellation import Cancellation
     from digigraph.store.child import Child
 
 _LOG = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from digigraph.errors import (
     RemoteError,
     StoreError,
 )
-from digigraph.store.backend import Answer, Cancellation, Query
+from digigraph.store.backend import Answer, Query
 from digigraph.store.engine import syntax_error
 from digigraph.store.room import Room
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from digigraph.settings import Settings
+    from digigraph.store.cancellation import Cancellation
 
 _LOG = logging.getLogger(__name__)
 _CONNECT_SECONDS = 10.0

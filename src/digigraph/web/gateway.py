@@ -12,23 +12,26 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import threading
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, NotRequired, TypedDict
+from typing import TYPE_CHECKING
 
 from digigraph.errors import DigigraphError, QueryCancelled, QueueFull
-from digigraph.store.backend import Answer, Cancellation
+from digigraph.store.cancellation import Cancellation
 from digigraph.store.room import Room
+from digigraph.web.asgi import STALL_SECONDS, send_whole
 from digigraph.web.clients import client_of
-from digigraph.web.codings import CodedAnswer
+from digigraph.web.delivery import Delivery, send_busy
+from digigraph.web.shortcut import Shortcut, key_of
 from digigraph.web.wsgi import Reply, Scope, call, environ_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Callable
     from wsgiref.types import WSGIApplication
 
     from digigraph.store.room import Share
+    from digigraph.web.asgi import Receive, Send
 
 _log = logging.getLogger(__name__)
 
@@ -36,31 +39,6 @@ BODY_SECONDS = 60.0
 """Seconds in which the body of a request must have arrived."""
 BODIES = 64
 """Bodies of the greatest length that are kept at once, half of them of one client; any number of short ones."""
-STALL_SECONDS = 120.0
-"""Seconds for which a client may read nothing of an answer before the transfer is broken off."""
-
-
-class Received(TypedDict):
-    """An ASGI event from the client: ``http.request`` or ``http.disconnect``."""
-
-    type: str
-    body: NotRequired[bytes]
-    more_body: NotRequired[bool]
-
-
-class Sent(TypedDict):
-    """An ASGI event to the client: ``http.response.start`` or ``http.response.body``."""
-
-    type: str
-    status: NotRequired[int]
-    headers: NotRequired[list[tuple[bytes, bytes]]]
-    body: NotRequired[bytes]
-    more_body: NotRequired[bool]
-
-
-if TYPE_CHECKING:
-    Receive = Callable[[], Awaitable[Received]]
-    Send = Callable[[Sent], Awaitable[None]]
 
 
 class _BodyError(Exception):
@@ -78,13 +56,19 @@ class Gateway:
         Calls of the application at once. More than can ever wait for a query process, so that pages get through.
     body_bytes
         Bytes of a request's body that are taken in; the application sees by ``CONTENT_LENGTH`` that there were more.
+    shortcut
+        Replies that are kept; None keeps none.
     """
 
-    def __init__(self, app: WSGIApplication, *, threads: int, body_bytes: int) -> None:
+    def __init__(
+        self, app: WSGIApplication, *, threads: int, body_bytes: int, shortcut: Shortcut | None = None
+    ) -> None:
         self._app = app
+        self._shortcut = shortcut or Shortcut(0, lambda: None)
         self._body_bytes = body_bytes
         self._bodies = Room(BODIES * body_bytes, holds="requests")
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._delivery = Delivery(self._threads)
         self._exchanges: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -108,6 +92,9 @@ class Gateway:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not _has_body(scope) and (kept := self._shortcut.find(scope, key_of(scope, b""))):
+            await self._delivery.send_whole(kept, send, client_of(scope))
+            return
         client = client_of(scope)
         share = self._bodies.of(client)
         try:
@@ -123,19 +110,23 @@ class Gateway:
             async with asyncio.timeout(BODY_SECONDS):
                 body = b"" if (announced or 0) > self._body_bytes else await self._body(receive, share)
         except QueueFull as error:
-            headers = [(b"retry-after", str(error.retry_after).encode()), (b"connection", b"close")]
-            await _send_whole(send, HTTPStatus.SERVICE_UNAVAILABLE, headers, b"")
+            await send_busy(send, error)
             return
         except _BodyError:
-            await _send_whole(send, HTTPStatus.BAD_REQUEST, [(b"connection", b"close")], b"")
+            await send_whole(send, HTTPStatus.BAD_REQUEST, [(b"connection", b"close")], b"")
             return
         except TimeoutError:
-            await _send_whole(send, HTTPStatus.REQUEST_TIMEOUT, [(b"connection", b"close")], b"")
+            await send_whole(send, HTTPStatus.REQUEST_TIMEOUT, [(b"connection", b"close")], b"")
+            return
+        key = key_of(scope, body)
+        if body and (kept := self._shortcut.find(scope, key)):
+            await self._delivery.send_whole(kept, send, cancellation.client)
             return
         environ = environ_of(scope, body, announced=announced, cancellation=cancellation)
         departure = asyncio.create_task(_departure(receive, cancellation))
         try:
-            await self._answer(self._threads.submit(call, self._app, environ), send, cancellation)
+            called = self._threads.submit(call, self._app, environ)
+            await self._answer(called, partial(self._shortcut.keep, scope, key), send, cancellation)
         finally:
             departure.cancel()
 
@@ -152,15 +143,18 @@ class Gateway:
                 break
         return bytes(body)
 
-    async def _answer(self, called: Future[Reply], send: Send, cancellation: Cancellation) -> None:
+    async def _answer(
+        self, called: Future[Reply], keep: Callable[[Reply], None], send: Send, cancellation: Cancellation
+    ) -> None:
         try:
             reply = await asyncio.wrap_future(called)
         except asyncio.CancelledError:
             cancellation.cancel()
             called.add_done_callback(_close_late)
             raise
+        keep(reply)
         try:
-            await self._send(reply, send, cancellation)
+            await self._delivery.send(reply, send, cancellation)
         except TimeoutError:
             _log.warning("An answer was broken off: the client read nothing for %g seconds.", STALL_SECONDS)
         except QueryCancelled:
@@ -172,67 +166,9 @@ class Gateway:
             with contextlib.suppress(ValueError):
                 reply.close()
 
-    async def _send(self, reply: Reply, send: Send, cancellation: Cancellation) -> None:
-        if reply.rest is None:
-            await _send_whole(send, reply.status, reply.headers, reply.start)
-            return
-        await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
-        if isinstance(reply.rest, Answer | CodedAnswer):
-            cancellation.on_cancel(reply.close)
-            await self._send_answer(send, reply.rest)
-        else:
-            await self._send_chunks(send, reply.start, reply.rest, cancellation)
 
-    async def _send_answer(self, send: Send, answer: Answer | CodedAnswer) -> None:
-        """Send an answer as it comes.
-
-        Raises
-        ------
-        DigigraphError
-            It failed in the middle; the end of the body was not sent.
-        TimeoutError
-            The client reads nothing.
-        """
-        changed = asyncio.Event()
-        loop = asyncio.get_running_loop()
-
-        def wake() -> None:
-            loop.call_soon_threadsafe(changed.set)
-
-        answer.on_change(wake)
-        try:
-            # One piece is held back until it is known whether it is the last: most answers are one piece.
-            held = b""
-            while True:
-                changed.clear()
-                data = await self._read(answer)
-                if data == b"":
-                    await _send_piece(send, held, more=False)
-                    return
-                if held:
-                    await _send_piece(send, held, more=True)
-                held = data or b""
-                if data is None:
-                    await changed.wait()
-        finally:
-            answer.on_change(None)
-
-    async def _read(self, answer: Answer | CodedAnswer) -> bytes | None:
-        if isinstance(answer, Answer):
-            return answer.read_ready()
-        # Compressing takes time that the other exchanges must not wait for.
-        return await asyncio.wrap_future(self._threads.submit(answer.read_ready))
-
-    async def _send_chunks(self, send: Send, start: bytes, rest: Iterator[bytes], cancellation: Cancellation) -> None:
-        left = threading.Event()
-        cancellation.on_cancel(left.set)
-        chunk: bytes | None = start
-        while chunk is not None:
-            await _send_piece(send, chunk, more=True)
-            if left.is_set():
-                return
-            chunk = await asyncio.wrap_future(self._threads.submit(next, rest, None))
-        await _send_piece(send, b"", more=False)
+def _has_body(scope: Scope) -> bool:
+    return any(name in {b"content-length", b"transfer-encoding"} for name, _ in scope["headers"])
 
 
 def _announced(scope: Scope) -> int | None:
@@ -251,15 +187,3 @@ def _close_late(called: Future[Reply]) -> None:
     """Close a reply that came after nobody waited for it any longer."""
     if not called.cancelled() and called.exception() is None:
         called.result().close()
-
-
-async def _send_whole(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": False})
-
-
-async def _send_piece(send: Send, data: bytes, *, more: bool) -> None:
-    async with asyncio.timeout(STALL_SECONDS):
-        await send({"type": "http.response.body", "body": data, "more_body": more})
-    # A send to a quick reader need not suspend; the other exchanges must have their turn all the same.
-    await asyncio.sleep(0)

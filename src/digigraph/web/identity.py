@@ -78,7 +78,9 @@ def of_query(query: Query, snapshot: str | None) -> Identity | None:
     Identity | None
         None where the answer is no function of the snapshot: each time another, or nobody knows of which data.
     """
-    if snapshot is None or not is_repeatable(query.text):
+    # What is too long for the guard has no answer, and is not to be read here first.
+    is_long = len(query.text) > site().settings.query_bytes
+    if snapshot is None or is_long or not is_repeatable(query.text):
         return None
     request = (
         *("query", query.text, "default", *(query.default_graphs or ())),

@@ -59,7 +59,7 @@ def page(template: str, make: Callable[[], Mapping[str, object]]) -> Response:
         links.extend(map(str, found if isinstance(found, tuple) else ()))
         return render_template(template, **values)
 
-    response = made(rendered, HTML, language=language())
+    response = made(rendered, HTML, language=language(), links=links)
     response.headers.extend([("Link", each) for each in links])
     response.content_language.add(language())
     response.vary.add("Accept-Language")

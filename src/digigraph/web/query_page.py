@@ -22,6 +22,7 @@ from digigraph.web.pages import language
 from digigraph.web.replies import unchanged
 from digigraph.web.sending import SNAPSHOT_HEADER, policy
 from digigraph.web.site import asker, site
+from digigraph.web.wsgi import SNAPSHOT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,6 +138,7 @@ def answer_page(query: Query, *, formats: Sequence[Format]) -> Response:
     identity = _identity(query, table.version)
     if identity is not None:
         response.set_etag(identity.key)
+        request.environ[SNAPSHOT] = identity.snapshot
     if table.version is not None:
         response.headers[SNAPSHOT_HEADER] = table.version
         if identity is None:

@@ -13,14 +13,19 @@ from werkzeug.exceptions import BadRequest
 
 from digigraph.errors import NotAcceptable
 from digigraph.media import by_name, negotiate
+from digigraph.store.cancellation import Cancellation
+from digigraph.store.copying import Copy
 from digigraph.web.codings import acceptable
 from digigraph.web.conditions import READING, held
 from digigraph.web.identity import of_page, of_query
+from digigraph.web.keeping import Flight, Kept
+from digigraph.web.running import QUERY_ID_HEADER
 from digigraph.web.sending import SNAPSHOT_HEADER, knows_no_chunks
-from digigraph.web.site import ask, site
+from digigraph.web.site import ask, client_cancellation, site
+from digigraph.web.wsgi import CANCELLATION, SNAPSHOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from digigraph.media import Format
     from digigraph.store.backend import Answer, Query
@@ -104,10 +109,65 @@ def answered(query: Query) -> Response:
     QueryError, QueryFailed, QueueFull, StoreError, RemoteError
         No answer, and why.
     """
-    if "If-None-Match" in request.headers and (kept := unchanged(of_query(query, site().backend.version))):
-        return kept
-    answer = ask(query)
-    return stream(answer, of_query(query, answer.version))
+    identity = of_query(query, site().backend.version)
+    if held_already := unchanged(identity):
+        return held_already
+    found = _found(identity)
+    return _whole(found) if isinstance(found, Kept) else _computed(query, identity, found)
+
+
+def _found(identity: Identity | None) -> Kept | Flight | None:
+    """What is kept, else the flight that is to be ended by this request; None where it is on its own."""
+    keeper = site().keeper
+    if identity is None:
+        return None
+    if QUERY_ID_HEADER in request.headers:
+        # Its client may want to end what it asks, and nobody else is to suffer from that.
+        return keeper.find(identity)
+    return keeper.board(identity, client_cancellation() or Cancellation())
+
+
+@contextlib.contextmanager
+def _leading(flight: Flight | None) -> Iterator[None]:
+    """Let what is asked meanwhile go on as long as anybody waits; where it fails, the others hear of it."""
+    if flight is None:
+        yield
+        return
+    request.environ[CANCELLATION] = flight.cancellation
+    try:
+        yield
+    except BaseException:
+        flight.end(None)
+        raise
+
+
+def _computed(query: Query, identity: Identity | None, flight: Flight | None) -> Response:
+    with _leading(flight):
+        answer = ask(query)
+        if identity is None or identity.snapshot != answer.version:
+            identity = of_query(query, answer.version)
+    if flight is not None:
+
+        def land(body: bytes | None) -> None:
+            flight.end(None if body is None or identity is None else Kept(identity, body))
+
+        answer.copy_to(Copy(land, limit=site().keeper.cache.largest, is_wanted=flight.is_followed))
+    return stream(answer, identity)
+
+
+def _whole(kept: Kept) -> Response:
+    """Return a response with what is kept."""
+    response = Response(kept.body, content_type=kept.identity.media_type)
+    _name(response, kept.identity)
+    return response
+
+
+def _name(response: Response, identity: Identity) -> None:
+    """Say from which snapshot a response is, and that it is a function of it."""
+    response.headers[SNAPSHOT_HEADER] = identity.snapshot
+    if request.method in READING:
+        response.set_etag(identity.key)
+    request.environ[SNAPSHOT] = identity.snapshot
 
 
 def stream(answer: Answer, identity: Identity | None) -> Response:
@@ -133,15 +193,18 @@ def stream(answer: Answer, identity: Identity | None) -> Response:
     except BaseException:
         answer.close()
         raise
-    response = Response(answer, content_type=answer.format.content_type, direct_passthrough=True)
-    if answer.version is not None:
+    size = answer.size
+    if identity is not None and size is not None and size <= _SHORT_BYTES:
+        response = Response(b"".join(answer), content_type=answer.format.content_type)
+    else:
+        response = Response(answer, content_type=answer.format.content_type, direct_passthrough=True)
+        if size is not None:
+            response.content_length = size
+    if identity is not None:
+        _name(response, identity)
+    elif answer.version is not None:
         response.headers[SNAPSHOT_HEADER] = answer.version
-        if identity is None:
-            response.headers["Cache-Control"] = "no-store"
-    if identity is not None and request.method in READING:
-        response.set_etag(identity.key)
-    if answer.size is not None:
-        response.content_length = answer.size
+        response.headers["Cache-Control"] = "no-store"
     return response
 
 
@@ -163,7 +226,9 @@ def unchanged(identity: Identity | None) -> Response | None:
     return response
 
 
-def made(make: Callable[[], str | bytes], chosen: Format, *, language: str = "") -> Response:
+def made(
+    make: Callable[[], str | bytes], chosen: Format, *, language: str = "", links: list[str] | None = None
+) -> Response:
     """Return what is made whole from the snapshot: a page, or data; 304 where the client holds it.
 
     Parameters
@@ -174,14 +239,29 @@ def made(make: Callable[[], str | bytes], chosen: Format, *, language: str = "")
         Its format.
     language
         Of a page; empty where the body has none of its own.
+    links
+        Values of the Link header, which ``make`` fills in.
     """
+    links = [] if links is None else links
     identity = of_page(request.path, parameters=query_string(), format=chosen, language=language)
     if held_already := unchanged(identity):
         return held_already
-    response = Response(make(), content_type=chosen.content_type)
+    found = _found(identity)
+    if isinstance(found, Kept):
+        links.extend(found.links)
+        return _dated(_whole(found), found.identity)
+    with _leading(found):
+        text = make()
+    body = text.encode() if isinstance(text, str) else text
     # Where a snapshot was published meanwhile, the body may hold some of either.
+    kept = None
     if identity is not None and identity.snapshot == site().backend.version:
-        response.set_etag(identity.key)
-        response.headers[SNAPSHOT_HEADER] = identity.snapshot
-        response.last_modified = site().published(identity.snapshot)
+        kept = Kept(identity, body, tuple(links))
+    if found is not None:
+        found.end(kept)
+    return _dated(_whole(kept), kept.identity) if kept else Response(body, content_type=chosen.content_type)
+
+
+def _dated(response: Response, identity: Identity) -> Response:
+    response.last_modified = site().published(identity.snapshot)
     return response

@@ -21,7 +21,10 @@ from granian.server.embed import Server
 
 from digigraph.errors import AddressUnavailable
 from digigraph.web.app import create_app
-from digigraph.web.gateway import STALL_SECONDS, Gateway
+from digigraph.web.asgi import STALL_SECONDS
+from digigraph.web.gateway import Gateway
+from digigraph.web.keeping import FOLLOWERS
+from digigraph.web.shortcut import Shortcut
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,8 +64,10 @@ def serve(settings: Settings, backend: Backend, *, announce: Callable[[str], Non
         _allow_open_files()
         settings = replace(settings, port=listener.getsockname()[1])
         app = create_app(settings, backend)
-        threads = 2 * settings.worker_count + settings.queue_length + _THREADS_FOR_PAGES
-        gateway = Gateway(app.wsgi_app, threads=threads, body_bytes=settings.body_bytes)
+        threads = 2 * settings.worker_count + settings.queue_length + FOLLOWERS + _THREADS_FOR_PAGES
+        # The other half is kept by the application, before it is coded.
+        shortcut = Shortcut(settings.cache_bytes // 2, lambda: backend.version)
+        gateway = Gateway(app.wsgi_app, threads=threads, body_bytes=settings.body_bytes, shortcut=shortcut)
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         asyncio.run(_serve(gateway, listener, lambda: announce(f"http://{host}:{settings.port}")))
 

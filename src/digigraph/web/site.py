@@ -12,8 +12,9 @@ from digigraph.errors import NoSnapshot
 from digigraph.iris import Iris
 from digigraph.publishing.drawing import Draughtsman
 from digigraph.publishing.edition import Edition
-from digigraph.store.backend import Cancellation
+from digigraph.store.cancellation import Cancellation
 from digigraph.store.snapshot import Snapshot, SnapshotCatalog
+from digigraph.web.keeping import Keeper
 from digigraph.web.running import QUERY_ID_HEADER, Running
 from digigraph.web.wsgi import CANCELLATION
 
@@ -40,12 +41,20 @@ class Site:
         The queries that are being answered.
     draughtsman
         Who draws.
+    keeper
+        Who keeps what was computed.
     """
 
     settings: Settings
     backend: Backend
     running: Running = field(default_factory=Running)
     draughtsman: Draughtsman = field(default_factory=Draughtsman)
+    keeper: Keeper = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Set up what needs the settings."""
+        # Half of the bytes: the other half is for whole replies, in front of the application.
+        object.__setattr__(self, "keeper", Keeper(self.settings.cache_bytes // 2))
 
     def read_file(self, name: str) -> bytes | None:
         """Return a file that the snapshot carries beside its dataset; None where there is none, or no snapshot."""

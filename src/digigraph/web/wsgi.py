@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-    from digigraph.store.backend import Cancellation
+    from digigraph.store.cancellation import Cancellation
 
 CANCELLATION = "digigraph.cancellation"
 """Key of the WSGI environment under which a request carries its :class:`Cancellation`."""
+SNAPSHOT = "digigraph.snapshot"
+"""Key under which the application names the snapshot of which its reply is a function, given the request."""
 
 _WHOLE_BYTES = 64 * 1024
 
@@ -54,6 +56,8 @@ class Reply:
         ``start`` is all.
     close
         To be called when nobody reads on; may be called twice, from any thread.
+    snapshot
+        Name of the one of which the reply is a function, given the request; None where it is of none.
     """
 
     status: int
@@ -61,6 +65,12 @@ class Reply:
     start: bytes
     rest: Answer | CodedAnswer | Iterator[bytes] | None
     close: Callable[[], None]
+    snapshot: str | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of headers and of what is there of the body."""
+        return len(self.start) + sum(len(name) + len(value) for name, value in self.headers)
 
 
 def environ_of(scope: Scope, body: bytes, *, announced: int | None, cancellation: Cancellation) -> WSGIEnvironment:
@@ -123,6 +133,11 @@ class _Start:
         self.status = 500
         self.headers: list[tuple[bytes, bytes]] = []
 
+    @property
+    def length(self) -> int | None:
+        """Bytes that the body has, where the headers say so."""
+        return next((int(value) for name, value in self.headers if name == b"content-length"), None)
+
     def __call__(self, status: str, headers: list[tuple[str, str]], _: object = None, /) -> Callable[[bytes], object]:
         self.status = int(status.split(" ", 1)[0])
         self.headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
@@ -148,13 +163,13 @@ def call(app: WSGIApplication, environ: WSGIEnvironment) -> Reply:
     try:
         for chunk in chunks:
             taken += chunk
-            if len(taken) > _WHOLE_BYTES:
+            if len(taken) > _WHOLE_BYTES and len(taken) != start.length:
                 return Reply(start.status, start.headers, bytes(taken), chunks, close)
     except BaseException:
         close()
         raise
     close()
-    return Reply(start.status, start.headers, bytes(taken), None, _nothing)
+    return Reply(start.status, start.headers, bytes(taken), None, _nothing, environ.get(SNAPSHOT))
 
 
 def _nothing() -> None:

@@ -1,0 +1,235 @@
+"""What was answered is kept as long as its snapshot is served, and is computed once for all who ask it at once."""
+
+from __future__ import annotations
+
+import collections
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from digigraph.errors import QueryCancelled
+from digigraph.store.cancellation import Cancellation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from digigraph.web.identity import Identity
+
+FOLLOWERS = 64
+"""Requests that may wait for what another one computes; each holds a thread."""
+_LARGEST_SHARE = 32
+_OVERHEAD = 500
+"""About the bytes that an entry takes besides what is in it."""
+
+V = TypeVar("V")
+
+
+class SnapshotCache(Generic[V]):
+    """What is a function of one snapshot, by key; for many threads.
+
+    What was not asked for longest goes first; all goes with the snapshot.
+
+    Parameters
+    ----------
+    most
+        Bytes that all entries may have together; 0 keeps nothing.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._lock = threading.Lock()
+        self._snapshot: str | None = None
+        self._entries: collections.OrderedDict[Hashable, tuple[V, int]] = collections.OrderedDict()
+        self._bytes = 0
+
+    @property
+    def largest(self) -> int:
+        """Bytes of one entry above which it is not kept."""
+        return self.most // _LARGEST_SHARE
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of all entries."""
+        return self._bytes
+
+    def get(self, snapshot: str | None, key: Hashable) -> V | None:
+        """Return what is kept; None where nothing is. ``snapshot`` is the one that is served."""
+        with self._lock:
+            if snapshot != self._snapshot:
+                self._entries.clear()
+                self._bytes = 0
+                self._snapshot = snapshot
+            entry = self._entries.get(key)
+            if entry is None:
+                return None
+            self._entries.move_to_end(key)
+            return entry[0]
+
+    def put(self, snapshot: str | None, key: Hashable, value: V, *, size: int) -> None:
+        """Keep something of ``size`` bytes, key included, where there is room for it and its snapshot is served."""
+        size += _OVERHEAD
+        with self._lock:
+            if snapshot is None or snapshot != self._snapshot or size > self.largest:
+                return
+            before = self._entries.pop(key, None)
+            self._entries[key] = value, size
+            self._bytes += size - (before[1] if before else 0)
+            while self._bytes > self.most:
+                _, (_, gone) = self._entries.popitem(last=False)
+                self._bytes -= gone
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was computed, before any content coding.
+
+    Parameters
+    ----------
+    identity
+        What decided it.
+    body
+        All its bytes.
+    links
+        Values of its Link header.
+    """
+
+    identity: Identity
+    body: bytes
+    links: tuple[str, ...] = ()
+
+
+class Flight:
+    """Something that is being computed, by the request that asked first, for all who ask it meanwhile.
+
+    Parameters
+    ----------
+    client
+        Of the first request, whose turn it counts as.
+    land
+        Called once when it is over.
+    """
+
+    def __init__(self, client: str, land: Callable[[Kept | None], None]) -> None:
+        self.cancellation = Cancellation(client)
+        """Fires when nobody waits any longer."""
+        self._land = land
+        self._changed = threading.Condition()
+        self._leads = True
+        self._followers = 0
+        self._is_over = False
+        self._kept: Kept | None = None
+
+    def end(self, kept: Kept | None) -> None:
+        """Say what came of it; None where nothing came that others could have. The first word counts."""
+        with self._changed:
+            if self._is_over:
+                return
+            self._is_over, self._kept = True, kept
+            self._changed.notify_all()
+        self._land(kept)
+
+    def leave(self) -> None:
+        """Say that the first request waits no longer."""
+        self.is_followed()
+
+    def is_followed(self) -> bool:
+        """Tell whether others wait; the first request does not, from now on."""
+        with self._changed:
+            self._leads = False
+            is_followed = self._followers > 0
+        if not is_followed:
+            self.cancellation.cancel()
+        return is_followed
+
+    def follow(self, cancellation: Cancellation) -> Kept | None:
+        """Wait until it is over, and return what came of it.
+
+        Raises
+        ------
+        QueryCancelled
+            The client that waits has left.
+        """
+        left = threading.Event()
+
+        def leave() -> None:
+            left.set()
+            with self._changed:
+                self._changed.notify_all()
+
+        with self._changed:
+            self._followers += 1
+        cancellation.on_cancel(leave)
+        with self._changed:
+            while not (self._is_over or left.is_set()):
+                self._changed.wait()
+            self._followers -= 1
+            is_last = not (self._leads or self._followers or self._is_over)
+        if is_last:
+            self.cancellation.cancel()
+        if left.is_set():
+            raise QueryCancelled("The question was taken back.")
+        return self._kept
+
+
+class Keeper:
+    """Keeps what was computed, and lets those who ask at once have the same.
+
+    Parameters
+    ----------
+    most
+        Bytes kept; 0: nothing is kept, and each request computes for itself.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.cache: SnapshotCache[Kept] = SnapshotCache(most)
+        self._lock = threading.Lock()
+        self._flights: dict[str, Flight] = {}
+        self._followers = 0
+
+    @property
+    def followers(self) -> int:
+        """Requests that wait for others."""
+        return self._followers
+
+    def find(self, identity: Identity) -> Kept | None:
+        """Return what is kept of this identity, whose snapshot is served."""
+        return self.cache.get(identity.snapshot, identity.key) if self.cache.most else None
+
+    def board(self, identity: Identity, cancellation: Cancellation) -> Kept | Flight | None:
+        """Return what is kept or what another request has just computed; else the flight that the caller has to end.
+
+        None where the caller is to compute for itself alone: others wait for too much already, or in vain.
+
+        Raises
+        ------
+        QueryCancelled
+            The client has left while it waited for another request.
+        """
+        if not self.cache.most:
+            return None
+        key = identity.key
+        with self._lock:
+            flight = self._flights.get(key)
+            if flight is None:
+                return self.find(identity) or self._flights.setdefault(key, self._started(key, cancellation))
+            if self._followers >= FOLLOWERS:
+                return None
+            self._followers += 1
+        try:
+            return flight.follow(cancellation)
+        finally:
+            with self._lock:
+                self._followers -= 1
+
+    def _started(self, key: str, cancellation: Cancellation) -> Flight:
+        def land(kept: Kept | None) -> None:
+            if kept is not None:
+                size = len(kept.body) + sum(map(len, kept.links))
+                self.cache.put(kept.identity.snapshot, kept.identity.key, kept, size=size)
+            with self._lock:
+                del self._flights[key]
+
+        flight = Flight(cancellation.client, land)
+        # Where the client has left already, this is at once.
+        cancellation.on_cancel(flight.leave)
+        return flight

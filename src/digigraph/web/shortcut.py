@@ -1,0 +1,98 @@
+"""Whole replies, kept in front of the application: a request that was answered before is answered without it.
+
+The key is everything of a request that the application reads: method, version of HTTP, path and parameters as they
+came, the body, and the headers of :data:`DECIDING`. Two requests that differ in any of it are two, even if they mean
+the same. Nothing else of a request can be in a reply: ``tests/web/test_cache.py`` holds that the application reads no
+other header.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from digigraph.web.conditions import Tags
+from digigraph.web.keeping import SnapshotCache
+from digigraph.web.wsgi import Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from digigraph.web.wsgi import Scope
+
+DECIDING = frozenset({b"accept", b"accept-encoding", b"accept-language", b"content-type", b"content-encoding"})
+"""Headers that decide what a reply is."""
+CONDITION = b"if-none-match"
+"""The header that decides whether the client needs it."""
+SINGULAR = frozenset(
+    {b"if-match", b"if-modified-since", b"if-unmodified-since", b"range", b"if-range", b"digigraph-query-id"}
+)
+"""Headers whose requests always go to the application."""
+
+_OF_A_BODY = {b"content-type", b"content-length", b"content-encoding"}
+_ASKS = {"GET": "GET", "HEAD": "GET", "POST": "POST"}
+
+Key = tuple[str, str, bytes, bytes, bytes, tuple[tuple[bytes, bytes], ...]]
+
+
+def key_of(scope: Scope, body: bytes) -> Key | None:
+    """Return what decides the reply to a request; None where it is not to be answered from what is kept.
+
+    HEAD has that of GET.
+    """
+    method = _ASKS.get(scope["method"])
+    if method is None:
+        return None
+    deciding = []
+    for header in scope["headers"]:
+        if header[0] in SINGULAR:
+            return None
+        if header[0] in DECIDING:
+            deciding.append((header[0], header[1]))
+    digest = hashlib.sha256(body).digest() if body else b""
+    return method, scope["http_version"], scope["raw_path"], scope["query_string"], digest, tuple(deciding)
+
+
+class Shortcut:
+    """Replies by request.
+
+    Parameters
+    ----------
+    most
+        Bytes of all; 0 keeps none.
+    version
+        Returns the name of the snapshot that is served.
+    """
+
+    def __init__(self, most: int, version: Callable[[], str | None]) -> None:
+        self.cache: SnapshotCache[Reply] = SnapshotCache(most)
+        self._version = version
+
+    def find(self, scope: Scope, key: Key | None) -> Reply | None:
+        """Return the reply to a request; None where the application has to be asked."""
+        reply = None if key is None else self.cache.get(self._version(), key)
+        if reply is None:
+            return None
+        conditions = [value.decode("latin-1") for name, value in scope["headers"] if name == CONDITION]
+        if conditions:
+            return _unchanged(reply, ",".join(conditions))
+        return replace(reply, start=b"") if scope["method"] == "HEAD" else reply
+
+    def keep(self, scope: Scope, key: Key | None, reply: Reply) -> None:
+        """Keep a reply, where it is a success, whole, and a function of the snapshot that is served."""
+        is_whole = reply.status == HTTPStatus.OK and reply.rest is None and scope["method"] != "HEAD"
+        if key is not None and is_whole:
+            size = reply.size + len(key[2]) + len(key[3]) + sum(len(name) + len(value) for name, value in key[5])
+            self.cache.put(reply.snapshot, key, reply, size=size)
+
+
+def _unchanged(reply: Reply, condition: str) -> Reply | None:
+    """304 for who holds the reply; None for who holds another: it may be the same in another coding."""
+    tags = Tags.of(condition)
+    tag = next((value.decode("latin-1") for name, value in reply.headers if name == b"etag"), None)
+    if tags is None or tag is None or not tags.has(tag.removeprefix("W/").strip('"'), weak=True):
+        return None
+    headers = [header for header in reply.headers if header[0] not in _OF_A_BODY]
+    return Reply(HTTPStatus.NOT_MODIFIED, headers, b"", None, reply.close, reply.snapshot)
