@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from digigraph.store.backend import Answer, Query
     from digigraph.web.identity import Identity
 
+_SHORT_BYTES = 64 * 1024
 _STRAY_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 # SPARQLWrapper, the usual Python client, says these; a name means the graph format where a graph is what comes.
 _OTHER_NAMES = {
