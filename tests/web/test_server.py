@@ -112,7 +112,8 @@ class TestIdleClients:
     def test_waiting_queries_leave_pages_alone(self, serving: Serving):
         """All query processes busy and the queue full: pages are answered, who comes then gets 503 with Retry-After."""
         with serving(workers=2, queue_length=3, query_seconds=120) as server:
-            waiting = [server.get(f"/sparql?query={quote(ENDLESS)}") for _ in range(12)]
+            # Each another question: the same one would be computed once, and wait nowhere.
+            waiting = [server.get(f"/sparql?query={quote(f'{ENDLESS} # {number}')}") for number in range(12)]
             # Those for whom there is neither a place nor room to wait are told at once.
             refused, _, _ = select.select(waiting, [], [], PATIENCE)
             head = refused[0].recv(4096)
