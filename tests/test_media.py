@@ -128,3 +128,12 @@ def test_headers_of_any_length_are_read(header: str):
     """A header of half a megabyte is read in time that grows with its length; by its square, this would not end."""
     with contextlib.suppress(NotAcceptable):
         assert negotiate(header * (500_000 // len(header)), RESULTS) in RESULTS
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("unit", ['"\\', "\\", '"', '",', '\\"', 'a/b;c="', 'a/b;c="\\', "a/b,", ";", "q=0;"])
+@pytest.mark.parametrize("end", ["", "\\", '"'])
+def test_every_header_is_read_in_linear_time(unit: str, end: str):
+    """A long header of whatever does not close is read once, not once for each of its characters."""
+    with contextlib.suppress(NotAcceptable):
+        negotiate(unit * (400_000 // len(unit)) + end, FORMATS)

@@ -216,8 +216,8 @@ class _Range:
 
 
 # Strings in quotation marks may hold commas and semicolons (RFC 9110, section 5.6.4).
-_ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*+(?:"|\Z))++', re.DOTALL)
-_PIECE = re.compile(r'(?:[^;"]|"(?:[^"\\]|\\.)*+(?:"|\Z))++', re.DOTALL)
+_ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*+(?:"|\\?\Z))++', re.DOTALL)
+_PIECE = re.compile(r'(?:[^;"]|"(?:[^"\\]|\\.)*+(?:"|\\?\Z))++', re.DOTALL)
 _RANGE = re.compile(r"(?:\*/\*|\*|[\w!#$%&'+.^`|~-]+/(?:\*|[\w!#$%&'+.^`|~-]+))", re.ASCII)
 # Everything is UTF-8; a profile (RFC 6906) is a wish that changes nothing of what a format is.
 _HARMLESS = {"q", "charset", "profile", "version", ""}
@@ -250,6 +250,20 @@ def weight_of(parameters: Iterable[str]) -> float | None:
     """
     weight = next((value for name, value in map(_parameter, parameters) if name == "q"), "1")
     return float(weight) if _QUALITY.fullmatch(weight) else None
+
+
+def weights_of(header: str) -> dict[str, float]:
+    """Return the names that a header lists, in small letters, and their weights; what has no proper one is passed over.
+
+    For headers whose elements are a name and a weight (RFC 9110, section 12.5): languages, codings.
+    """
+    found: dict[str, float] = {}
+    for element in header.lower().split(","):
+        name, *parameters = (each.strip() for each in element.split(";"))
+        weight = weight_of(parameters)
+        if name and weight is not None:
+            found[name] = weight
+    return found
 
 
 def _parameter(text: str) -> tuple[str, str]:

@@ -267,3 +267,15 @@ def test_endpoints_of_others_have_no_tags(published: Settings, endpoint: str):
         assert response.headers["Cache-Control"] == "no-cache"
     assert "ETag" not in client.get("/sparql?query=ASK{}").headers
     backend.close()
+
+
+def test_a_condition_that_fails_says_what_to_do(client: FlaskClient):
+    """412 and 416 are the client's to mend: the hint says how, and Content-Range how much there is."""
+    path = "/static/style.css"
+    size = len(client.get(path, buffered=True).data)
+    refused = client.get("/sparql?query=ASK{}", headers={"If-Match": '"other"'})
+    beyond = client.get(path, headers={"Range": f"bytes={size}-"})
+    assert (refused.status_code, beyond.status_code) == (412, 416)
+    assert "entity tag" in refused.json["hint"]
+    assert "Content-Range" in beyond.json["hint"]
+    assert beyond.headers["Content-Range"] == f"bytes */{size}"

@@ -35,7 +35,7 @@ def _scope(*headers: tuple[bytes, bytes], method: str = "GET", path: bytes = b"/
         "scheme": "http",
         "raw_path": path,
         "query_string": b"",
-        "headers": headers,
+        "headers": ((b"host", b"x"), *headers),
     }
 
 

@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import pytest
 
+from digigraph.store.embedded import EmbeddedBackend
+from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.web.app import create_app
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask.testing import FlaskClient
+
+    from digigraph.settings import Settings
+    from digigraph.store.backend import Answer, Cancellation, Query
 
 BASE = "https://example.org/graph/"
 CURATED = f"{BASE}graph/curated"
@@ -116,3 +125,46 @@ def test_formats_that_there_are_not_are_named(client: FlaskClient):
     assert response.json["available"] == list(RDF)
     named = client.get("/graph/curated?format=jsonld", headers={"Accept": "text/turtle"})
     assert named.mimetype == "application/ld+json"
+
+
+class _Republished:
+    """What is asked when something is published behind the first question: another snapshot answers from then on."""
+
+    def __init__(self, before: EmbeddedBackend, after: EmbeddedBackend) -> None:
+        self._backends = [before, after]
+
+    @property
+    def version(self) -> str:
+        """Name of the snapshot of the next answer."""
+        return self._backends[0].version
+
+    def answer(self, query: Query, cancellation: Cancellation | None = None) -> Answer:
+        """Ask the one whose turn it is."""
+        asked = self._backends.pop(0) if len(self._backends) > 1 else self._backends[0]
+        return asked.answer(query, cancellation)
+
+    def close(self) -> None:
+        """Leave them open."""
+
+
+@pytest.mark.parametrize(("kept", "status"), [("curated", 200), ("extra", 404)])
+def test_a_graph_that_goes_meanwhile_is_no_empty_one(
+    published: Settings, nquads: bytes, tmp_path: Path, kept: str, status: int
+):
+    """Published between the two questions that reading a graph asks: the new state counts, 404 where it is gone."""
+    lines = [each for each in nquads.splitlines(keepends=True) if b"graph/extra" not in each]
+    backends = [
+        EmbeddedBackend(
+            SnapshotCatalog(tmp_path / str(number)).publish(content, str(number) * 64).snapshot,
+            base_iri=BASE,
+            answer_bytes=10**6,
+            answer_rows=10**6,
+        )
+        for number, content in enumerate([nquads, b"".join(lines)])
+    ]
+    app = create_app(published, _Republished(*backends))
+    response = app.test_client().get(f"/graph/{kept}")
+    assert response.status_code == status
+    assert response.headers.get("Digigraph-Snapshot") in {None, backends[1].version}
+    for each in backends:
+        each.close()

@@ -240,6 +240,28 @@ class TestRequests:
         assert server.status("/%FF%00%0d") == 404
         assert server.status("/sparql?query=%FF") == 400
 
+    @pytest.mark.parametrize(
+        ("request_", "status"),
+        [
+            ("GET /healthz HTTP/1.1\r\n", 400),
+            ("GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n", 400),
+            ("GET /healthz HTTP/1.1\r\nHost: a b\r\n", 400),
+            ("GET /healthz HTTP/1.1\r\nHost: [::1]:8000\r\n", 200),
+            ("GET /healthz HTTP/1.1\r\nHost:\r\n", 400),
+            ("GET /healthz HTTP/1.0\r\n", 200),
+            ("get /healthz HTTP/1.1\r\nHost: x\r\n", 501),
+            ("POST /sparql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n", 501),
+            ("POST /sparql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", 501),
+            ("OPTIONS * HTTP/1.1\r\nHost: x\r\n", 204),
+        ],
+    )
+    def test_rules_of_http(self, server: Server, request_: str, status: int):
+        """Who is meant, how a body is framed and how methods are written: nothing that others may read otherwise."""
+        with server.send(f"{request_}Connection: close\r\n\r\n") as client:
+            answer = _read_all(client)
+        assert int(answer.split()[1]) == status
+        assert (b"\r\nallow: " in answer) == (status == 204)
+
     def test_links_do_not_follow_the_host_header(self, server: Server):
         """What is linked is the address bound to, whatever the Host header says."""
         done = _curl("-H", "Host: evil.example", "-H", "Accept: text/html", f"{server.url}/sparql")

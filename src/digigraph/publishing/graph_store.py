@@ -15,26 +15,30 @@ if TYPE_CHECKING:
     from digigraph.store.backend import Backend
 
 
-def graph_query(backend: Backend, graph: ox.NamedNode | None, format: Format) -> Query:  # noqa: A002 - the field's word
-    """Return the query whose answer is a graph (section 5.2).
+def version_with(backend: Backend, graph: ox.NamedNode | None) -> str | None:
+    """Return the name of the snapshot that was found to hold a graph; None from an endpoint of others.
 
     Parameters
     ----------
     backend
-        Asked whether there is such a graph.
+        Asked.
     graph
         Its name; None for the default graph, which is there even if it is empty.
-    format
-        Serialisation.
 
     Raises
     ------
     NotFound
-        There is no such graph.
+        There is no such graph (section 5.2).
     """
-    if graph is not None:
-        asked = Query(text=f"ASK {{ GRAPH {graph} {{ ?s ?p ?o }} }}", format=RESULTS_JSON)
-        if not ox.parse_query_results(b"".join(backend.answer(asked)), format=ox.QueryResultsFormat.JSON):
-            raise NotFound(f"There is no graph {graph}.", hint="The service description at /sparql lists the graphs.")
+    if graph is None:
+        return backend.version
+    answer = backend.answer(Query(text=f"ASK {{ GRAPH {graph} {{ ?s ?p ?o }} }}", format=RESULTS_JSON))
+    if not ox.parse_query_results(b"".join(answer), format=ox.QueryResultsFormat.JSON):
+        raise NotFound(f"There is no graph {graph}.", hint="The service description at /sparql lists the graphs.")
+    return answer.version
+
+
+def graph_query(graph: ox.NamedNode | None, format: Format) -> Query:  # noqa: A002 - the field's word
+    """Return the query whose answer is a graph, or nothing where there is none; None names the default graph."""
     pattern = "?s ?p ?o" if graph is None else f"GRAPH {graph} {{ ?s ?p ?o }}"
     return Query(text=f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}", format=format)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import brotli
 import zstandard
 
-from digigraph.media import is_text, weight_of
+from digigraph.media import is_text, weights_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ IDENTITY = "identity"
 """No coding."""
 SMALL_BYTES = 1024
 """Bodies below are left alone: they fit into one packet anyway."""
-# Windows that are small enough for many answers with slow readers to have a coder each (about 1 MB).
+# Windows that are small enough for many answers with slow readers to have a coder each (1.3 MB at most).
 _WINDOW_BITS = 18
 _ZSTD = zstandard.ZstdCompressionParameters.from_level(3, window_log=_WINDOW_BITS)
 _BROTLI_QUALITY = 4
@@ -91,24 +91,13 @@ def acceptable(accept_encoding: str | None, media_type: str) -> list[str]:
     offered = [*CODINGS, IDENTITY] if is_text(media_type) else [IDENTITY]
     if accept_encoding is None:
         return [IDENTITY]
-    weights = _weights(accept_encoding)
+    # An old name (RFC 9110, section 8.4.1.3).
+    weights = {"gzip" if name == "x-gzip" else name: weight for name, weight in weights_of(accept_encoding).items()}
     anything_else = weights.get("*")
     # Without a word of it the body as it is is acceptable, and everything named is preferred to it.
     unsaid = {IDENTITY: 0.0001 if anything_else is None else anything_else}
     qualities = {each: weights.get(each, unsaid.get(each, anything_else or 0.0)) for each in offered}
     return sorted((each for each in offered if qualities[each] > 0), key=lambda each: -qualities[each])
-
-
-def _weights(accept_encoding: str) -> dict[str, float]:
-    """The codings that a header names, and their weights; what has no proper weight is passed over."""
-    found: dict[str, float] = {}
-    for element in accept_encoding.split(","):
-        name, *parameters = (each.strip().lower() for each in element.split(";"))
-        weight = weight_of(parameters)
-        if name and weight is not None:
-            # An old name (RFC 9110, section 8.4.1.3).
-            found["gzip" if name == "x-gzip" else name] = weight
-    return found
 
 
 def encode(data: bytes, coding: str) -> bytes:

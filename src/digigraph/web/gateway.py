@@ -23,6 +23,7 @@ from digigraph.store.room import Room
 from digigraph.web.asgi import STALL_SECONDS, send_whole
 from digigraph.web.clients import client_of
 from digigraph.web.delivery import Delivery, send_busy
+from digigraph.web.framing import fault_of
 from digigraph.web.shortcut import Shortcut, key_of
 from digigraph.web.wsgi import Reply, Scope, call, environ_of
 
@@ -92,6 +93,10 @@ class Gateway:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
+        fault = fault_of(scope)
+        if fault is not None:
+            await send_whole(send, fault, [(b"connection", b"close")], b"")
+            return
         if not _has_body(scope) and (kept := self._shortcut.find(scope, key_of(scope, b""))):
             await self._delivery.send_whole(kept, send, client_of(scope))
             return

@@ -13,6 +13,7 @@ from digigraph.media import HTML, negotiate
 from digigraph.publishing.labels import LANGUAGES
 from digigraph.publishing.licences import licence_of
 from digigraph.vocab import DG
+from digigraph.web.languages import preferred
 from digigraph.web.readable import grouped, readable
 from digigraph.web.replies import made
 from digigraph.web.site import site
@@ -31,7 +32,7 @@ _LABEL = 300
 def language() -> str:
     """Return the language of the page that is asked for: as ``lang`` says, else as the browser prefers."""
     asked = request.args.get("lang", "")
-    return asked if asked in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+    return asked if asked in LANGUAGES else preferred(request.headers.get("Accept-Language", ""), LANGUAGES)
 
 
 def page(template: str, make: Callable[[], Mapping[str, object]]) -> Response:

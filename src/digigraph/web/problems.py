@@ -84,9 +84,11 @@ _HINTS = {
     404: "Follow the links from the front page, or ask with SPARQL what there is.",
     405: "The header Allow lists the methods that this path has.",
     409: "Choose another id, or none.",
+    412: "Ask again without the condition, or with the entity tag of what is here now.",
     413: "Make the request shorter; a query may select its data instead of listing it.",
     414: "Send the query in the body of a POST request.",
     415: "Send application/sparql-query or application/x-www-form-urlencoded.",
+    416: "Content-Range says how many bytes there are.",
 }
 _HINT = "Report it to whoever runs this server, with the request id."
 
@@ -162,7 +164,7 @@ def of_http(error: HTTPException) -> Response:
     if status < HTTPStatus.BAD_REQUEST:
         return Response(headers=plain.headers, status=status)
     response = problem(Kind(status, "", status.phrase), error.description or status.description, hint=None)
-    for name in ("Allow", "Retry-After"):
+    for name in ("Allow", "Content-Range", "Retry-After"):
         if name in plain.headers:
             response.headers[name] = plain.headers[name]
     return response

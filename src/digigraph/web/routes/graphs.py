@@ -14,8 +14,9 @@ from werkzeug.exceptions import BadRequest
 
 from digigraph.iris import is_absolute
 from digigraph.media import Kind, formats_of
-from digigraph.publishing.graph_store import graph_query
+from digigraph.publishing.graph_store import graph_query, version_with
 from digigraph.web.replies import answered, query_string, requested_format
+from digigraph.web.sending import SNAPSHOT_HEADER
 from digigraph.web.site import asker, site
 
 if TYPE_CHECKING:
@@ -48,4 +49,10 @@ def graph_named() -> Response:
 def _content(graph: ox.NamedNode, formats: Sequence[str]) -> Response:
     chosen = requested_format(formats_of(Kind.GRAPH, Kind.DATASET), names=formats)
     named = None if graph == site().iris.graph("accepted") else graph
-    return answered(graph_query(asker(), named, chosen))
+    while True:
+        version = version_with(asker(), named)
+        response = answered(graph_query(named, chosen))
+        # Where a snapshot was published between the two questions, the graph may have gone with the other one.
+        if named is None or response.headers.get(SNAPSHOT_HEADER) == version:
+            return response
+        response.close()

@@ -1,6 +1,8 @@
-"""``/healthz``: whether questions can be answered, for whoever watches over the server."""
+"""What concerns the server as a whole: ``/healthz`` for whoever watches over it, and ``OPTIONS *``."""
 
 from __future__ import annotations
+
+from http import HTTPStatus
 
 from flask import Blueprint, Response, jsonify
 
@@ -15,3 +17,9 @@ def health() -> Response:
     response = jsonify(status="ok", snapshot=site().backend.version)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@blueprint.route("/*", methods=["OPTIONS"], provide_automatic_options=False)
+def options() -> Response:
+    """Say which methods there are at all (``OPTIONS *``; RFC 9110, section 9.3.7)."""
+    return Response(status=HTTPStatus.NO_CONTENT, headers={"Allow": "GET, HEAD, POST, DELETE, OPTIONS"})
