@@ -312,6 +312,25 @@ def test_jena_reads_graphs_from_their_addresses(endpoint: str, tmp_path: Path):
     assert found.split() == ["endpoint", endpoint]
 
 
+@needs_jena
+@pytest.mark.long
+def test_jena_follows_a_thing_to_its_data(endpoint: str, tmp_path: Path):
+    """Given the address of a thing, Jena follows the 303 and reads what is said of it; data in RDF 1.1 by itself."""
+    url = endpoint.removesuffix("/sparql")
+    employer = f"SELECT ?employer {{ <{BASE}id/person-1> <https://schema.org/worksFor> ?employer }}"
+    found = jena(tmp_path, "arq.sparql", "--results=csv", f"--data={url}/id/person-1", employer)
+    assert found.split() == ["employer", f"{BASE}id/organization-1"]
+
+
+@pytest.mark.skipif(not _has("curl"), reason="curl is not on this machine")
+def test_curl_follows_a_thing_to_what_it_asks_for(endpoint: str):
+    """With -L: the page by itself, Turtle where it is asked for."""
+    url = endpoint.removesuffix("/sparql") + "/id/person-1"
+    follow = functools.partial(curl, "-L", "-w", "%{content_type}", url)
+    assert follow().endswith("text/html; charset=utf-8")
+    assert follow("-H", "Accept: text/turtle").endswith("text/turtle; charset=utf-8")
+
+
 # R
 
 

@@ -26,6 +26,7 @@ BASE = "https://example.org/graph/"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 JENA = "text/turtle,application/n-triples;q=0.9,application/ld+json;q=0.8,application/rdf+xml;q=0.7,*/*;q=0.3"
 RDFLIB = "text/turtle, application/rdf+xml;q=0.9, application/n-triples;q=0.8, application/ld+json;q=0.7"
+GOOGLEBOT = "text/html,application/xhtml+xml,application/signed-exchange;v=b3,application/xml;q=0.9,*/*;q=0.8"
 MERGED = f"<{BASE}id/nordic-health> <http://purl.org/dc/terms/isReplacedBy> <{BASE}id/nhd> .\n"
 
 
@@ -50,7 +51,7 @@ def evidence_of(url: str) -> str:
     [
         (BROWSER, "page"),
         ("*/*", "page"),
-        ("text/html,application/signed-exchange;v=b3,*/*;q=0.8", "page"),
+        (GOOGLEBOT, "page"),
         (JENA, "data"),
         (RDFLIB, "data"),
         ("application/ld+json", "data"),
