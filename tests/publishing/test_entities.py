@@ -8,9 +8,11 @@ import pyoxigraph as ox
 import pytest
 
 from digigraph.errors import NotFound
+from digigraph.publishing.contents import contents
 from digigraph.publishing.documents import describe_document, describe_evidence
 from digigraph.publishing.entities import Statement, describe
 from digigraph.publishing.labels import choose
+from digigraph.publishing.ontology import describe_ontology
 from digigraph.publishing.overview import overview
 from digigraph.vocab import DG, SCHEMA
 
@@ -43,6 +45,26 @@ def test_what_lost_a_conflict_is_told_apart(edition: Edition):
     assert said(thing.rejected, DG["host"]) == {edition.iris.thing("kth").value: ["Nordic Health Data (huvudman KTH)"]}
     contested = {each.predicate for each in (*thing.outgoing, *thing.rejected) if each.is_contested}
     assert contested == {DG["host"].value}
+
+
+def test_the_ontology_and_the_figures_agree(edition: Edition):
+    """Terms are used as often on one page as on the other; the whole is the sum of its parts."""
+    found, figures = describe_ontology(edition), contents(edition)
+    counted = {**dict(figures.classes), **dict(figures.properties)}
+    terms = [each for kind in ("classes", "properties") for each in found.kinds[kind]]
+    assert {each.iri: each.uses for each in terms if each.uses} == {
+        each.iri: counted[each.iri] for each in terms if each.iri in counted
+    }
+    assert figures.triples == sum(count for _, count in figures.properties) < figures.quads
+
+
+def test_a_node_that_nobody_named_is_called_by_what_it_is(edition: Edition):
+    """A grant has the name of its kind and of whom it is for; on the page of that it is shown as its kind."""
+    (grant,) = [
+        each for each in describe(edition, edition.iris.thing("nhd")).outgoing if each.kind == DG["Grant"].value
+    ]
+    assert isinstance(grant.term, ox.NamedNode)
+    assert describe(edition, grant.term).label.text == "grant: Nordic Health Data"
 
 
 def test_incoming_statements_have_their_sentences_too(edition: Edition):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.publishing.labels import label_rows
+from digigraph.publishing.labels import chunks, label_rows
 from digigraph.store.backend import Term, rows
 from digigraph.vocab import DCTERMS, DG, FOAF, PROV, RDF, SCHEMA, VOID
 
@@ -88,7 +88,7 @@ def thing_data(edition: Edition, iri: ox.NamedNode, document: ox.NamedNode) -> D
     Parameters
     ----------
     edition
-        Its backend is asked four times, and once for each 200 neighbours.
+        Its backend is asked four times, twice for each 200 evidences, and once for each 200 neighbours.
     iri
         Of the thing.
     document
@@ -100,16 +100,19 @@ def thing_data(edition: Edition, iri: ox.NamedNode, document: ox.NamedNode) -> D
         The graph says nothing of it.
     """
     backend, iris = edition.backend, edition.iris
-    own = f"{{ {iri} {_OWN_AND_OWNED} ?s . ?s ?p ?o }} UNION {{ VALUES ?o {{ {iri} }} ?s ?p ?o }}"
-    found = _triples(rows(backend, f"SELECT ?s ?p ?o {{ {own} }}"))
+    # Nodes first, then what is said of each: a path joined with the graphs would be a search through all of them.
+    owned = rows(backend, f"SELECT ?s {{ {iri} {_OWN_AND_OWNED} ?s }}")
+    nodes = " ".join(sorted({str(row["s"]) for row in owned if isinstance(row["s"], ox.NamedNode)}))
+    found = _triples(rows(backend, f"SELECT ?s ?p ?o {{ {_touching(iri, nodes, '?s ?p ?o')} }}"))
     if not found:
         raise edition.missing(iri.value)
     neighbours = {
         term.value for each in found for term in (each.subject, each.object) if isinstance(term, ox.NamedNode)
     }
     labels = _triples(label_rows(backend, neighbours))
-    stated = f"""{{ {iri} {_OWN_AND_OWNED} ?a . GRAPH ?g {{ ?a ?b ?c }} }} UNION {{ GRAPH ?g {{ ?a ?b {iri} }} }}"""
-    claims, described = _claims(backend, stated)
+    said = _quads(rows(backend, f"SELECT ?g ?s ?p ?o {{ {_touching(iri, nodes, 'GRAPH ?g { ?s ?p ?o }')} }}"))
+    graphs = {_node(each.graph_name).value for each in said}
+    evidence = {each for each in graphs if each.startswith(f"{iris.base}ev/")}
     about = {
         ox.Triple(document, FOAF["primaryTopic"], iri),
         ox.Triple(document, DCTERMS["rights"], RIGHTS),
@@ -117,13 +120,12 @@ def thing_data(edition: Edition, iri: ox.NamedNode, document: ox.NamedNode) -> D
     }
     if edition.licence:
         about.add(ox.Triple(document, DCTERMS["license"], ox.NamedNode(edition.licence)))
-    curated = rows(
-        backend,
-        f"SELECT ?g ?s ?p ?o {{ VALUES ?g {{ {iris.graph('curated')} {iris.graph('ontology')} }} "
-        f"{{ {iri} {_OWN_AND_OWNED} ?s . GRAPH ?g {{ ?s ?p ?o }} }} UNION {{ GRAPH ?g {{ ?s ?p {iri} }} "
-        f"VALUES ?o {{ {iri} }} }} }}",
-    )
-    return Data(iri, found | labels | about, claims | _quads(curated) | described, edition.licence)
+    return Data(iri, found | labels | about, said | _claims(backend, evidence), edition.licence)
+
+
+def _touching(iri: ox.NamedNode, nodes: str, pattern: str) -> str:
+    """Statements about any of the nodes, or with the thing as value."""
+    return f"{{ VALUES ?s {{ {nodes} }} {pattern} }} UNION {{ VALUES ?o {{ {iri} }} {pattern} }}"
 
 
 def document_data(edition: Edition, iri: ox.NamedNode) -> Data:
@@ -165,12 +167,14 @@ def ontology_data(edition: Edition) -> Data:
     return Data(ox.NamedNode(str(DG).rstrip("#")), _triples(found), _quads(found), edition.licence)
 
 
-def _claims(backend: Backend, stated: str) -> tuple[frozenset[ox.Quad], frozenset[ox.Quad]]:
-    """What every evidence says that states something matching the pattern, and its description."""
-    evidence = f"{{ SELECT DISTINCT ?g {{ {stated} ?g {RDF['type']} {DG['Evidence']} }} }}"
-    claims = rows(backend, f"SELECT ?g ?s ?p ?o {{ {evidence} GRAPH ?g {{ ?s ?p ?o }} }}")
-    described = rows(backend, f"SELECT ?s ?p ?o {{ {evidence} ?g ?p ?o BIND(?g AS ?s) }}")
-    return _quads(claims), frozenset(map(_quad, _triples(described)))
+def _claims(backend: Backend, evidence: Iterable[str]) -> frozenset[ox.Quad]:
+    """What each evidence says, and its description."""
+    found: frozenset[ox.Quad] = frozenset()
+    for values in chunks(evidence):
+        found |= _quads(rows(backend, f"SELECT ?g ?s ?p ?o {{ VALUES ?g {{ {values} }} GRAPH ?g {{ ?s ?p ?o }} }}"))
+        described = _triples(rows(backend, f"SELECT ?s ?p ?o {{ VALUES ?s {{ {values} }} ?s ?p ?o }}"))
+        found |= frozenset(map(_quad, described))
+    return found
 
 
 def _quad(triple: ox.Triple) -> ox.Quad:

@@ -71,10 +71,13 @@ def describe_ontology(edition: Edition) -> OntologyPage:
     """Return the terms of the ontology, and the schemes of its concepts."""
     graph = edition.iris.graph("ontology")
     said: defaultdict[str, defaultdict[ox.NamedNode, list[Term]]] = defaultdict(lambda: defaultdict(list))
-    for row in rows(edition.backend, f"SELECT ?s ?p ?o {{ GRAPH {graph} {{ ?s ?p ?o }} }} ORDER BY ?s ?p ?o"):
+    for row in rows(edition.backend, f"SELECT ?s ?p ?o {{ GRAPH {graph} {{ ?s ?p ?o }} }}"):
         subject, predicate = row["s"], row["p"]
         if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
             said[subject.value][predicate].append(row["o"])
+    for about in said.values():
+        for values in about.values():
+            values.sort(key=str)
     uses = {**class_uses(edition.backend), **property_uses(edition.backend)}
     found: defaultdict[str, list[TermOfOntology]] = defaultdict(list)
     for iri, about in said.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urldefrag
@@ -9,13 +10,13 @@ from urllib.parse import quote, urldefrag
 import pyoxigraph as ox
 
 from digigraph.publishing.labels import chunks
-from digigraph.store.backend import rows
+from digigraph.store.backend import Term, rows
 from digigraph.vocab import DG, RDFS, SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from digigraph.store.backend import Backend, Row
+    from digigraph.store.backend import Backend
 
 _WHOLE = 8
 """Words up to which a text fragment names a whole quote; of a longer one the ends, which may be in two blocks."""
@@ -72,48 +73,68 @@ class Sentence:
         return f"{page}#{fragment}:~:text={text}"
 
 
-_DESCRIPTION = f"""?evidence {DG["quote"]} ?quote ; {DG["source"]} ?source ; {DG["basis"]} ?basis .
-  OPTIONAL {{ ?evidence {DG["start"]} ?start ; {DG["end"]} ?end }} OPTIONAL {{ ?evidence {RDFS["comment"]} ?reason }}
-  OPTIONAL {{ ?evidence {DG["asOf"]} ?asOf }} OPTIONAL {{ ?evidence {DG["accepted"]} ?accepted }}
-  OPTIONAL {{ ?source {SCHEMA["url"]} ?url }}"""
+_Description = dict[ox.NamedNode, Term]
 
 
 def sentences(backend: Backend, evidence: Iterable[str]) -> dict[str, Sentence]:
     """Return the sentence of each evidence that quotes one, by its IRI."""
-    found: dict[str, Sentence] = {}
-    for values in chunks(evidence):
-        for row in rows(backend, f"SELECT * {{ VALUES ?evidence {{ {values} }} {_DESCRIPTION} }}"):
-            sentence = _sentence(row)
-            found.setdefault(sentence.evidence, sentence)
-    return found
+    described = _descriptions(backend, evidence)
+    sources = {_text(each, DG["source"]) for each in described.values()}
+    urls: dict[str, str] = {}
+    for values in chunks(sources - {""}):
+        asked = f"SELECT ?s ?o {{ VALUES ?s {{ {values} }} ?s {SCHEMA['url']} ?o }} ORDER BY ?o"
+        for row in rows(backend, asked):
+            urls.setdefault(_value(row["s"]), _value(row["o"]))
+    return {
+        iri: _sentence(iri, description, urls.get(_text(description, DG["source"]), ""))
+        for iri, description in described.items()
+        if isinstance(description.get(DG["quote"]), ox.Literal) and _text(description, DG["source"])
+    }
 
 
 def sentences_of_source(backend: Backend, source: ox.NamedNode) -> list[Sentence]:
     """Return every sentence quoted from a document, in the order of its text."""
-    found = rows(backend, f"SELECT * {{ VALUES ?source {{ {source} }} {_DESCRIPTION} }}")
-    unique = {each.evidence: each for each in map(_sentence, found)}
-    return sorted(unique.values(), key=lambda each: (each.start, each.end, each.evidence))
+    found = rows(backend, f"SELECT ?s {{ VALUES ?source {{ {source} }} ?s {DG['source']} ?source }}")
+    told = sentences(backend, (_value(row["s"]) for row in found))
+    return sorted(told.values(), key=lambda each: (each.start, each.end, each.evidence))
 
 
-def _sentence(row: Row) -> Sentence:
-    quoted = row["quote"]
-    assert isinstance(quoted, ox.Literal)  # noqa: S101 - the shapes see to it
+def _descriptions(backend: Backend, evidence: Iterable[str]) -> dict[str, _Description]:
+    """One value of each property of each evidence, the first where there are more."""
+    found: defaultdict[str, _Description] = defaultdict(dict)
+    for values in chunks(evidence):
+        for row in rows(backend, f"SELECT ?s ?p ?o {{ VALUES ?s {{ {values} }} ?s ?p ?o }}"):
+            description, predicate, value = found[_value(row["s"])], row["p"], row["o"]
+            assert isinstance(predicate, ox.NamedNode)  # noqa: S101 - predicates are IRIs
+            description[predicate] = min(description.get(predicate, value), value, key=str)
+    return found
+
+
+def _sentence(iri: str, description: _Description, url: str) -> Sentence:
+    quoted, reason = description[DG["quote"]], description.get(RDFS["comment"])
     return Sentence(
-        evidence=_text(row, "evidence"),
-        source=_text(row, "source"),
-        quote=quoted.value,
-        language=quoted.language or "",
-        start=int(_text(row, "start") or 0),
-        end=int(_text(row, "end") or 0),
-        basis=_text(row, "basis").rpartition("#")[2],
-        reason=_text(row, "reason"),
-        reason_language=getattr(row.get("reason"), "language", None) or "",
-        as_of=_text(row, "asOf"),
-        is_accepted=_text(row, "accepted") != "false",
-        url=_text(row, "url"),
+        evidence=iri,
+        source=_text(description, DG["source"]),
+        quote=_value(quoted),
+        language=_language(quoted),
+        start=int(_text(description, DG["start"]) or 0),
+        end=int(_text(description, DG["end"]) or 0),
+        basis=_text(description, DG["basis"]).rpartition("#")[2],
+        reason=_value(reason),
+        reason_language=_language(reason),
+        as_of=_text(description, DG["asOf"]),
+        is_accepted=_text(description, DG["accepted"]) != "false",
+        url=url,
     )
 
 
-def _text(row: Row, name: str) -> str:
-    term = row.get(name)
+def _text(description: _Description, predicate: ox.NamedNode) -> str:
+    return _value(description.get(predicate))
+
+
+def _value(term: Term | None) -> str:
     return term.value if isinstance(term, ox.NamedNode | ox.Literal) else ""
+
+
+def _language(term: Term | None) -> str:
+    return (term.language or "") if isinstance(term, ox.Literal) else ""
