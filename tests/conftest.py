@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pyoxigraph as ox
 import pytest
 from endpoints import oxigraph_server
@@ -25,6 +26,13 @@ BASE = "https://example.org/graph/"
 SCHEMA = "https://schema.org/"
 # More at once than a test asks for, few enough for a small machine.
 WORKERS = 2
+
+
+# How long an example takes on a machine that does something else besides says nothing of what it proves.
+hypothesis.settings.register_profile(
+    "digigraph", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("digigraph")
 
 
 def _sorted_nquads(quads: list[ox.Quad]) -> bytes:
