@@ -6,6 +6,7 @@ A setting comes from, the later winning: its default, ``digigraph.toml``, an env
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import tomllib
@@ -27,6 +28,8 @@ _NO_SETTINGS = {"project", "suites", "datasets", "grants", "earl", "golden"}
 RULES_TABLE = "rules"
 _MAX_FILE = 100_000
 """Bytes that ``digigraph.toml`` may have."""
+
+_CHOICES = {"log_format": ("text", "json"), "log_queries": ("hash", "text")}
 
 Value = str | int | float
 
@@ -104,6 +107,14 @@ class Settings:
         int, About("bytes of answers and pages that are kept while their snapshot is served; 0: none")
     ] = 64_000_000
     body_bytes: Annotated[int, About("bytes that the body of a request may have", 1)] = 1_000_000
+    stop_seconds: Annotated[float, About("seconds that answers under way have to end when the server is stopped")] = 5.0
+    log_format: Annotated[
+        str, About("what the log on stderr is: text, what went wrong; json, a line of JSON for each request too")
+    ] = "text"
+    log_queries: Annotated[str, About("what the log in JSON says of queries: hash or text")] = "hash"
+    trusted_proxies: Annotated[
+        str, About("addresses or networks whose X-Forwarded-For is believed, with spaces between; empty: nobody's")
+    ] = ""
     snapshots_kept: Annotated[int, About("snapshots that prune keeps, the active one included", 1)] = 5
 
     @property
@@ -115,6 +126,11 @@ class Settings:
     def federation_prefixes(self) -> tuple[str, ...]:
         """The endpoints that SERVICE may ask."""
         return tuple(self.federation.split())
+
+    @property
+    def proxy_networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+        """The proxies that say who has asked them."""
+        return tuple(map(ipaddress.ip_network, self.trusted_proxies.split()))
 
     @property
     def worker_count(self) -> int:
@@ -145,10 +161,21 @@ class Settings:
             _check_iri("places", iri, web)
         if wrong := [each for each in self.themes.split() if not re.fullmatch("[A-Z]{4}", each)]:
             raise SettingsError(f"themes holds {wrong[0]!r}.", hint="A theme has four capitals, such as HEAL.")
+        self._check_operation()
         for name, about in TABLE.items():
             value = getattr(self, name)
             if isinstance(value, int | float) and value < about.least:
                 raise SettingsError(f"{name} is {value}; the least is {about.least:g}.")
+
+    def _check_operation(self) -> None:
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise SettingsError(f"{name} is {getattr(self, name)!r}.", hint=f"It is {' or '.join(choices)}.")
+        try:
+            _ = self.proxy_networks
+        except ValueError as error:
+            hint = "It takes addresses and networks, such as 127.0.0.1 or 10.0.0.0/8."
+            raise SettingsError(f"trusted_proxies: {error}.", hint=hint) from error
 
 
 def _check_iri(name: str, iri: str, schemes: tuple[str, ...]) -> None:

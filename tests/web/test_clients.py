@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digigraph.web.clients import client_of
+from digigraph.web.clients import Clients
 from digigraph.web.wsgi import Scope
 
 
@@ -30,4 +30,4 @@ def scope_of(address: str | None) -> Scope:
 )
 def test_who_is_one_client(address: str | None, client: str):
     """An IPv4 address, however it is written; of IPv6 the network, for one client has all of its addresses."""
-    assert client_of(scope_of(address)) == client
+    assert Clients().of(scope_of(address)) == client

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from digigraph.store.cancellation import Cancellation
     from digigraph.store.copying import Copy
+    from digigraph.store.load import Load
     from digigraph.store.room import Share
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -302,8 +303,7 @@ class Answer:
                 copy = None
             self._unwanted = self._closed and self._copy is None
             callbacks = self._on_close if self._unwanted else []
-            if self._unwanted:
-                self._on_close = []
+            self._on_close = [] if self._unwanted else self._on_close
             self._condition.notify_all()
             on_change = self._on_change
         if copy is not None:
@@ -320,6 +320,10 @@ class Backend(Protocol):
     @property
     def version(self) -> str | None:
         """Name of the snapshot asked next; None for a remote endpoint."""
+
+    @property
+    def load(self) -> Load | None:
+        """How busy it is; None where it has no query processes."""
 
     def answer(self, query: Query, cancellation: Cancellation | None = None) -> Answer:
         """Ask, and return when the answer begins (see :meth:`Answer.wait`).

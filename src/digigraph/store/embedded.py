@@ -42,6 +42,10 @@ class EmbeddedBackend:
         """Name of the snapshot."""
         return self._opened.snapshot.name
 
+    @property
+    def load(self) -> None:
+        """Nothing: it has no query processes."""
+
     def answer(self, query: Query, cancellation: Cancellation | None = None) -> Answer:
         """Ask, and return the whole answer; see :meth:`digigraph.store.backend.Backend.answer`."""
         if self._closed:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from digigraph.sparql import Service
     from digigraph.store.backend import Answer, Backend, Query
     from digigraph.store.cancellation import Cancellation
+    from digigraph.store.load import Load
 
 _LOG = logging.getLogger(__name__)
 _REDIRECTS = {
@@ -227,6 +228,11 @@ class Federated:
     def version(self) -> str | None:
         """The backend's."""
         return self._backend.version
+
+    @property
+    def load(self) -> Load | None:
+        """The backend's."""
+        return self._backend.load
 
     def answer(self, query: Query, cancellation: Cancellation | None = None) -> Answer:
         """Ask, with the door for each endpoint; the guard has seen that all of them are allowed."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from digigraph.settings import Settings
     from digigraph.store.backend import Answer, Backend, Query
     from digigraph.store.cancellation import Cancellation
+    from digigraph.store.load import Load
 
 
 class Guarded:
@@ -37,6 +38,11 @@ class Guarded:
     def version(self) -> str | None:
         """The backend's."""
         return self._backend.version
+
+    @property
+    def load(self) -> Load | None:
+        """The backend's."""
+        return self._backend.load
 
     def answer(self, query: Query, cancellation: Cancellation | None = None) -> Answer:
         """Check the query, then ask the backend.

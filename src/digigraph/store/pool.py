@@ -27,6 +27,7 @@ from digigraph.errors import (
 )
 from digigraph.store.backend import Answer, Query
 from digigraph.store.generation import Generation, end_children, start_children
+from digigraph.store.load import Load
 from digigraph.store.room import Room
 from digigraph.store.snapshot import Snapshot, SnapshotCatalog
 from digigraph.store.turns import Job, Turns
@@ -119,6 +120,11 @@ class Pool:
     def version(self) -> str:
         """Name of the snapshot asked next."""
         return self._generation.snapshot.name
+
+    @property
+    def load(self) -> Load:
+        """How busy it is."""
+        return Load(processes=self._generation.size, running=self.busy, waiting=self.waiting)
 
     @property
     def busy(self) -> int:

@@ -68,6 +68,10 @@ class RemoteBackend:
         """None: nobody tells which state of the data answered."""
         return
 
+    @property
+    def load(self) -> None:
+        """Nothing: it has no query processes."""
+
     def answer(self, query: Query, cancellation: Cancellation | None = None) -> Answer:
         """Ask, and return when the answer begins; see :meth:`digigraph.store.backend.Backend.answer`."""
         share = self._unread.of(cancellation.client if cancellation else "")

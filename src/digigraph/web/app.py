@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from digigraph.web import pages, problems, query_page, sending
+from digigraph.web.keeping import Keeper
+from digigraph.web.metrics import Metrics
 from digigraph.web.routes import catalog, documents, graphs, health, home, running, sparql, things
 from digigraph.web.site import EXTENSION, Site
 
@@ -31,7 +33,11 @@ def create_app(settings: Settings, backend: Backend) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=settings.body_bytes, MAX_FORM_MEMORY_SIZE=settings.body_bytes)
     # A redirect that only tidies slashes would lead to whatever host the client names.
     app.url_map.merge_slashes = False
-    app.extensions[EXTENSION] = Site(settings, backend)
+    # Half of the bytes: the other half is for whole replies, in front of the application.
+    keeper = Keeper(settings.cache_bytes // 2)
+    counting = Metrics(backend)
+    counting.watch("answers", lambda: keeper.cache.bytes)
+    app.extensions[EXTENSION] = Site(settings, backend, keeper, counting)
     pages.register(app)
     sending.register(app)
     query_page.register(app)

@@ -20,7 +20,7 @@ class Received(TypedDict):
     more_body: NotRequired[bool]
 
 
-class Sent(TypedDict):
+class Sent(TypedDict, total=False):
     """An ASGI event to the client: ``http.response.start`` or ``http.response.body``."""
 
     type: str

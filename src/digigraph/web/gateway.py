@@ -13,29 +13,32 @@ import asyncio
 import contextlib
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from digigraph.errors import DigigraphError, QueryCancelled, QueueFull
 from digigraph.store.cancellation import Cancellation
 from digigraph.store.room import Room
 from digigraph.web.asgi import STALL_SECONDS, send_whole
-from digigraph.web.clients import client_of
+from digigraph.web.clients import Clients
 from digigraph.web.delivery import Delivery, send_busy
 from digigraph.web.framing import fault_of
+from digigraph.web.record import RECORD, Record
 from digigraph.web.shortcut import Shortcut, key_of
 from digigraph.web.wsgi import Reply, Scope, call, environ_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from wsgiref.types import WSGIApplication
 
     from digigraph.store.room import Share
-    from digigraph.web.asgi import Receive, Send
+    from digigraph.web.asgi import Receive, Send, Sent
+    from digigraph.web.shortcut import Key
 
 _log = logging.getLogger(__name__)
 
+_REQUEST_ID = b"x-request-id"
 BODY_SECONDS = 60.0
 """Seconds in which the body of a request must have arrived."""
 BODIES = 64
@@ -44,6 +47,27 @@ BODIES = 64
 
 class _BodyError(Exception):
     """The body of a request cannot be had: it breaks the rules of HTTP, or the client has left."""
+
+
+class _Exchange:
+    """One request, and the way to answer it; what is sent is counted, and bears the request's id."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, *, client: str, share: Share) -> None:
+        self.scope = scope
+        self.receive = receive
+        self.record = Record(method=scope["method"], path=unquote(scope["raw_path"].decode("latin-1")), client=client)
+        self.share = share
+        self._send = send
+
+    async def send(self, event: Sent) -> None:
+        if event["type"] == "http.response.start":
+            self.record.status = event["status"]
+            headers = event["headers"]
+            if all(name != _REQUEST_ID for name, _ in headers):
+                event["headers"] = [*headers, (_REQUEST_ID, self.record.request_id.encode())]
+        else:
+            self.record.bytes += len(event["body"])
+        await self._send(event)
 
 
 class Gateway:
@@ -59,97 +83,115 @@ class Gateway:
         Bytes of a request's body that are taken in; the application sees by ``CONTENT_LENGTH`` that there were more.
     shortcut
         Replies that are kept; None keeps none.
+    clients
+        Tells clients apart; None by their addresses alone.
+    observers
+        Called with every exchange that is over.
     """
 
-    def __init__(
-        self, app: WSGIApplication, *, threads: int, body_bytes: int, shortcut: Shortcut | None = None
+    def __init__(  # noqa: PLR0913 - what a server is made of
+        self,
+        app: WSGIApplication,
+        *,
+        threads: int,
+        body_bytes: int,
+        shortcut: Shortcut | None = None,
+        clients: Clients | None = None,
+        observers: Sequence[Callable[[Record], None]] = (),
     ) -> None:
         self._app = app
         self._shortcut = shortcut or Shortcut(0, lambda: None)
+        self._clients = clients or Clients()
+        self._observers = observers
         self._body_bytes = body_bytes
         self._bodies = Room(BODIES * body_bytes, holds="requests")
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._delivery = Delivery(self._threads)
-        self._exchanges: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI 3.0); returns without the end of the body where the transfer must be broken off."""
-        exchange = asyncio.current_task()
-        assert exchange is not None  # noqa: S101 - servers call from a task
-        self._exchanges.add(exchange)
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - servers call from a task
+        self._tasks.add(task)
+        client = self._clients.of(scope)
+        exchange = _Exchange(scope, receive, send, client=client, share=self._bodies.of(client))
         try:
-            await self._exchange(scope, receive, send)
+            await self._run(exchange)
         except Exception:  # noqa: BLE001 - the edge of the process: the server would say nothing of it
+            exchange.record.is_broken = True
             _log.exception("%s %r failed", scope["method"], scope["raw_path"])
         finally:
-            self._exchanges.discard(exchange)
+            exchange.share.give_back()
+            self._tasks.discard(task)
+            for observe in self._observers:
+                observe(exchange.record)
 
     async def finish(self, seconds: float) -> None:
         """Let what is under way come to its end, and break off what has not after so many seconds."""
-        if self._exchanges:
-            await asyncio.wait(self._exchanges, timeout=seconds)
-        for exchange in self._exchanges:
-            exchange.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        for task in self._tasks:
+            task.cancel()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _run(self, exchange: _Exchange) -> None:
+        scope = exchange.scope
         fault = fault_of(scope)
         if fault is not None:
-            await send_whole(send, fault, [(b"connection", b"close")], b"")
+            await send_whole(exchange.send, fault, [(b"connection", b"close")], b"")
             return
-        if not _has_body(scope) and (kept := self._shortcut.find(scope, key_of(scope, b""))):
-            await self._delivery.send_whole(kept, send, client_of(scope))
+        if not _has_body(scope) and await self._is_sent(exchange, key_of(scope, b"")):
             return
-        client = client_of(scope)
-        share = self._bodies.of(client)
-        try:
-            await self._exchange_of(Cancellation(client), share, scope, receive, send)
-        finally:
-            share.give_back()
-
-    async def _exchange_of(
-        self, cancellation: Cancellation, share: Share, scope: Scope, receive: Receive, send: Send
-    ) -> None:
         announced = _announced(scope)
         try:
             async with asyncio.timeout(BODY_SECONDS):
-                body = b"" if (announced or 0) > self._body_bytes else await self._body(receive, share)
+                body = b"" if (announced or 0) > self._body_bytes else await self._body(exchange)
         except QueueFull as error:
-            await send_busy(send, error)
+            await send_busy(exchange.send, error)
             return
         except _BodyError:
-            await send_whole(send, HTTPStatus.BAD_REQUEST, [(b"connection", b"close")], b"")
+            await send_whole(exchange.send, HTTPStatus.BAD_REQUEST, [(b"connection", b"close")], b"")
             return
         except TimeoutError:
-            await send_whole(send, HTTPStatus.REQUEST_TIMEOUT, [(b"connection", b"close")], b"")
+            await send_whole(exchange.send, HTTPStatus.REQUEST_TIMEOUT, [(b"connection", b"close")], b"")
             return
         key = key_of(scope, body)
-        if body and (kept := self._shortcut.find(scope, key)):
-            await self._delivery.send_whole(kept, send, cancellation.client)
+        if body and await self._is_sent(exchange, key):
             return
+        cancellation = Cancellation(exchange.record.client)
         environ = environ_of(scope, body, announced=announced, cancellation=cancellation)
-        departure = asyncio.create_task(_departure(receive, cancellation))
+        environ[RECORD] = exchange.record
+        departure = asyncio.create_task(_departure(exchange.receive, cancellation))
         try:
-            called = self._threads.submit(call, self._app, environ)
-            await self._answer(called, partial(self._shortcut.keep, scope, key), send, cancellation)
+            await self._answer(exchange, self._threads.submit(call, self._app, environ), key, cancellation)
         finally:
             departure.cancel()
 
-    async def _body(self, receive: Receive, share: Share) -> bytes:
+    async def _is_sent(self, exchange: _Exchange, key: Key | None) -> bool:
+        """Send what is kept, and tell whether there was something."""
+        kept = self._shortcut.find(exchange.scope, key)
+        if kept is None:
+            return False
+        exchange.record.is_kept, exchange.record.route = True, kept.route
+        await self._delivery.send_whole(kept, exchange.send, exchange.record.client)
+        return True
+
+    async def _body(self, exchange: _Exchange) -> bytes:
         body = bytearray()
         while len(body) <= self._body_bytes:
-            event = await receive()
+            event = await exchange.receive()
             if event["type"] == "http.disconnect":
                 raise _BodyError
             piece = event.get("body", b"")
-            share.take(len(piece))
+            exchange.share.take(len(piece))
             body += piece
             if not event.get("more_body", False):
                 break
         return bytes(body)
 
     async def _answer(
-        self, called: Future[Reply], keep: Callable[[Reply], None], send: Send, cancellation: Cancellation
+        self, exchange: _Exchange, called: Future[Reply], key: Key | None, cancellation: Cancellation
     ) -> None:
         try:
             reply = await asyncio.wrap_future(called)
@@ -157,9 +199,11 @@ class Gateway:
             cancellation.cancel()
             called.add_done_callback(_close_late)
             raise
-        keep(reply)
+        self._shortcut.keep(exchange.scope, key, reply)
+        exchange.record.is_broken = True
         try:
-            await self._delivery.send(reply, send, cancellation)
+            await self._delivery.send(reply, exchange.send, cancellation)
+            exchange.record.is_broken = False
         except TimeoutError:
             _log.warning("An answer was broken off: the client read nothing for %g seconds.", STALL_SECONDS)
         except QueryCancelled:

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from digigraph import errors
 from digigraph.media import HTML, PROBLEM_JSON, negotiate
+from digigraph.web.record import RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,7 +108,10 @@ def problem(kind: Kind, detail: str, *, hint: str | None, more: Mapping[str, Mem
     more
         Further members of the document.
     """
-    request_id = str(uuid.uuid4())
+    noted = request.environ.get(RECORD)
+    request_id = noted.request_id if noted else str(uuid.uuid4())
+    if noted:
+        noted.problem = kind.name
     document: dict[str, Member] = {
         "type": "about:blank" if not kind.name else PROBLEMS + kind.name,
         "title": kind.title,

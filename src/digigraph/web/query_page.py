@@ -21,7 +21,7 @@ from digigraph.web.identity import of_query
 from digigraph.web.pages import language
 from digigraph.web.replies import unchanged
 from digigraph.web.sending import SNAPSHOT_HEADER, policy
-from digigraph.web.site import asker, site
+from digigraph.web.site import asker, note, site
 from digigraph.web.wsgi import SNAPSHOT
 
 if TYPE_CHECKING:
@@ -116,6 +116,7 @@ def answer_page(query: Query, *, formats: Sequence[Format]) -> Response:
     DigigraphError
         See :func:`digigraph.publishing.answers.tabulate`.
     """
+    note(query=query.text)
     if held := unchanged(_identity(query, site().backend.version)):
         held.vary.add("Accept-Language")
         return held

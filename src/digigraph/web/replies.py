@@ -21,7 +21,7 @@ from digigraph.web.identity import of_page, of_query
 from digigraph.web.keeping import Flight, Kept
 from digigraph.web.running import QUERY_ID_HEADER
 from digigraph.web.sending import SNAPSHOT_HEADER, knows_no_chunks
-from digigraph.web.site import ask, client_cancellation, site
+from digigraph.web.site import ask, client_cancellation, note, site
 from digigraph.web.wsgi import CANCELLATION, SNAPSHOT
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ def answered(query: Query) -> Response:
     QueryError, QueryFailed, QueueFull, StoreError, RemoteError
         No answer, and why.
     """
+    note(query=query.text)
     identity = of_query(query, site().backend.version)
     if held_already := unchanged(identity):
         return held_already
@@ -122,10 +123,15 @@ def _found(identity: Identity | None) -> Kept | Flight | None:
     keeper = site().keeper
     if identity is None:
         return None
+    found: Kept | Flight | None
     if QUERY_ID_HEADER in request.headers:
         # Its client may want to end what it asks, and nobody else is to suffer from that.
-        return keeper.find(identity)
-    return keeper.board(identity, client_cancellation() or Cancellation())
+        found = keeper.find(identity)
+    else:
+        found = keeper.board(identity, client_cancellation() or Cancellation())
+    if isinstance(found, Kept):
+        note(is_kept=True)
+    return found
 
 
 @contextlib.contextmanager

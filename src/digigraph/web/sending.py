@@ -16,12 +16,15 @@ from digigraph.web.codings import CODINGS, IDENTITY, SMALL_BYTES, CodedAnswer, a
 from digigraph.web.conditions import READING, status_of
 from digigraph.web.identity import tag_under
 from digigraph.web.problems import of_http
+from digigraph.web.record import RECORD
 from digigraph.web.running import QUERY_ID_HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask import Flask, Response
+
+    from digigraph.web.record import Record
 
 SNAPSHOT_HEADER = "Digigraph-Snapshot"
 
@@ -72,6 +75,9 @@ def knows_no_chunks() -> bool:
 
 def _finish(response: Response) -> Response:
     """Choose a coding, see what the client holds of the response under it, and code what it does not hold."""
+    noted: Record | None = request.environ.get(RECORD)
+    if noted is not None and request.url_rule is not None:
+        noted.route = request.url_rule.rule
     body = response.response
     coding = _coding_of(response)
     if request.method in READING and response.status_code == HTTPStatus.OK:

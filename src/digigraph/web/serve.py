@@ -11,6 +11,7 @@ import resource
 import signal
 import socket
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from granian.constants import HTTPModes, Interfaces
@@ -20,17 +21,21 @@ from granian.net import SocketHolder  # type: ignore[attr-defined]  # imported t
 from granian.server.embed import Server
 
 from digigraph.errors import AddressUnavailable
+from digigraph.web import logs
 from digigraph.web.app import create_app
 from digigraph.web.asgi import STALL_SECONDS
+from digigraph.web.clients import Clients
 from digigraph.web.gateway import Gateway
 from digigraph.web.keeping import FOLLOWERS
 from digigraph.web.shortcut import Shortcut
+from digigraph.web.site import EXTENSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from digigraph.settings import Settings
     from digigraph.store.backend import Backend
+    from digigraph.web.metrics import Metrics
 
 _THREADS_FOR_PAGES = 16
 _HEADER_SECONDS = 30.0
@@ -39,12 +44,11 @@ _HEADER_BYTES = 32 * 1024
 _PORTS = 65536
 _CONNECTIONS = 10_000
 _BACKLOG = 1024
-_GRACE_SECONDS = 5.0
 _LINGER_SECONDS = 1.0
 
 
 def serve(settings: Settings, backend: Backend, *, announce: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM, then let what is under way end, for 5 s at most.
+    """Serve until SIGINT or SIGTERM, then let what is under way end, for ``stop_seconds`` at most.
 
     Parameters
     ----------
@@ -67,9 +71,19 @@ def serve(settings: Settings, backend: Backend, *, announce: Callable[[str], Non
         threads = 2 * settings.worker_count + settings.queue_length + FOLLOWERS + _THREADS_FOR_PAGES
         # The other half is kept by the application, before it is coded.
         shortcut = Shortcut(settings.cache_bytes // 2, lambda: backend.version)
-        gateway = Gateway(app.wsgi_app, threads=threads, body_bytes=settings.body_bytes, shortcut=shortcut)
+        counting: Metrics = app.extensions[EXTENSION].metrics
+        counting.watch("replies", lambda: shortcut.cache.bytes)
+        gateway = Gateway(
+            app.wsgi_app,
+            threads=threads,
+            body_bytes=settings.body_bytes,
+            shortcut=shortcut,
+            clients=Clients(settings.proxy_networks),
+            observers=(counting.count, logs.configure(settings)),
+        )
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        asyncio.run(_serve(gateway, listener, lambda: announce(f"http://{host}:{settings.port}")))
+        started = partial(announce, f"http://{host}:{settings.port}")
+        asyncio.run(_serve(gateway, listener, started, grace=settings.stop_seconds))
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -132,7 +146,7 @@ class _Server(Server):
         self._shd = holder  # type: ignore[assignment]
 
 
-async def _serve(gateway: Gateway, listener: socket.socket, announce: Callable[[], None]) -> None:
+async def _serve(gateway: Gateway, listener: socket.socket, announce: Callable[[], None], *, grace: float) -> None:
     server = _Server(gateway, listener)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -143,7 +157,7 @@ async def _serve(gateway: Gateway, listener: socket.socket, announce: Callable[[
     announce()
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     server.stop()  # type: ignore[no-untyped-call]  # granian gives it no types
-    await gateway.finish(_GRACE_SECONDS)
+    await gateway.finish(grace)
     # Who reads nothing keeps a connection open, and the server with it.
     await asyncio.wait({serving}, timeout=_LINGER_SECONDS)
     if not stopping.done():

@@ -95,4 +95,4 @@ def _unchanged(reply: Reply, condition: str) -> Reply | None:
     if tags is None or tag is None or not tags.has(tag.removeprefix("W/").strip('"'), weak=True):
         return None
     headers = [header for header in reply.headers if header[0] not in _OF_A_BODY]
-    return Reply(HTTPStatus.NOT_MODIFIED, headers, b"", None, reply.close, reply.snapshot)
+    return Reply(HTTPStatus.NOT_MODIFIED, headers, b"", None, reply.close, reply.snapshot, reply.route)

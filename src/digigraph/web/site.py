@@ -14,13 +14,17 @@ from digigraph.publishing.drawing import Draughtsman
 from digigraph.publishing.edition import Edition
 from digigraph.store.cancellation import Cancellation
 from digigraph.store.snapshot import Snapshot, SnapshotCatalog
-from digigraph.web.keeping import Keeper
+from digigraph.web.record import RECORD
 from digigraph.web.running import QUERY_ID_HEADER, Running
 from digigraph.web.wsgi import CANCELLATION
 
 if TYPE_CHECKING:
     from digigraph.settings import Settings
     from digigraph.store.backend import Answer, Backend, Query
+    from digigraph.store.load import Load
+    from digigraph.web.keeping import Keeper
+    from digigraph.web.metrics import Metrics
+    from digigraph.web.record import Record
 
 EXTENSION = "digigraph"
 VOID = "/.well-known/void"
@@ -37,24 +41,22 @@ class Site:
         The project's.
     backend
         Who answers.
+    keeper
+        Who keeps what was computed.
+    metrics
+        Who counts.
     running
         The queries that are being answered.
     draughtsman
         Who draws.
-    keeper
-        Who keeps what was computed.
     """
 
     settings: Settings
     backend: Backend
+    keeper: Keeper
+    metrics: Metrics
     running: Running = field(default_factory=Running)
     draughtsman: Draughtsman = field(default_factory=Draughtsman)
-    keeper: Keeper = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Set up what needs the settings."""
-        # Half of the bytes: the other half is for whole replies, in front of the application.
-        object.__setattr__(self, "keeper", Keeper(self.settings.cache_bytes // 2))
 
     def read_file(self, name: str) -> bytes | None:
         """Return a file that the snapshot carries beside its dataset; None where there is none, or no snapshot."""
@@ -97,12 +99,24 @@ def client_cancellation() -> Cancellation | None:
     return found
 
 
+def note(*, query: str = "", is_kept: bool = False) -> None:
+    """Tell the log and the metrics of this exchange which query it asks, and whether its answer was kept."""
+    record: Record | None = request.environ.get(RECORD)
+    if record is not None:
+        record.query = query or record.query
+        record.is_kept = is_kept or record.is_kept
+
+
 class _Asker:
     """The backend as the request that is being answered sees it: its queries end when the client leaves."""
 
     @property
     def version(self) -> str | None:
         return site().backend.version
+
+    @property
+    def load(self) -> Load | None:
+        return site().backend.load
 
     def answer(self, query: Query, cancellation: Cancellation | None = None) -> Answer:
         return site().backend.answer(query, cancellation or client_cancellation())

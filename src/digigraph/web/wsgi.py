@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 from digigraph.store.backend import Answer
 from digigraph.web.codings import CodedAnswer
+from digigraph.web.record import RECORD, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -58,6 +59,8 @@ class Reply:
         To be called when nobody reads on; may be called twice, from any thread.
     snapshot
         Name of the one of which the reply is a function, given the request; None where it is of none.
+    route
+        Pattern of the path; empty where there is none.
     """
 
     status: int
@@ -66,6 +69,7 @@ class Reply:
     rest: Answer | CodedAnswer | Iterator[bytes] | None
     close: Callable[[], None]
     snapshot: str | None = None
+    route: str = ""
 
     @property
     def size(self) -> int:
@@ -169,7 +173,9 @@ def call(app: WSGIApplication, environ: WSGIEnvironment) -> Reply:
         close()
         raise
     close()
-    return Reply(start.status, start.headers, bytes(taken), None, _nothing, environ.get(SNAPSHOT))
+    record: Record | None = environ.get(RECORD)
+    route = record.route if record else ""
+    return Reply(start.status, start.headers, bytes(taken), None, _nothing, environ.get(SNAPSHOT), route)
 
 
 def _nothing() -> None:
