@@ -14,10 +14,13 @@ from projects import REPOSITORY, Project
 
 from digigraph.publishing.service_description import LIMITS
 from digigraph.settings import TABLE, Settings
+from digigraph.web.logs import members
+from digigraph.web.record import Record
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+OPERATING = (REPOSITORY / "docs/operating.md").read_text(encoding="utf-8")
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
 
@@ -92,3 +95,22 @@ def test_the_document_of_the_guide_can_be_added_as_written(tmp_path: Path) -> No
     assert published.returncode == 0, published.stderr.decode()
     project.write("data/documents/nordic-news.yaml", (head + facts).replace("host: kth,", "host: kht,"))
     assert shown in project.run("validate").stdout.decode()
+
+
+def test_the_unit_of_the_documentation_is_one(tmp_path: Path) -> None:
+    """Systemd finds nothing wrong with the unit in docs/operating.md, once its program is there."""
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("systemd-analyze is not on this machine")
+    unit = re.findall(r"```ini\n(.*?)```", OPERATING, re.DOTALL)[0]
+    file = tmp_path / "digigraph.service"
+    file.write_text(re.sub(r"(?m)^ExecStart=.*", "ExecStart=/bin/true", unit), encoding="utf-8")
+    done = subprocess.run([analyze, "verify", file], capture_output=True, check=False, text=True)
+    assert [line for line in done.stderr.splitlines() if "digigraph" in line] == []
+
+
+def test_what_is_logged_is_documented() -> None:
+    """docs/operating.md names each member of a line of the log."""
+    record = Record(method="GET", path="/", client="", query="ASK {}", problem="query")
+    for name in members(record, with_text=True):
+        assert f"`{name}`" in OPERATING

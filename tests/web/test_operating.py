@@ -7,6 +7,7 @@ import dataclasses
 import http.client
 import ipaddress
 import json
+import re
 import signal
 import threading
 import time
@@ -15,6 +16,7 @@ from urllib.parse import quote
 
 import pytest
 import webserver
+from projects import REPOSITORY
 from prometheus_client.parser import text_string_to_metric_families
 
 from digigraph.errors import SettingsError
@@ -126,6 +128,9 @@ class TestMetrics:
         assert found["digigraph_queries_processes", ()] >= 2
         assert found["digigraph_queries_waiting", ()] == 0
         assert any(name == "digigraph_snapshot_info" for name, _ in found)
+        ours = {re.sub(r"_(bucket|sum|count)$", "", name) for name, _ in found if not name.endswith("_created")}
+        text = (REPOSITORY / "docs/operating.md").read_text(encoding="utf-8")
+        assert set(re.findall(r"`(digigraph_\w+)`", text)) == {name for name in ours if name.startswith("digigraph_")}
 
     def test_no_label_is_a_clients_choice(self, serving: Serving):
         """Unknown paths, methods and things make no label of their own."""
