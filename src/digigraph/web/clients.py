@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import itertools
 from typing import TYPE_CHECKING
@@ -40,14 +41,12 @@ class Clients:
         peer = scope.get("client")
         if not peer:
             return ""
+        if not self._proxies:
+            return _named(peer[0])
         address = _address(peer[0])
-        if address is None:
-            return peer[0]
-        if self._proxies and self._is_proxy(address):
-            address = self._behind(address, scope)
-        if isinstance(address, ipaddress.IPv4Address):
-            return str(address)
-        return str(ipaddress.IPv6Network((address, _NETWORK_BITS), strict=False))
+        if address is None or not self._is_proxy(address):
+            return _named(peer[0])
+        return _named(str(self._behind(address, scope)))
 
     def _behind(self, proxy: Address, scope: Scope) -> Address:
         """The client that a proxy names: the last that is no proxy itself, for each adds who has asked him."""
@@ -64,6 +63,17 @@ class Clients:
 
     def _is_proxy(self, address: Address) -> bool:
         return any(address in network for network in self._proxies)
+
+
+@functools.lru_cache(1024)
+def _named(text: str) -> str:
+    """The client of an address; the text itself where it is none."""
+    address = _address(text)
+    if address is None:
+        return text
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    return str(ipaddress.IPv6Network((address, _NETWORK_BITS), strict=False))
 
 
 def _address(text: str) -> Address | None:

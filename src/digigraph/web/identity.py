@@ -23,7 +23,7 @@ _DIGITS = 32
 _SHOWN = ("base_iri", "title", "description", "license")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Identity:
     """Two answers of the same identity are the same bytes, before any content coding.
 
@@ -47,7 +47,7 @@ class Identity:
     language: str
     edition: str
 
-    @property
+    @functools.cached_property
     def key(self) -> str:
         """A name for it, of hexadecimal digits."""
         parts = (self.snapshot, self.media_type, self.language, self.edition, *self.request)
