@@ -15,6 +15,7 @@ from digigraph.errors import NoSnapshot, PublicationRefused, SnapshotDamaged
 from digigraph.findings import Severity
 from digigraph.iris import Iris
 from digigraph.levels import DEFAULT_LEVELS
+from digigraph.publishing.dumps import write_dumps
 from digigraph.publishing.retired import FILE as RETIRED
 from digigraph.publishing.retired import retired
 from digigraph.publishing.texts import encode_text, text_file
@@ -200,7 +201,8 @@ def publish(settings: Settings) -> Publication:
         raise Refusal(checked.findings)
     catalog = SnapshotCatalog(settings.state_folder)
     files = {**checked.files, RETIRED: _retired(catalog, checked.dataset.nquads, settings.base_iri)}
-    return catalog.publish(checked.dataset.nquads, sources, files=files)
+    nquads, prefixes = checked.dataset.nquads, Iris(settings.base_iri).prefixes
+    return catalog.publish(nquads, sources, files=files, dump=lambda folder: write_dumps(folder, nquads, prefixes))
 
 
 def _retired(catalog: SnapshotCatalog, nquads: bytes, base_iri: str) -> bytes:

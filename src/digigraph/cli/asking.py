@@ -15,12 +15,14 @@ from digigraph.cli.project import Project
 from digigraph.cli.table import table
 from digigraph.errors import InputError, NoSnapshot
 from digigraph.iris import Iris
+from digigraph.publishing.dumps import write_dump
 from digigraph.store.backend import Query
 from digigraph.store.opening import open_backend
 from digigraph.store.snapshot import SnapshotCatalog
 
 _RESULTS = media.formats_of(media.Kind.RESULTS)
 _GRAPHS = media.formats_of(media.Kind.GRAPH, media.Kind.DATASET)
+_CHUNK = 1024 * 1024
 _DUMPS = media.formats_of(media.Kind.DATASET, media.Kind.GRAPH)
 
 
@@ -111,7 +113,7 @@ def _is_file(argument: str) -> bool:
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="stdout without it.")
 @click.pass_obj
 def dump(project: Project, format_: str, graph: str | None, name: str | None, output: Path | None) -> None:
-    """Write a snapshot: the whole dataset (nq: byte for byte what build writes) or one graph."""
+    """Write a snapshot: nq (byte for byte what build writes) and trig all of it, other formats its default graph."""
     settings = project.settings()
     catalog = SnapshotCatalog(settings.state_folder)
     snapshot = catalog.get(name) if name else catalog.active()
@@ -119,17 +121,18 @@ def dump(project: Project, format_: str, graph: str | None, name: str | None, ou
         raise NoSnapshot("Nothing has been published yet.", hint="Run digigraph publish.")
     chosen = media.by_name(format_, _DUMPS)
     iris = Iris(settings.base_iri)
-    # A format for triples holds one graph: the default graph unless another is named.
-    alone = iris.graph("accepted").value if graph is None and chosen.kind is media.Kind.GRAPH else graph
+    carried = next((each for each in snapshot.dumps() if graph is None and each.name == chosen.name), None)
+    if carried is not None:
+        with carried.path.open("rb") as file:
+            write_output(iter(lambda: file.read(_CHUNK), b""), output)
+        return
     with snapshot.open() as opened:
         data = opened.nquads()
-    if alone is None and chosen is media.N_QUADS:
-        write_output([data], output)
-        return
-    quads = list(ox.parse(data, format=ox.RdfFormat.N_QUADS))
-    if alone is not None:
-        wanted = ox.DefaultGraph() if alone == iris.graph("accepted").value else ox.NamedNode(alone)
-        quads = [ox.Quad(*each.triple) for each in quads if each.graph_name == wanted]
     serialised = io.BytesIO()
-    ox.serialize(quads, serialised, format=chosen.rdf, prefixes=iris.prefixes)
+    if graph is None:
+        write_dump(serialised, data, chosen, iris.prefixes)
+    else:
+        wanted = ox.DefaultGraph() if graph == iris.graph("accepted").value else ox.NamedNode(graph)
+        quads = (each for each in ox.parse(data, format=ox.RdfFormat.N_QUADS) if each.graph_name == wanted)
+        ox.serialize((each.triple for each in quads), serialised, format=chosen.rdf, prefixes=iris.prefixes)
     write_output([serialised.getvalue()], output)

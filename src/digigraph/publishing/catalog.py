@@ -1,82 +1,175 @@
-"""What the dataset is and how much is in it, for harvesters (VoID, W3C Interest Group Note of 3 March 2011)."""
+"""The dataset in a catalogue, for the portals that collect them (DCAT 3; DCAT-AP 3.0, the profile of the EU)."""
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from digigraph.iris import Iris
-from digigraph.publishing.constructed import Said, constructed
-from digigraph.publishing.service_description import format_iri
-from digigraph.vocab import DCTERMS, DG, FOAF, RDF, VOID
+from digigraph.media import JSON_LD, N_QUADS, TRIG, TURTLE
+from digigraph.publishing.data import Data
+from digigraph.store.backend import rows
+from digigraph.vocab import DCAT, DCATAP, DCTERMS, DG, FOAF, RDF, SPDX, VCARD, VOID, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
-    from digigraph.media import Format
-    from digigraph.settings import Settings
+    from digigraph.publishing.constructed import Said
+    from digigraph.publishing.offer import Offer, OfferedDump
+    from digigraph.store.backend import Backend
 
-_EXAMPLES = 3
+PREFIXES = {"dcatap": str(DCATAP), "spdx": str(SPDX), "vcard": str(VCARD)}
+"""Of the vocabularies that the catalogue alone uses."""
+_EU = "http://publications.europa.eu/resource/authority/"
+_MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
+_FILE_TYPES = {N_QUADS: "RDF_N_QUADS", TRIG: "RDF_TRIG", TURTLE: "RDF_TURTLE", JSON_LD: "JSON_LD"}
+# Codes of ISO 639-1 and the EU's names for them: its official languages and those of its neighbours in the north.
+_CODES = """
+    bg=BUL cs=CES da=DAN de=DEU el=ELL en=ENG es=SPA et=EST fi=FIN fr=FRA ga=GLE hr=HRV hu=HUN is=ISL it=ITA
+    lt=LIT lv=LAV mt=MLT nb=NOB nl=NLD nn=NNO no=NOR pl=POL pt=POR ro=RON sk=SLK sl=SLV sv=SWE
+"""
+_LANGUAGES = dict(each.split("=") for each in _CODES.split())
 
 
-def void_description(
-    settings: Settings, formats: Sequence[Format], *, document: str, endpoint: str, homepage: str
-) -> str:
-    """Return the query whose answer describes the dataset in VoID.
+def catalog_data(offer: Offer, backend: Backend, *, document: str) -> Data:
+    """Return the description of a catalogue with the dataset, its dumps and its services.
 
-    ``void:triples`` and the other figures of VoID count the default graph, ``dg:quads`` all graphs.
+    What DCAT-AP demands is always there, for the title serves where a setting is empty; what it recommends is there as
+    far as settings and data say it. It is no query like the other descriptions, for the engine writes the sizes of
+    files as ``xsd:integer``, where DCAT wants ``xsd:nonNegativeInteger``.
 
     Parameters
     ----------
-    settings
-        The project's.
-    formats
-        In which its graphs are given.
-    document, endpoint, homepage
-        URLs of the description, of the SPARQL service, and of the page where a reader begins.
+    offer
+        What is published.
+    backend
+        Is asked what time the dataset speaks of.
+    document
+        URL of the catalogue.
     """
-    iris = Iris(settings.base_iri)
-    dataset, described = iris.dataset, ox.NamedNode(document)
-    title = ox.Literal(settings.title)
-    said: list[Said] = [
-        (described, RDF["type"], VOID["DatasetDescription"]),
-        (described, DCTERMS["title"], title),
-        (described, FOAF["primaryTopic"], dataset),
-        (dataset, RDF["type"], VOID["Dataset"]),
-        (dataset, DCTERMS["title"], title),
-        (dataset, FOAF["homepage"], ox.NamedNode(homepage)),
-        (dataset, VOID["sparqlEndpoint"], ox.NamedNode(endpoint)),
-        (dataset, VOID["uriSpace"], ox.Literal(iris.base)),
-        *((dataset, VOID["feature"], format_iri(each)) for each in formats),
-    ]
-    return constructed(said, {f"{dataset} {term} ?{name}": pattern for name, term, pattern in _found(iris)})
+    dataset, catalog = Iris(offer.settings.base_iri).dataset, ox.NamedNode(document)
+    said = itertools.chain(
+        _catalog(offer, catalog, dataset),
+        _dataset(offer, dataset),
+        _period(backend, dataset),
+        _services(offer, catalog, dataset),
+        *(_distribution(offer, dataset, each) for each in offer.dumps),
+    )
+    return Data(catalog, frozenset(ox.Triple(*each) for each in said), licence=offer.settings.license)
 
 
-def _found(iris: Iris) -> list[tuple[str, ox.NamedNode, str]]:
-    """Variables, the properties that they are values of, and the patterns that bind them."""
-    figures = {
-        "triples": "COUNT(*) AS ?triples) { ?x ?y ?z }",
-        "distinctSubjects": "COUNT(DISTINCT ?x) AS ?distinctSubjects) { ?x ?y ?z }",
-        "distinctObjects": "COUNT(DISTINCT ?z) AS ?distinctObjects) { ?x ?y ?z }",
-        "properties": "COUNT(DISTINCT ?y) AS ?properties) { ?x ?y ?z }",
-        "classes": f"COUNT(DISTINCT ?z) AS ?classes) {{ ?x {RDF['type']} ?z }}",
-        "entities": f"COUNT(DISTINCT ?x) AS ?entities) {{ ?x ?y ?z {_within(iris.base)} }}",
+def _catalog(offer: Offer, catalog: ox.NamedNode, dataset: ox.NamedNode) -> Iterator[Said]:
+    yield catalog, RDF["type"], DCAT["Catalog"]
+    yield from offer.described(catalog)
+    yield from _languages(offer, catalog)
+    yield from _places(offer, catalog)
+    yield catalog, FOAF["homepage"], offer.node("/")
+    yield offer.node("/"), RDF["type"], FOAF["Document"]
+    yield catalog, DCAT["themeTaxonomy"], ox.NamedNode(f"{_EU}data-theme")
+    yield catalog, DCAT["dataset"], dataset
+
+
+def _dataset(offer: Offer, dataset: ox.NamedNode) -> Iterator[Said]:
+    yield dataset, RDF["type"], DCAT["Dataset"]
+    yield dataset, RDF["type"], VOID["Dataset"]
+    yield from offer.described(dataset)
+    yield dataset, DCTERMS["identifier"], ox.Literal(dataset.value)
+    yield from _languages(offer, dataset)
+    yield from _places(offer, dataset)
+    yield from _subjects(offer, dataset)
+    yield dataset, DCAT["landingPage"], offer.node("/")
+    if offer.snapshot is not None:
+        yield dataset, DCAT["version"], ox.Literal(offer.snapshot.name)
+
+
+def _subjects(offer: Offer, resource: ox.NamedNode) -> Iterator[Said]:
+    """Whom to ask, and by what it is found."""
+    settings = offer.settings
+    for word in filter(None, (each.strip() for each in settings.keywords.split(","))):
+        yield resource, DCAT["keyword"], ox.Literal(word)
+    for code in settings.themes.split():
+        yield resource, DCAT["theme"], ox.NamedNode(f"{_EU}data-theme/{code}")
+    if settings.contact:
+        contact = ox.NamedNode(f"{Iris(settings.base_iri).dataset.value}#contact")
+        way = VCARD["hasEmail" if settings.contact.startswith("mailto:") else "hasURL"]
+        yield resource, DCAT["contactPoint"], contact
+        yield contact, RDF["type"], VCARD["Kind"]
+        yield contact, VCARD["fn"], ox.Literal(settings.publisher_name or settings.title)
+        yield contact, way, ox.NamedNode(settings.contact)
+
+
+def _languages(offer: Offer, resource: ox.NamedNode) -> Iterator[Said]:
+    for code in offer.settings.languages.split():
+        if code in _LANGUAGES:
+            language = ox.NamedNode(f"{_EU}language/{_LANGUAGES[code]}")
+            yield resource, DCTERMS["language"], language
+            yield language, RDF["type"], DCTERMS["LinguisticSystem"]
+
+
+def _places(offer: Offer, resource: ox.NamedNode) -> Iterator[Said]:
+    for iri in offer.settings.places.split():
+        yield resource, DCTERMS["spatial"], ox.NamedNode(iri)
+        yield ox.NamedNode(iri), RDF["type"], DCTERMS["Location"]
+
+
+def _services(offer: Offer, catalog: ox.NamedNode, dataset: ox.NamedNode) -> Iterator[Said]:
+    kinds = {
+        "/sparql": ("SPARQL", "service", "https://www.w3.org/TR/sparql11-protocol/"),
+        "/graph-store": ("Graph Store, for reading", "graph-store", "https://www.w3.org/TR/sparql11-http-rdf-update/"),
     }
-    quads = """SELECT (?triples_of_default + ?triples_of_named AS ?quads) {
-      { SELECT (COUNT(*) AS ?triples_of_default) { ?x ?y ?z } }
-      { SELECT (COUNT(*) AS ?triples_of_named) { GRAPH ?graph { ?x ?y ?z } } } }"""
-    terms = f"SELECT DISTINCT ?term {{ {{ ?x ?term ?z }} UNION {{ ?x {RDF['type']} ?term }} }}"
-    vocabulary = f'SELECT DISTINCT (IRI(REPLACE(STR(?term), "[^/#]*$", "")) AS ?vocabulary) {{ {{ {terms} }} }}'
-    example = f"""SELECT ?exampleResource {{ ?exampleResource ?y ?z {_within(iris.base + "id/", "exampleResource")} }}
-      GROUP BY ?exampleResource ORDER BY DESC(COUNT(*)) ?exampleResource LIMIT {_EXAMPLES}"""
-    return [
-        *((name, VOID[name], f"SELECT ({select}") for name, select in figures.items()),
-        ("quads", DG["quads"], quads),
-        ("vocabulary", VOID["vocabulary"], vocabulary),
-        ("exampleResource", VOID["exampleResource"], example),
-    ]
+    for path, (title, name, standard) in kinds.items():
+        service = offer.node(f"{path}#{name}")
+        yield catalog, DCAT["service"], service
+        yield service, RDF["type"], DCAT["DataService"]
+        yield service, DCTERMS["title"], ox.Literal(f"{offer.settings.title}: {title}")
+        yield service, DCTERMS["publisher"], offer.publisher
+        yield service, DCTERMS["conformsTo"], ox.NamedNode(standard)
+        yield service, DCAT["endpointURL"], offer.node(path)
+        # A client that names no format gets the service description there.
+        yield service, DCAT["endpointDescription"], offer.node("/sparql")
+        yield service, DCAT["servesDataset"], dataset
+        yield from offer.terms(service)
+        yield from _subjects(offer, service)
 
 
-def _within(space: str, name: str = "x") -> str:
-    return f"FILTER(STRSTARTS(STR(?{name}), {ox.Literal(space)}))"
+def _distribution(offer: Offer, dataset: ox.NamedNode, dump: OfferedDump) -> Iterator[Said]:
+    address, encoding = offer.node(dump.path), dump.encoding
+    # The file is its own address, so what describes it has another.
+    distribution, checksum = (ox.NamedNode(f"{address.value}#{each}") for each in ("distribution", "checksum"))
+    yield dataset, DCAT["distribution"], distribution
+    yield distribution, RDF["type"], DCAT["Distribution"]
+    yield distribution, DCTERMS["title"], ox.Literal(dump.title)
+    yield distribution, DCTERMS["description"], ox.Literal(dump.description)
+    yield distribution, DCAT["accessURL"], offer.node("/dumps/")
+    yield distribution, DCAT["downloadURL"], address
+    yield distribution, DCAT["byteSize"], ox.Literal(str(dump.size), datatype=XSD["nonNegativeInteger"])
+    yield distribution, DCAT["mediaType"], ox.NamedNode(_MEDIA_TYPES + encoding.format.media_type)
+    yield distribution, DCTERMS["format"], ox.NamedNode(f"{_EU}file-type/{_FILE_TYPES[encoding.format]}")
+    if encoding.compression:
+        yield distribution, DCAT["compressFormat"], ox.NamedNode(_MEDIA_TYPES + encoding.compression)
+    yield distribution, DCATAP["availability"], ox.NamedNode(f"{_EU}planned-availability/AVAILABLE")
+    yield distribution, SPDX["checksum"], checksum
+    yield checksum, RDF["type"], SPDX["Checksum"]
+    yield checksum, SPDX["algorithm"], SPDX["checksumAlgorithm_sha256"]
+    yield checksum, SPDX["checksumValue"], ox.Literal(dump.sha256, datatype=XSD["hexBinary"])
+    if offer.snapshot is not None:
+        yield distribution, DCTERMS["modified"], ox.Literal(offer.snapshot.created, datatype=XSD["dateTime"])
+    yield from offer.terms(distribution)
+
+
+def _period(backend: Backend, dataset: ox.NamedNode) -> Iterator[Said]:
+    """The time that the dataset speaks of: the first day that something may have begun, the last that it may end."""
+    period = ox.NamedNode(f"{dataset.value}#period")
+    (found,) = rows(
+        backend,
+        f"""SELECT ?startDate ?endDate {{
+          {{ SELECT (MIN(?day) AS ?startDate) {{ ?x {DG["startEarliest"]}|{DG["endEarliest"]} ?day }} }}
+          {{ SELECT (MAX(?day) AS ?endDate) {{ ?x {DG["startLatest"]}|{DG["endLatest"]} ?day }} }} }}""",
+    )
+    for name, day in found.items():
+        assert isinstance(day, ox.Literal)  # noqa: S101 - the build writes them as xsd:date
+        yield dataset, DCTERMS["temporal"], period
+        yield period, RDF["type"], DCTERMS["PeriodOfTime"]
+        yield period, DCAT[name], day

@@ -29,7 +29,7 @@ def constructed(said: Iterable[Said], found: Mapping[str, str]) -> str:
         patterns bind the same variable, and each triple has one: without its variables a template gives nothing
         (SPARQL 1.1, section 16.2), with none it would be given by every solution.
     """
-    known = " ".join(f"({subject} {predicate} {value})" for subject, predicate, value in said)
+    known = " ".join(f"({subject} {predicate} {value})" for subject, predicate, value in dict.fromkeys(said))
     templates = " . ".join(("?s ?p ?o", *found))
     patterns = " UNION ".join(f"{{ {each} }}" for each in (f"VALUES (?s ?p ?o) {{ {known} }}", *found.values()))
     return f"CONSTRUCT {{ {templates} }} WHERE {{ {patterns} }}"

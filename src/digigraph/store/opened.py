@@ -12,10 +12,13 @@ import pyoxigraph as ox
 
 from digigraph.errors import NoSnapshot, SnapshotDamaged
 from digigraph.store.disk import ENGINE_ERRORS, FileLock
+from digigraph.store.dumps import read_dumps
 from digigraph.store.files import read_file, read_files
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from digigraph.store.dumps import Dump
 
 NAME = re.compile(r"[1-9]\d*-[0-9a-f]{12}")
 """What a snapshot's name is."""
@@ -79,6 +82,19 @@ class Snapshot:
     def read_files(self) -> dict[str, bytes]:
         """Return every file that it carries, by name."""
         return read_files(self.folder / "files")
+
+    def dumps(self) -> tuple[Dump, ...]:
+        """Return the dumps that it carries; none where it was published without.
+
+        Raises
+        ------
+        SnapshotDamaged
+            They are not those that were listed.
+        """
+        try:
+            return read_dumps(self.folder / "dumps")
+        except (OSError, ValueError) as error:
+            raise SnapshotDamaged(f"The dumps of the snapshot {self.name} cannot be read: {error}.") from error
 
     def open(self) -> OpenSnapshot:
         """Open the store read-only; close it, or use it in a ``with``.

@@ -9,6 +9,7 @@
         in-use                                locked, shared, by everybody who has the store open
         store/                                RocksDB; written once, then only opened read-only
         files/                                what the pages show beside the dataset: texts of documents, the context
+        dumps/                                the dataset in other formats, with their hashes; not there without any
     {state}/staging/                          work in progress; whatever is found there is a leftover
 
 A snapshot comes into ``snapshots/`` by one rename, after its content was read back, compared and made durable. So
@@ -30,13 +31,17 @@ from typing import TYPE_CHECKING
 
 from digigraph.errors import NoSnapshot, PublicationBusy, SnapshotDamaged
 from digigraph.store.disk import FileLock, replace_file, storage_errors, sync_folder, sync_tree
+from digigraph.store.dumps import write_dumps
 from digigraph.store.files import NO_FILES, files_hash, write_files
 from digigraph.store.loading import load_and_compare
 from digigraph.store.opened import NAME, Snapshot, name_of, read_manifest, read_pointer, sequence_of
+from digigraph.store.verifying import holds, verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from digigraph.store.dumps import Dumping
 
 __all__ = ["Publication", "Snapshot", "SnapshotCatalog"]
 
@@ -141,24 +146,14 @@ class SnapshotCatalog:
             It holds something else, or cannot be read.
         """
         snapshot = self.get(name)
-        with snapshot.open() as opened:
-            content = opened.nquads()
-        found = hashlib.sha256(content).hexdigest()
-        expected = (snapshot.sha256, snapshot.quads, snapshot.size)
-        if files_hash(snapshot.read_files()) != snapshot.files:
-            raise SnapshotDamaged(
-                f"The files of the snapshot {name} are not those that were published.", hint="Publish again."
-            )
-        if (found, content.count(b"\n"), len(content)) != expected or name_of(snapshot.sequence, found) != name:
-            raise SnapshotDamaged(
-                f"The snapshot {name} holds other data than was published: SHA-256 {found}, not {snapshot.sha256}.",
-                hint="Publish again.",
-            )
+        verify(snapshot)
         return snapshot
 
     # Writing: each step under the lock, so that one process at a time changes the state folder
 
-    def create(self, nquads: bytes, sources: str, *, files: Mapping[str, bytes] = NO_FILES) -> Snapshot:
+    def create(
+        self, nquads: bytes, sources: str, *, files: Mapping[str, bytes] = NO_FILES, dump: Dumping | None = None
+    ) -> Snapshot:
         """Make a snapshot without activating it.
 
         Parameters
@@ -169,6 +164,8 @@ class SnapshotCatalog:
             Hash of the sources that it was made of.
         files
             What it carries beside the dataset, by path: names of lower-case letters, digits, ``.``, ``_``, ``-``.
+        dump
+            Writes the dumps of this dataset into a folder that is there; None: it carries none.
 
         Raises
         ------
@@ -180,7 +177,7 @@ class SnapshotCatalog:
             Nothing half-made is left.
         """
         with self._publishing():
-            return self._create(nquads, sources, files)
+            return self._create(nquads, sources, files, dump)
 
     def activate(self, name: str, sources: str) -> Snapshot:
         """Make a snapshot the active one and return it.
@@ -200,7 +197,9 @@ class SnapshotCatalog:
         with self._publishing():
             return self._activate(name, sources)
 
-    def publish(self, nquads: bytes, sources: str, *, files: Mapping[str, bytes] = NO_FILES) -> Publication:
+    def publish(
+        self, nquads: bytes, sources: str, *, files: Mapping[str, bytes] = NO_FILES, dump: Dumping | None = None
+    ) -> Publication:
         """Make a snapshot and activate it; for the data and files of the active one, note only the sources.
 
         Raises
@@ -211,10 +210,10 @@ class SnapshotCatalog:
         sha256 = hashlib.sha256(nquads).hexdigest()
         with self._publishing():
             active = self._active_or_none()
-            wanted = (sha256, files_hash(files))
-            if active is not None and (active.sha256, active.files) == wanted and self._is_whole(active.name):
+            hashes, dumps = (sha256, files_hash(files)), dump is not None
+            if active is not None and holds(active, *hashes, dumps=dumps):
                 return Publication(self._activate(active.name, sources), is_new=False)
-            made = self._newest_if(*wanted) or self._create(nquads, sources, files)
+            made = self._newest_if(*hashes, dumps=dumps) or self._create(nquads, sources, files, dump)
             try:
                 return Publication(self._activate(made.name, sources), is_new=True)
             except BaseException:
@@ -267,30 +266,26 @@ class SnapshotCatalog:
         except SnapshotDamaged:
             return None
 
-    def _is_whole(self, name: str) -> bool:
-        try:
-            self.verify(name)
-        except SnapshotDamaged:
-            return False
-        return True
-
-    def _newest_if(self, sha256: str, files: str) -> Snapshot | None:
+    def _newest_if(self, sha256: str, files: str, *, dumps: bool) -> Snapshot | None:
         """Return the newest snapshot if it holds this: whoever made it was killed before it became active."""
         for name in self.names()[-1:]:
-            if name == name_of(sequence_of(name), sha256) and self._is_whole(name) and self.get(name).files == files:
-                return self.get(name)
+            if name == name_of(sequence_of(name), sha256):
+                newest = self.get(name)
+                return newest if holds(newest, sha256, files, dumps=dumps) else None
         return None
 
     def _clean_staging(self) -> None:
         if self._staging.exists():
             shutil.rmtree(self._staging)
 
-    def _create(self, nquads: bytes, sources: str, files: Mapping[str, bytes]) -> Snapshot:
+    def _create(self, nquads: bytes, sources: str, files: Mapping[str, bytes], dump: Dumping | None) -> Snapshot:
         folder = self._staging / secrets.token_hex(8)
         (folder / "store").mkdir(parents=True)
         try:
             triples = load_and_compare(folder / "store", nquads)
             write_files(folder / "files", files)
+            if dump is not None:
+                write_dumps(folder / "dumps", dump)
             snapshot = self._described(nquads, triples, sources, files_hash(files))
             (folder / "in-use").touch()
             (folder / "manifest.json").write_bytes(snapshot.manifest())

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from digigraph.store.backend import Query
 
 _DIGITS = 32
-_SHOWN = ("base_iri", "title", "description", "license")
+_SHOWN = (
+    *("base_iri", "title", "description", "languages", "license", "publisher_name", "publisher", "contact"),
+    *("keywords", "themes", "places"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)

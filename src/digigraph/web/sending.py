@@ -7,13 +7,14 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import request
-from werkzeug.exceptions import PreconditionFailed
+from werkzeug.exceptions import PreconditionFailed, RequestedRangeNotSatisfiable
 
 from digigraph.errors import NotAcceptable
 from digigraph.media import HTML
 from digigraph.store.backend import Answer
 from digigraph.web.codings import CODINGS, IDENTITY, SMALL_BYTES, CodedAnswer, acceptable, encode
 from digigraph.web.conditions import READING, status_of
+from digigraph.web.files import File, choose_range
 from digigraph.web.identity import tag_under
 from digigraph.web.problems import of_http
 from digigraph.web.record import RECORD
@@ -42,10 +43,12 @@ _FIXED = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        f"{SNAPSHOT_HEADER}, {QUERY_ID_HEADER}, ETag, Link, Location, Retry-After, X-Request-Id"
+        f"{SNAPSHOT_HEADER}, {QUERY_ID_HEADER}, Content-Range, ETag, Link, Location, Retry-After, X-Request-Id"
     ),
 }
-_PREFLIGHT_HEADERS = f"Accept, Accept-Language, Content-Type, {QUERY_ID_HEADER}, If-Match, If-None-Match, Range"
+_PREFLIGHT_HEADERS = (
+    f"Accept, Accept-Language, Content-Type, {QUERY_ID_HEADER}, If-Match, If-None-Match, If-Range, Range"
+)
 # What is coded as a whole, in memory; longer answers are coded as they are sent, longer files not at all.
 _WHOLE_BYTES = 4 * 1024 * 1024
 
@@ -84,6 +87,8 @@ def _finish(response: Response) -> Response:
             _take_body(response)
         elif status == HTTPStatus.PRECONDITION_FAILED:
             response, coding = of_http(PreconditionFailed("What is here is not what If-Match names.")), IDENTITY
+        elif isinstance(body, File) and not choose_range(response, body):
+            response, coding = of_http(RequestedRangeNotSatisfiable(length=body.size)), IDENTITY
     if coding != IDENTITY and response.status_code != HTTPStatus.NOT_MODIFIED:
         _encode(response, coding)
     if request.method == "HEAD" or not (response.response is body or isinstance(response.response, CodedAnswer)):
@@ -114,7 +119,11 @@ def _add_headers(response: Response) -> None:
 
 def _coding_of(response: Response) -> str:
     """The coding in which the body is to be sent."""
-    is_settled = "Content-Encoding" in response.headers or response.status_code == HTTPStatus.PARTIAL_CONTENT
+    is_settled = (
+        "Content-Encoding" in response.headers
+        or "no-transform" in response.headers.get("Cache-Control", "")
+        or response.status_code == HTTPStatus.PARTIAL_CONTENT
+    )
     is_whole = _is_whole(response)
     if is_settled or not (is_whole or isinstance(response.response, Answer)):
         return IDENTITY

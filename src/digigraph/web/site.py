@@ -12,6 +12,7 @@ from digigraph.errors import NoSnapshot
 from digigraph.iris import Iris
 from digigraph.publishing.drawing import Draughtsman
 from digigraph.publishing.edition import Edition
+from digigraph.publishing.offer import Offer
 from digigraph.store.cancellation import Cancellation
 from digigraph.store.snapshot import Snapshot, SnapshotCatalog
 from digigraph.web.record import RECORD
@@ -85,6 +86,11 @@ class Site:
         """Return the URL under which readers fetch a path (``/sparql``); never made of the Host header."""
         host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
         return (self.settings.public_url or f"http://{host}:{self.settings.port}").rstrip("/") + path
+
+    @property
+    def offer(self) -> Offer:
+        """What is published, as its descriptions need it."""
+        return Offer(self.settings, self.url, self._snapshot(self.backend.version))
 
 
 def site() -> Site:

@@ -6,31 +6,35 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect
 
-from digigraph.media import HTML, TURTLE, Kind, formats_of
-from digigraph.publishing.catalog import void_description
+from digigraph.errors import NotFound
+from digigraph.media import HTML, TURTLE, Kind, by_name, formats_of
+from digigraph.publishing.catalog import PREFIXES, catalog_data
 from digigraph.publishing.contents import contents
+from digigraph.publishing.labels import LANGUAGES
 from digigraph.publishing.signposting import Signpost
+from digigraph.publishing.void import void_description
+from digigraph.publishing.writing import write
 from digigraph.store.backend import Query
 from digigraph.web.pages import language, page
-from digigraph.web.replies import answered, query_string, requested_format
-from digigraph.web.site import VOID, edition, site
+from digigraph.web.replies import answered, made, query_string, requested_format
+from digigraph.web.site import VOID, asker, edition, site
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
+    from digigraph.media import Format
+
+_FORMATS = formats_of(Kind.GRAPH)
+_DCAT = "/catalog.ttl"
 blueprint = Blueprint("catalog", __name__)
 
 
 @blueprint.get(VOID)
 def void() -> Response:
     """Describe the dataset (VoID, section 7.2: where a harvester looks first)."""
-    formats = formats_of(Kind.GRAPH)
-    chosen = requested_format(formats, names=[value for key, value in query_string() if key == "format"])
     here = site()
-    text = void_description(
-        here.settings, formats, document=here.url(VOID), endpoint=here.url("/sparql"), homepage=here.url("/")
-    )
-    return answered(Query(text=text, format=chosen))
+    text = void_description(here.offer, _FORMATS, document=here.url(VOID))
+    return answered(Query(text=text, format=_requested(*_FORMATS)))
 
 
 @blueprint.get("/dataset")
@@ -41,11 +45,33 @@ def dataset() -> BaseResponse:
 
 
 @blueprint.get("/catalog")
-def catalog() -> BaseResponse:
-    """Show what the dataset is; programs are sent on to its description."""
-    if requested_format((HTML, *formats_of(Kind.GRAPH))) is not HTML:
-        return redirect(site().url(VOID), code=303)
-    return page("catalog.html", _shown)
+def catalog() -> Response:
+    """Show what the dataset is; for programs, a catalogue with it, its dumps and its services (DCAT)."""
+    chosen = _requested(HTML, *_FORMATS)
+    return page("catalog.html", _shown) if chosen is HTML else _catalog(chosen)
+
+
+@blueprint.get("/catalog.<name>")
+def catalog_as(name: str) -> Response:
+    """Describe it in the format that the suffix names."""
+    if name not in {each.name for each in _FORMATS}:
+        raise NotFound(f"There is no format {name!r} here.", hint=f"{', '.join(each.name for each in _FORMATS)}.")
+    return _catalog(by_name(name, _FORMATS))
+
+
+def _catalog(chosen: Format) -> Response:
+    here = site()
+    context = edition(LANGUAGES[0]).context
+
+    def body() -> bytes:
+        data = catalog_data(here.offer, asker(), document=here.url("/catalog"))
+        return write(data, chosen, prefixes=here.iris.prefixes | PREFIXES, context=context)
+
+    return made(body, chosen)
+
+
+def _requested(*offered: Format) -> Format:
+    return requested_format(offered, names=[value for key, value in query_string() if key == "format"])
 
 
 def _shown() -> dict[str, object]:
@@ -53,6 +79,7 @@ def _shown() -> dict[str, object]:
     addresses = {
         "at_sparql": (url("/sparql"), "/sparql"),
         "at_void": (url(VOID), VOID),
+        "at_dcat": (url(_DCAT), _DCAT),
         "at_graph": (url("/graph/accepted"), "/graph/accepted"),
         "at_ontology": (url("/ns"), "/ns"),
         "at_data": (url("/data/{slug}"), ""),
@@ -67,5 +94,6 @@ def _shown() -> dict[str, object]:
         "links": (
             Signpost("cite-as", site().iris.dataset.value),
             Signpost("describedby", url(VOID), TURTLE.media_type),
+            Signpost("describedby", url(_DCAT), TURTLE.media_type),
         ),
     }

@@ -1,0 +1,127 @@
+"""The whole dataset as files for harvesters: N-Quads, TriG, Turtle, JSON-LD, each also compressed.
+
+They are made at publication, so that whoever fetches them costs no query, can go on where a transfer broke off, and
+gets the same bytes for the same state. Formats of quads hold the dataset, formats of triples the default graph.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+import zstandard
+
+from digigraph.media import JSON_LD, N_QUADS, TRIG, TURTLE, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+    from typing import IO
+
+    from digigraph.media import Format
+
+_GZIP_LEVEL = 6
+_ZSTD_LEVEL = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How a dump is written.
+
+    Parameters
+    ----------
+    format
+        Of the data.
+    compression
+        Media type of the compression; empty: none.
+    coding
+        Its name.
+    """
+
+    format: Format
+    compression: str = ""
+    coding: str = ""
+
+    @property
+    def media_type(self) -> str:
+        """Of the file as it is sent: a compressed file is what is asked for, not a coding on the way."""
+        return self.compression or self.format.content_type
+
+
+def _gzip(source: IO[bytes], target: IO[bytes]) -> None:
+    # Without name and time, which would make other bytes of the same state.
+    with gzip.GzipFile(filename="", fileobj=target, mode="wb", compresslevel=_GZIP_LEVEL, mtime=0) as output:
+        shutil.copyfileobj(source, output)
+
+
+def _zstd(source: IO[bytes], target: IO[bytes]) -> None:
+    size = os.fstat(source.fileno()).st_size
+    zstandard.ZstdCompressor(level=_ZSTD_LEVEL, write_checksum=True).copy_stream(source, target, size=size)
+
+
+_COMPRESSIONS: dict[str, tuple[str, Callable[[IO[bytes], IO[bytes]], None]]] = {
+    "gz": ("gzip", _gzip),
+    "zst": ("zstd", _zstd),
+}
+_PLAIN = (N_QUADS, TRIG, TURTLE, JSON_LD)
+FORMATS: dict[str, Encoding] = {
+    name: encoding
+    for plain in _PLAIN
+    for name, encoding in (
+        (plain.name, Encoding(plain)),
+        *(
+            (f"{plain.name}.{suffix}", Encoding(plain, f"application/{coding}", coding))
+            for suffix, (coding, _) in _COMPRESSIONS.items()
+        ),
+    )
+}
+"""Every dump by the name of its file, ``nq`` to ``jsonld.zst``."""
+
+
+def write_dumps(folder: Path, nquads: bytes, prefixes: Mapping[str, str]) -> None:
+    """Write every dump of a dataset into a folder.
+
+    Parameters
+    ----------
+    folder
+        Where to; it is there.
+    nquads
+        The dataset as N-Quads, lines sorted by bytes.
+    prefixes
+        For the formats that have them.
+
+    Raises
+    ------
+    OSError
+        The disk refuses.
+    """
+    for each in _PLAIN:
+        plain = folder / each.name
+        with plain.open("wb") as output:
+            write_dump(output, nquads, each, prefixes)
+        for suffix, (_, compress) in _COMPRESSIONS.items():
+            with plain.open("rb") as source, (folder / f"{each.name}.{suffix}").open("wb") as target:
+                compress(source, target)
+
+
+def write_dump(output: IO[bytes], nquads: bytes, chosen: Format, prefixes: Mapping[str, str]) -> None:
+    """Write a dataset in a format: the same bytes for the same dataset; of formats for triples, the default graph."""
+    if chosen is N_QUADS:
+        output.write(nquads)
+        return
+    quads = ox.parse(nquads, format=ox.RdfFormat.N_QUADS)
+    ordered = _default_graph(quads) if chosen.kind is Kind.GRAPH else sorted(quads, key=_graph)
+    ox.serialize(ordered, output, format=chosen.rdf, prefixes=dict(prefixes))
+
+
+def _default_graph(quads: Iterator[ox.Quad]) -> Iterator[ox.Quad]:
+    return (each for each in quads if each.graph_name == ox.DefaultGraph())
+
+
+def _graph(quad: ox.Quad) -> str:
+    """Its graph, the default graph first: TriG names each graph once."""
+    return quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""

@@ -1,0 +1,55 @@
+"""Whether a snapshot still holds what was published."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from digigraph.errors import SnapshotDamaged
+from digigraph.store.dumps import are_whole
+from digigraph.store.files import files_hash
+from digigraph.store.opened import name_of
+
+if TYPE_CHECKING:
+    from digigraph.store.opened import Snapshot
+
+
+def verify(snapshot: Snapshot) -> None:
+    """Read a snapshot back and compare it with what its manifest, its name and its list of dumps say.
+
+    Raises
+    ------
+    NoSnapshot
+        It was pruned.
+    SnapshotDamaged
+        It holds something else, or cannot be read.
+    """
+    name = snapshot.name
+    with snapshot.open() as opened:
+        content = opened.nquads()
+    found = hashlib.sha256(content).hexdigest()
+    expected = (snapshot.sha256, snapshot.quads, snapshot.size)
+    if files_hash(snapshot.read_files()) != snapshot.files:
+        raise SnapshotDamaged(
+            f"The files of the snapshot {name} are not those that were published.", hint="Publish again."
+        )
+    if not are_whole(snapshot.dumps()):
+        raise SnapshotDamaged(
+            f"The dumps of the snapshot {name} are not those that were published.", hint="Publish again."
+        )
+    if (found, content.count(b"\n"), len(content)) != expected or name_of(snapshot.sequence, found) != name:
+        raise SnapshotDamaged(
+            f"The snapshot {name} holds other data than was published: SHA-256 {found}, not {snapshot.sha256}.",
+            hint="Publish again.",
+        )
+
+
+def holds(snapshot: Snapshot, sha256: str, files: str, *, dumps: bool) -> bool:
+    """Tell whether a snapshot holds this dataset and these files, by their hashes, dumps if wanted, and is whole."""
+    if (snapshot.sha256, snapshot.files) != (sha256, files):
+        return False
+    try:
+        verify(snapshot)
+        return bool(snapshot.dumps()) or not dumps
+    except SnapshotDamaged:
+        return False

@@ -1,0 +1,84 @@
+"""``/dumps/``: the whole dataset as files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, redirect
+
+from digigraph.errors import NoSnapshot, NotFound
+from digigraph.publishing.dumps import FORMATS
+from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.web.files import File
+from digigraph.web.pages import page
+from digigraph.web.sending import SNAPSHOT_HEADER
+from digigraph.web.site import site
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as BaseResponse
+
+    from digigraph.store.opened import Snapshot
+
+blueprint = Blueprint("dumps", __name__)
+_SUMS = "sha256"
+_LATEST = "latest"
+
+
+@blueprint.get("/dumps/")
+def index() -> Response:
+    """List the dumps of the state that is served."""
+    _served()
+    return page("dumps.html", lambda: {"dumps": site().offer.dumps, "page_url": site().url("/dumps/")})
+
+
+@blueprint.get("/dumps/<file>")
+def dump(file: str) -> BaseResponse:
+    """Send a dump, or the list of their hashes; ``latest`` leads to those of the state that is served."""
+    state, _, name = file.partition(".")
+    if name != _SUMS and name not in FORMATS:
+        raise NotFound(f"There is no dump {name!r}.", hint=f"Dumps: {', '.join(FORMATS)}; hashes: {_SUMS}.")
+    if state == _LATEST:
+        return redirect(site().url(f"/dumps/{_served()}.{name}"))
+    snapshot = _snapshot(state)
+    if name == _SUMS:
+        lines = (f"{each.sha256}  {state}.{each.name}\n" for each in snapshot.dumps())
+        return _of(snapshot, Response("".join(lines), content_type="text/plain; charset=utf-8"))
+    found = next((each for each in snapshot.dumps() if each.name == name), None)
+    if found is None:
+        raise NotFound(f"The state {state} has no dumps.", hint="It was published without; later ones have them.")
+    body = File(found.path)
+    response = Response(body, content_type=FORMATS[name].media_type, direct_passthrough=True)
+    response.content_length = body.size
+    response.set_etag(found.sha256)
+    response.headers["Accept-Ranges"] = "bytes"
+    # What is compressed on the way has no ranges that fit together; there are compressed files for that.
+    response.headers["Cache-Control"] = "no-cache, no-transform"
+    return _of(snapshot, response)
+
+
+def _of(snapshot: Snapshot, response: Response) -> Response:
+    response.headers[SNAPSHOT_HEADER] = snapshot.name
+    response.last_modified = site().published(snapshot.name)
+    return response
+
+
+def _snapshot(name: str) -> Snapshot:
+    _served()
+    try:
+        return SnapshotCatalog(site().settings.state_folder).get(name)
+    except NoSnapshot as error:
+        raise NotFound(f"There is no state {name!r}.", hint="/dumps/ lists the dumps of the present one.") from error
+
+
+def _served() -> str:
+    """The name of the state that is served.
+
+    Raises
+    ------
+    NotFound
+        An endpoint of others answers.
+    """
+    served = site().backend.version
+    if served is None:
+        raise NotFound("There are no dumps here: an endpoint of others answers.", hint="Ask at /sparql.")
+    return served
