@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from digigraph.levels import Levels
     from digigraph.pipeline import Found
+    from digigraph.validation.bounds import Bounds
 
 PREFIXES = "@prefix e: <http://e.x/> . @prefix sh: <http://www.w3.org/ns/shacl#> .\n"
 CONTENTS = [
@@ -259,8 +260,8 @@ def test_files_that_change_during_the_run_are_not_kept(folder: Path, monkeypatch
     """Even where they hold at its end what they held at its beginning."""
     content = (folder / "data.ttl").read_bytes()
 
-    def edited_meanwhile(files: Files, reading: Reading, levels: Levels, *, cache: Cache) -> Found:
-        found = check_files(files, reading, levels, cache=cache)
+    def edited_meanwhile(files: Files, reading: Reading, levels: Levels, *, bounds: Bounds, cache: Cache) -> Found:
+        found = check_files(files, reading, levels, bounds=bounds, cache=cache)
         (folder / "data.ttl").write_bytes(content)
         return found
 

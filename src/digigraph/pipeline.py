@@ -28,11 +28,12 @@ from digigraph.sources.read import CONTEXT_FILE, read_project
 from digigraph.store.counting import count
 from digigraph.store.opening import open_backend
 from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.validation.bounds import DEFAULT_BOUNDS
 from digigraph.validation.check import check, worst
 from digigraph.validation.files import check_rdf
 from digigraph.validation.queries import queries_are_repeatable
 from digigraph.validation.shacl import is_repeatable
-from digigraph.validation.shapes import rules_of_shapes
+from digigraph.validation.shapes import is_finished, rules_of_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from digigraph.sources.rdf_files import Files, Reading
     from digigraph.store.backend import Backend
     from digigraph.store.snapshot import Publication
+    from digigraph.validation.bounds import Bounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +116,8 @@ def build_and_check(settings: Settings, cache: Cache = NO_CACHE) -> Checked:
         findings=settings.rules.applied(findings),
         files=files,
         is_repeatable=is_repeatable(each.quad.triple for each in corpus.shapes)
-        and queries_are_repeatable(corpus.queries, findings),
+        and queries_are_repeatable(corpus.queries, findings)
+        and is_finished(findings),
     )
 
 
@@ -159,7 +162,14 @@ def editor_schemas(settings: Settings) -> dict[str, bytes]:
     }
 
 
-def check_files(files: Files, reading: Reading, levels: Levels = DEFAULT_LEVELS, *, cache: Cache = NO_CACHE) -> Found:
+def check_files(
+    files: Files,
+    reading: Reading,
+    levels: Levels = DEFAULT_LEVELS,
+    *,
+    bounds: Bounds = DEFAULT_BOUNDS,
+    cache: Cache = NO_CACHE,
+) -> Found:
     """Check RDF files of anybody against shapes, with the levels that are set.
 
     Raises
@@ -175,8 +185,11 @@ def check_files(files: Files, reading: Reading, levels: Levels = DEFAULT_LEVELS,
     shapes = read_files(files.shapes, reading, labels=Labels("s"))
     if not shapes.findings:
         levels.check_shapes(rules_of_shapes(shapes.quads))
-    findings = levels.applied(check_rdf(data, shapes, ontology, cache=cache))
-    return Found(findings=findings, is_repeatable=is_repeatable(each.quad.triple for each in shapes.quads))
+    findings = check_rdf(data, shapes, ontology, bounds=bounds, cache=cache)
+    return Found(
+        findings=levels.applied(findings),
+        is_repeatable=is_repeatable(each.quad.triple for each in shapes.quads) and is_finished(findings),
+    )
 
 
 def publish(settings: Settings) -> Publication:

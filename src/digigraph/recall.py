@@ -16,6 +16,7 @@ from digigraph.findings import Finding
 from digigraph.levels import DEFAULT_LEVELS
 from digigraph.sources.rdf_files import STDIN, paths_of
 from digigraph.sources.state import State, sources_state, state_of
+from digigraph.validation.bounds import DEFAULT_BOUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from digigraph.pipeline import Found
     from digigraph.settings import Settings
     from digigraph.sources.rdf_files import Files, Reading
+    from digigraph.validation.bounds import Bounds
 
 _FINDINGS = msgspec.json.Decoder(list[Finding])
 
@@ -41,16 +43,18 @@ def project_findings(settings: Settings, cache: Cache) -> list[Finding]:
     return _Run(cache, f"project {settings!r}", lambda: sources_state(settings.project), check).findings()
 
 
-def file_findings(files: Files, reading: Reading, *, levels: Levels = DEFAULT_LEVELS, cache: Cache) -> list[Finding]:
+def file_findings(
+    files: Files, reading: Reading, *, levels: Levels = DEFAULT_LEVELS, bounds: Bounds = DEFAULT_BOUNDS, cache: Cache
+) -> list[Finding]:
     """Check files; see :func:`digigraph.pipeline.check_files`, also for what is raised."""
 
     def check() -> Found:
         from digigraph.pipeline import check_files  # noqa: PLC0415 - loads all that checks
 
-        return check_files(files, reading, levels, cache=cache)
+        return check_files(files, reading, levels, bounds=bounds, cache=cache)
 
     stdin = hashlib.sha256(reading.stdin or b"").hexdigest()
-    about = f"files {reading.input_format} {reading.base_iri} {stdin} {levels}"
+    about = f"files {reading.input_format} {reading.base_iri} {stdin} {levels} {bounds}"
     return _Run(cache, about, lambda: _state_of_files(files), check).findings()
 
 

@@ -115,6 +115,9 @@ class Settings:
     trusted_proxies: Annotated[
         str, About("addresses or networks whose X-Forwarded-For is believed, with spaces between; empty: nobody's")
     ] = ""
+    shapes_seconds: Annotated[
+        float, About("seconds of processor time that the shapes may take, before the one that runs is given up", 0.1)
+    ] = 300.0
     snapshots_kept: Annotated[int, About("snapshots that prune keeps, the active one included", 1)] = 5
 
     @property

@@ -7,14 +7,13 @@ import os
 import pty
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from projects import inherited
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from projects import Project
 
 GOOD = b"<http://e.x/a> <http://e.x/p> 1 ."
@@ -95,6 +94,96 @@ def test_wrong_use_is_one_clear_error(folder: Path, arguments: list[str], says: 
     assert b"Traceback" not in ran.stderr
 
 
+@pytest.mark.parametrize(
+    "name", ["a file.ttl", "å 😀.ttl", "-dash.ttl", "[1].ttl", "star*.ttl", "line\nfeed.ttl", "UP.TTL"]
+)
+def test_a_file_may_be_called_anything(folder: Path, name: str) -> None:
+    """Spaces, letters of any script, signs that mean something in patterns: the name is taken as it is."""
+    (folder / name).write_bytes(BAD)
+    ran = validate(folder, "--shapes", "shapes.ttl", "--format", "json", "--", name)
+    assert (ran.returncode, ran.stderr) == (1, b"")
+    assert [(each["file"], each["line"]) for each in json.loads(ran.stdout)["findings"]] == [(name, 3)]
+
+
+@pytest.mark.parametrize("format_", ["text", "json", "sarif", "junit", "github", "gitlab", "turtle"])
+def test_a_name_that_is_not_utf_8_is_shown_with_escapes(folder: Path, format_: str) -> None:
+    """No report can hold such bytes; the file is checked as any other."""
+    name = b"\xff.ttl"
+    Path(os.fsdecode(os.fsencode(folder) + b"/data/" + name)).write_bytes(BAD)
+    ran = validate(folder, "data", "--shapes", "shapes.ttl", "--format", format_)
+    assert (ran.returncode, ran.stderr) == (1, b"")
+    assert b"xff.ttl" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["broken.ttl"], b"broken.ttl: cannot be read (No such file or directory)"),
+        (["circle.ttl"], b"circle.ttl: cannot be read (Too many levels of symbolic links)"),
+        ([""], b"there is no such file"),
+        (["x" * 300], b"there is no such file"),
+        (["empty"], b"there is no RDF file in this folder"),
+        (["a.ttl.gz"], b"compressed"),
+        (["data", "--shapes", "empty"], b"there is no RDF file in this folder"),
+    ],
+)
+def test_what_cannot_be_read_is_one_clear_error(folder: Path, arguments: list[str], says: bytes) -> None:
+    """Exit code 2; whoever checks nothing by mistake is not told that all is well."""
+    (folder / "empty").mkdir()
+    (folder / "broken.ttl").symlink_to("nowhere")
+    (folder / "circle.ttl").symlink_to("circle.ttl")
+    (folder / "a.ttl.gz").write_bytes(b"")
+    ran = validate(folder, *arguments, "--shapes", "shapes.ttl")
+    assert (ran.returncode, ran.stdout) == (2, b"")
+    assert says in ran.stderr
+    assert b"Traceback" not in ran.stderr
+
+
+def test_links_that_lead_nowhere_or_in_circles_hide_nothing_in_a_folder(folder: Path) -> None:
+    """They are passed over, as are pipes, which could be read for ever."""
+    (folder / "data/broken.ttl").symlink_to("nowhere")
+    (folder / "data/circle.ttl").symlink_to("circle.ttl")
+    (folder / "data/loop").symlink_to(folder / "data")
+    os.mkfifo(folder / "data/pipe.ttl")
+    ran = validate(folder, "data", "--shapes", "shapes.ttl")
+    assert (ran.returncode, ran.stderr) == (1, b"")
+    assert ran.stdout.endswith(b"1 finding: violation 1\n")
+
+
+def test_a_file_under_two_names_is_read_once(folder: Path) -> None:
+    """Its blank nodes would be two, and each finding too."""
+    (folder / "link.ttl").symlink_to("data/below/bad.ttl")
+    ran = validate(folder, "data/below/bad.ttl", "link.ttl", "./data/below/bad.ttl", "data", "--shapes", "shapes.ttl")
+    assert ran.stdout.startswith(b"data/below/bad.ttl:3:3")
+    assert ran.stdout.endswith(b"1 finding: violation 1\n")
+
+
+def test_shapes_without_a_shape_are_told(folder: Path) -> None:
+    """A wrong file named as shapes would find nothing, and say that all is well."""
+    ran = validate(folder, "data/good.ttl", "--shapes", "data/good.ttl")
+    assert ran.returncode == 1
+    assert ran.stdout.startswith(b"data/good.ttl: violation: There is no shape here, so nothing was checked. [shapes]")
+
+
+def test_closed_streams_are_one_clear_error(folder: Path) -> None:
+    """Where there is no standard input to read or no standard output to write, that is said."""
+    for shell, says in (("<&-", b"Standard input is closed"), (">&-", b"standard output")):
+        command = f"{sys.executable} -m digigraph validate - --input-format ttl --shapes shapes.ttl {shell}"
+        ran = subprocess.run(["/bin/sh", "-c", command], cwd=folder, input=BAD, capture_output=True, check=False)
+        assert ran.returncode in {2, 3}
+        assert says in ran.stderr
+        assert b"Traceback" not in ran.stderr
+
+
+def test_the_time_that_shapes_take_can_be_bounded(folder: Path) -> None:
+    """A regular expression that never ends is given up after the seconds that were said, with exit code 1."""
+    (folder / "data/long.ttl").write_bytes(b"<http://e.x/z> <http://e.x/p> '" + b"a" * 60 + b"!' .")
+    (folder / "endless.ttl").write_bytes(SHAPES.replace(b"sh:datatype", b"sh:pattern '^(a+)+$' ; sh:datatype"))
+    ran = validate(folder, "data", "--shapes", "endless.ttl", "--shapes-seconds", "1")
+    assert (ran.returncode, ran.stderr) == (1, b"")
+    assert b"endless.ttl:2:1: violation: This shape was given up: it took more than 1 seconds" in ran.stdout
+
+
 def test_a_broken_file_hides_no_other(folder: Path) -> None:
     """Syntax errors, in data and in shapes, stand among the findings of the other files."""
     (folder / "data/broken.ttl").write_bytes(b"<http://e.x/a> .")
@@ -169,4 +258,5 @@ def test_files_are_checked_against_the_shapes_of_a_project(project: Project) -> 
     assert {each["file"] for each in findings} == {"new.ttl"}
     hosts = [(each["line"], each["column"]) for each in findings if each["rule"] == "shacl-host"]
     assert hosts == [(5, 2)]
-    assert validate(project.folder, "new.ttl", "--shapes", "ontology/digigraph.ttl").returncode == 0
+    (project.folder / "other.ttl").write_bytes(SHAPES)
+    assert validate(project.folder, "new.ttl", "--shapes", "other.ttl").returncode == 0

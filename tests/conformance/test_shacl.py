@@ -6,6 +6,7 @@ is an error.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -54,6 +55,54 @@ def test_shacl(case: Case):
     report = turtle_report(found)
     quads = ox.parse(report, format=ox.RdfFormat.TURTLE, base_iri=case.data.as_uri())
     assert shaclsuite.same_reports(frozenset(each.triple for each in quads), case.expected), report
+
+
+MISSING = {"MinCount", "HasValue", "QualifiedMinCount", "QualifiedValueShape"}
+
+
+def pointed_to(finding: Finding) -> set[str]:
+    """The terms of which one must stand at a finding's place; blank nodes have no names."""
+    result = finding.result
+    assert result is not None
+    component = result.component.partition("#")[2].removesuffix("ConstraintComponent")
+    if component in MISSING:
+        return {result.focus}
+    if result.value is None or component == "Closed":
+        # The property itself: one of those that the path is made of.
+        return set(re.findall(r"<[^>]*>", result.path or result.focus))
+    return {result.value}
+
+
+def written(finding: Finding, case: Case) -> str:
+    """The term that is written at a finding's place, as the engine reads it there."""
+    text = case.data.read_text(encoding="utf-8")
+    parser = ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=case.data.as_uri())
+    list(parser)
+    place = finding.location
+    lines = [0, *(match.end() for match in re.finditer("\n", text))]
+    word = text[lines[place.line - 1] + place.column - 1 : lines[place.end_line - 1] + place.end_column - 1]
+    if word in {"[", "("} or word.startswith("_:"):
+        return "_:"
+    prefixes = "".join(f"PREFIX {name}: <{namespace}> " for name, namespace in parser.prefixes.items())
+    said = f"{prefixes} <urn:x:s> {'a' if word == 'a' else '<urn:x:p>'} {'1' if word == 'a' else word} ."
+    (quad,) = ox.parse(said, format=ox.RdfFormat.TURTLE, base_iri=case.data.as_uri())
+    return str(quad.predicate if word == "a" else quad.object)
+
+
+@pytest.mark.skipif(not CASES, reason=w3c.MISSING)
+def test_every_result_stands_where_it_is_written():
+    """Over the whole suite: at the place of each result stands its value, or the property or node at fault."""
+    results = []
+    for case in CASES:
+        # What the data does not mention at all stands in the shapes, which here are the same file.
+        results += [(each, case) for each in validated(case) if each.result is not None]
+    wrong = []
+    for each, case in results:
+        wanted = {re.sub("^_:.*", "_:", term) for term in pointed_to(each)}
+        if not each.location.line or written(each, case) not in wanted:
+            wrong.append((case.name, str(each.location), each.result))
+    assert wrong == []
+    assert len(results) >= 200
 
 
 @pytest.mark.skipif(not CASES, reason=w3c.MISSING)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from projects import Project, made_project
 
+from digigraph.validation.bounds import Bounds
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -166,3 +168,18 @@ def faulty_files(folder: Path) -> None:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(text.encode())
     (folder / "data/link.ttl").symlink_to("/dev/null")
+
+
+SHORT = Bounds(seconds=3)
+"""Within which a shape is checked that never ends."""
+
+
+def endless_files(folder: Path) -> None:
+    """Make ``endless.ttl`` and a shape of it, ``endless-shape.ttl``, whose check never ends."""
+    (folder / "endless.ttl").write_text(f"<http://e.x/endless> <http://e.x/q> '{'a' * 60}!' .\n", encoding="utf-8")
+    (folder / "endless-shape.ttl").write_text(
+        "@prefix e: <http://e.x/> .\n@prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+        "e:EndlessShape a sh:NodeShape ; sh:targetNode e:endless ;\n"
+        '  sh:property [ sh:path e:q ; sh:pattern "^(a+)+$" ] .\n',
+        encoding="utf-8",
+    )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from faulty import faulty_files, faulty_project
+from faulty import SHORT, endless_files, faulty_files, faulty_project
 from projects import REPOSITORY
 
 from digigraph.findings import Severity
@@ -44,10 +44,12 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[list[Find
     project = faulty_project(tmp_path_factory.mktemp("project") / "graph")
     folder = tmp_path_factory.mktemp("files")
     faulty_files(folder)
+    endless_files(folder)
     of_project = project.check().findings
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        of_files = check_files(Files(data=["data"], shapes=["shapes.ttl"]), Reading()).findings
+        files = Files(data=["data", "endless.ttl"], shapes=["shapes.ttl", "endless-shape.ttl"])
+        of_files = check_files(files, Reading(), bounds=SHORT).findings
     found = {"project": (project.folder, of_project), "files": (folder, of_files)}
     return {
         name: (

@@ -216,6 +216,34 @@ def test_another_word_at_a_place_changes_that_term_alone(seed: int, trig: bool) 
     assert misleading(text, ox.RdfFormat.TRIG if trig else ox.RdfFormat.TURTLE) == [], text
 
 
+WRITERS = [
+    # Names that look like keywords.
+    """@prefix prefix: <http://e.x/> . @prefix graph: <http://g/> . @prefix base: <http://b/> . @prefix a: <http://a/> .
+    prefix:x graph:y base:z . a:b a a:a , true . base: base: base: .\n@prefix true: <http://t/> . a:a true: true .""",
+    "PREFIX : <http://e.x/>PREFIX a:<http://a/>:a :b a:b:c .:a a:b :c:d,:e;a:x 1.2,1 .:a :b 1.e0 .",
+    """<http://e.x/s> <http://e.x/p> "x"@prefix , "y"@base , "z"@graph , 'q"'@en-GB .""".replace("prefix", "pre"),
+    # IRIs that are not written out.
+    "@base <http://e.x/a/b/c> .\n<> <p> <../x> , <#f> , <?q> , <//h/i> , <./y/../z> . @base <d/> . <> <p> <x> .",
+    r"<http://e.x/\u00e9> <http://e.x/p\U0001F600> <http://e.x/é> , _:a.b , _:a..b , _:1 , _:a- .",
+    r"@prefix e: <http://e.x/> .e:a\.b e:\~c e:d%20e , e:f\,g , e:h.i.j , e:k:l , e:1.2 , e:_-x , e:_ .e:a e:b e:c .",
+    # Quotes in quotes, every end of a line, numbers against their dot.
+    '<http://e.x/s> <http://e.x/p> "a\\u0022b" , """a"b""c\\"""" , "\\\\" , "\\\\\\"" , """\n\r\n\r""" , \'"\' .',
+    "\r<http://e.x/s>\r<http://e.x/p>\r#c\r1\r.#x\r\n<http://e.x/s> <http://e.x/p> 2.",
+    "<http://e.x/s> <http://e.x/p> +1 , -1.0 , +.5e-3 , 00 , 1E5 , 1. <http://e.x/t> <http://e.x/p> .5.",
+    # Nodes in nodes.
+    """<http://e.x/s> <http://e.x/p> ( ) , (( )) , ( [ ] ( 1 [ <http://e.x/q> ( 2 ) ] ) ) , [ ] ; ;; a <http://e.x/c> ;.
+    [ <http://e.x/p> 1 ] . ( 1 ) <http://e.x/p> 2 . [] <http://e.x/p> [ <http://e.x/p> [ <http://e.x/p> 3 ] , 4 ] .""",
+]
+
+
+@pytest.mark.parametrize("text", WRITERS)
+def test_what_writers_of_turtle_may_do_is_followed(text: str) -> None:
+    """Every triple has its places, and another word at each changes that term alone."""
+    located = read_rdf(text.encode(), "x", BASE, rdf_format=ox.RdfFormat.TURTLE).quads
+    assert {each.location.precision for each in located} == {Precision.VALUE}
+    assert misleading(text, ox.RdfFormat.TURTLE) == []
+
+
 @pytest.mark.long
 def test_another_word_at_a_place_of_the_w3c_suites_changes_that_term_alone() -> None:
     """The same over each file of the suites that the engine reads."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import resource
+import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 from digigraph.errors import InputError
 from digigraph.pipeline import check_files
 from digigraph.sources.rdf_files import FORMATS, Files, Reading
+from digigraph.validation.bounds import DEFAULT_BOUNDS, Bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,10 +34,13 @@ NO_VALUES = "e:none a sh:NodeShape ; sh:targetNode e:a ; sh:property [ sh:path e
 RDF = '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e.x/">'
 
 
-def check(folder: Path, data: bytes, *, name: str = "data.ttl", shapes: str = NO_VALUES) -> list[Finding]:
+def check(
+    folder: Path, data: bytes, *, name: str = "data.ttl", shapes: str = NO_VALUES, bounds: Bounds = DEFAULT_BOUNDS
+) -> list[Finding]:
     (folder / name).write_bytes(data)
     (folder / "shapes.ttl").write_text(SHAPES + shapes, encoding="utf-8")
-    return check_files(Files(data=[str(folder / name)], shapes=[str(folder / "shapes.ttl")]), Reading()).findings
+    files = Files(data=[str(folder / name)], shapes=[str(folder / "shapes.ttl")])
+    return check_files(files, Reading(), bounds=bounds).findings
 
 
 def told(findings: list[Finding]) -> list[tuple[str, int, int]]:
@@ -66,6 +71,17 @@ def told(findings: list[Finding]) -> list[tuple[str, int, int]]:
         ("data.rdf", b"<?xml version='1'?>\n<!DOCTYPE r:RDF [<!ENTITY a 'b'>]>" + RDF.encode(), ("rdf-doctype", 2, 1)),
         ("data.rdf", b"<!doctype x>" + RDF.encode() + b"</r:RDF>", ("rdf-doctype", 1, 1)),
         ("data.rdf", RDF.encode() + b"<!-- <!DOCTYPE x> --></r:RDF>", ("rdf-doctype", 1, len(RDF) + 6)),
+        ("data.rdf", b"\xef\xbb\xbf<!DOCTYPE x>" + RDF.encode() + b"</r:RDF>", ("rdf-doctype", 1, 1)),
+        ("data.rdf", b"<!-- > --><?p ?>\n<!DOCTYPE x [<!ENTITY % a 'b'> %a;]>" + RDF.encode(), ("rdf-doctype", 2, 1)),
+        ("data.rdf", f"<!DOCTYPE x>{RDF}</r:RDF>".encode("utf-16"), ("encoding", 1, 1)),
+        ("data.rdf", f"<!DOCTYPE x>{RDF}</r:RDF>".encode("utf-16-be"), ("encoding", 1, 1)),
+        ("data.rdf", f"<!DOCTYPE x>{RDF}</r:RDF>".encode("cp037"), ("encoding", 1, 3)),
+        ("data.rdf", RDF.encode() + b"<e:T><e:p>&bomb;</e:p></e:T></r:RDF>", ("rdf-syntax", 1, len(RDF) + 11)),
+        ("data.jsonld", b'{"\\u0040context": "http://e.x/c", "a": 1}', ("jsonld-context", 1, 19)),
+        ("data.jsonld", b'{"@context": {"p": {"@id": "http://e.x/p", "@context": "c"}}}', ("jsonld-context", 1, 56)),
+        ("data.jsonld", b'{"@context": {}, "http://e.x/p": {"@context": "c"}}', ("jsonld-context", 1, 47)),
+        ("data.jsonld", b'{"@context": {}, "@context": "c"}', ("rdf-syntax", 0, 0)),
+        ("data.ttl", b'<http://e.x/a> <http://e.x/p> "\\uD800" .', ("rdf-syntax", 1, 32)),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_a_located_finding(
@@ -147,6 +163,59 @@ def test_shapes_that_cannot_be_used_are_told_and_hide_nothing(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize(
+    "endless",
+    [
+        'sh:property [ sh:path e:p ; sh:pattern "^(a+)+$" ]',
+        'sh:property [ sh:path e:q ; sh:node [ sh:property [ sh:path e:p ; sh:pattern "^(a|a)*$" ] ] ]',
+        'sh:sparql [ sh:select "SELECT $this { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r }" ]',
+        'sh:sparql [ sh:select """SELECT $this { $this <http://e.x/p> ?v FILTER REGEX(?v, "^(a+)+$") }""" ]',
+    ],
+)
+def test_a_shape_that_never_ends_is_given_up(tmp_path: Path, endless: str) -> None:
+    """It is told at its place, in the time that shapes may take, and hides none of the others."""
+    data = '<http://e.x/a> <http://e.x/p> "' + "a" * 60 + '!" ; <http://e.x/q> <http://e.x/a> .\n'
+    data += "".join(f"<http://e.x/{number}> <http://e.x/n> {number} .\n" for number in range(100))
+    shapes = f"{NO_VALUES}e:s a sh:NodeShape ; sh:targetNode e:a ;\n{endless} ."
+    found = check(tmp_path, data.encode(), shapes=shapes, bounds=Bounds(seconds=1.0))
+    assert told(found) == [("shacl-MaxCountConstraintComponent", 1, 16), ("shapes-unfinished", 4, 1)]
+    assert "more than 1 seconds" in found[1].message
+
+
+def test_shapes_that_never_end_do_not_add_up(tmp_path: Path) -> None:
+    """The second is the last that is waited for; that nothing behind it was checked is said."""
+    shapes = "".join(
+        f'e:s{number} a sh:NodeShape ; sh:targetNode e:a ; sh:property [ sh:path e:p ; sh:pattern "^(a+)+$" ] .\n'
+        for number in range(9)
+    )
+    data = b'<http://e.x/a> <http://e.x/p> "' + b"a" * 60 + b'!" .'
+    found = check(tmp_path, data, shapes=shapes, bounds=Bounds(seconds=0.5))
+    assert [each.rule for each in found] == ["shapes-unfinished"] * 2
+    assert sorted("The other shapes were not checked." in each.message for each in found) == [False, True]
+
+
+def test_a_query_that_takes_all_memory_is_given_up(tmp_path: Path) -> None:
+    """What a check takes beside what was there has a bound, of which the system knows nothing more."""
+    endless = (
+        "SELECT $this ?x { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l BIND(CONCAT(STR(?c), STR(?f), STR(?i)) AS ?x) }"
+    )
+    shapes = f'{NO_VALUES}e:s a sh:NodeShape ; sh:targetNode e:a ;\nsh:sparql [ sh:select "{endless}" ] .'
+    data = "".join(f"<http://e.x/a> <http://e.x/p> {number} .\n" for number in range(200))
+    # What the process once had and gave back is no room for the check.
+    bytearray(b"x" * 300_000_000).clear()
+    found = check(tmp_path, data.encode(), shapes=shapes, bounds=Bounds(memory=50_000_000))
+    assert told(found) == [("shacl-MaxCountConstraintComponent", 1, 16), ("shapes-unfinished", 4, 1)]
+    assert "more than 50 MB" in found[1].message
+
+
+def test_a_bound_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Timers and handlers of whoever calls are what they were."""
+    handler, timer = signal.getsignal(signal.SIGVTALRM), signal.getitimer(signal.ITIMER_VIRTUAL)
+    check(tmp_path, b"<http://e.x/a> <http://e.x/p> 1 .")
+    assert signal.getsignal(signal.SIGVTALRM) == handler
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == timer == (0.0, 0.0)
+
+
 @contextlib.contextmanager
 def listening() -> Iterator[tuple[str, list[bytes]]]:
     """An HTTP address on loopback and, at the end, what it has heard."""
@@ -226,7 +295,7 @@ def test_links_out_of_a_folder_are_not_followed(tmp_path: Path) -> None:
     assert places == {
         ("link-outside", "file.ttl"),
         ("link-outside", "folder"),
-        ("shacl-MaxCountConstraintComponent", "below/a.ttl"),
+        ("shacl-MaxCountConstraintComponent", "within.ttl"),
     }
 
 

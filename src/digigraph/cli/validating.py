@@ -13,7 +13,7 @@ import click
 from digigraph.cache import Cache, cache_folder
 from digigraph.cli.output import write_output
 from digigraph.cli.project import Project
-from digigraph.errors import SettingsError
+from digigraph.errors import InputError, SettingsError
 from digigraph.findings import Finding, Severity
 from digigraph.levels import LEVELS, Levels, choice
 from digigraph.recall import file_findings, project_findings
@@ -22,6 +22,7 @@ from digigraph.reports.excerpts import excerpts_of
 from digigraph.reports.formats import REPORTS, Presentation
 from digigraph.sources.files import MAX_TOTAL, read_whole
 from digigraph.sources.rdf_files import FORMATS, STDIN, STDIN_NAME, Files, Reading
+from digigraph.validation.bounds import DEFAULT_BOUNDS, Bounds
 
 _FAIL_ON = [*(each.label for each in sorted(Severity, reverse=True)), "never"]
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -54,6 +55,11 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     help="Folder that files in the report are named from; a project's are named from its own folder without it.",
 )
 @click.option("--no-cache", is_flag=True, help="Check anew what an earlier run has checked, and keep nothing.")
+@click.option(
+    "--shapes-seconds",
+    type=click.FloatRange(min=0.1),
+    help="Processor time that the shapes may take, before the one that runs is given up; 300 without it.",
+)
 @click.pass_obj
 def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     project: Project,
@@ -68,6 +74,7 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     relative_to: Path | None,
     *,
     no_cache: bool,
+    shapes_seconds: float | None,
 ) -> None:
     """Check everything: each finding with file, line and column.
 
@@ -82,7 +89,8 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     levels = _levels(rules)
     reading = Reading(input_format=FORMATS[input_format] if input_format else None, stdin=stdin)
     cache = Cache(None if no_cache else cache_folder(os.environ))
-    folder, found = _findings(project, Files(data=paths, shapes=shapes), levels, reading, cache=cache)
+    files = Files(data=paths, shapes=shapes)
+    folder, found = _findings(project, files, levels, reading, cache=cache, shapes_seconds=shapes_seconds)
     if relative_to is not None:
         found = [_renamed(each, folder, relative_to) for each in found]
         folder = relative_to
@@ -91,7 +99,7 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
         excerpts=excerpts_of(folder, findings, stdin=stdin),
         version=version("digigraph"),
         failing=failing,
-        colour=output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR"),
+        colour=output is None and _is_terminal() and not os.environ.get("NO_COLOR"),
     )
     write_output([REPORTS[format_](findings, presentation).encode("utf-8", "replace")], output)
     if len(findings) < len(found):
@@ -111,29 +119,40 @@ def _levels(rules: tuple[str, ...]) -> Levels:
     return Levels(tuple(choices))
 
 
-def _findings(
-    project: Project, files: Files, levels: Levels, reading: Reading, *, cache: Cache
+def _findings(  # noqa: PLR0913 - what the options say
+    project: Project,
+    files: Files,
+    levels: Levels,
+    reading: Reading,
+    *,
+    cache: Cache,
+    shapes_seconds: float | None,
 ) -> tuple[Path, list[Finding]]:
     """What is found, and the folder that its places are relative to."""
     if files.shapes and not files.data:
         raise click.UsageError("--shapes needs a PATH: the files to check against them.")
     if files.shapes:
-        return Path(), file_findings(files, reading, levels=levels, cache=cache)
+        bounds = Bounds(seconds=shapes_seconds) if shapes_seconds is not None else DEFAULT_BOUNDS
+        return Path(), file_findings(files, reading, levels=levels, bounds=bounds, cache=cache)
     try:
         project.find()
     except SettingsError as error:
         if not files.data:
             raise
         raise click.UsageError(f"Name the shapes with --shapes: {error.message}") from error
-    settings = project.settings()
+    settings = project.settings(shapes_seconds=shapes_seconds)
     settings = replace(settings, rules=settings.rules.followed_by(levels))
     if not files.data:
         return settings.project, project_findings(settings, cache)
     folder = Path(os.path.relpath(settings.project))
     files = Files(data=files.data, shapes=[str(folder / "shapes")], ontology=[str(folder / "ontology")])
-    return Path(), file_findings(
-        files, replace(reading, base_iri=settings.base_iri), levels=settings.rules, cache=cache
-    )
+    reading = replace(reading, base_iri=settings.base_iri)
+    bounds = Bounds(seconds=settings.shapes_seconds)
+    return Path(), file_findings(files, reading, levels=settings.rules, bounds=bounds, cache=cache)
+
+
+def _is_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def _renamed(finding: Finding, folder: Path, relative_to: Path) -> Finding:
@@ -145,4 +164,6 @@ def _renamed(finding: Finding, folder: Path, relative_to: Path) -> Finding:
 
 
 def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise InputError("Standard input is closed.")
     return sys.stdin.buffer.read(MAX_TOTAL + 1)

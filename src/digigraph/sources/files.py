@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digigraph.errors import InputError
@@ -13,8 +15,6 @@ from digigraph.settings import PROJECT_FILE
 from digigraph.sources.records import Malformed, too_large
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from digigraph.settings import Settings
 
 FOLDERS = ("data", "ontology", "shapes", "queries")
@@ -129,7 +129,8 @@ def source_files(project: Path) -> list[Path]:
 
 def leads_out(path: Path, folder: Path) -> bool:
     """Tell whether a path below a folder is a link to something that is not."""
-    return path.is_symlink() and not path.resolve().is_relative_to(folder.resolve())
+    # Not Path.resolve: it raises where links lead to each other.
+    return path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(folder.resolve())
 
 
 def _hidden(path: Path, project: Path) -> bool:

@@ -26,8 +26,11 @@ class Positions:
         while position >= 0:
             self._starts.append(position + 1)
             position = text.find("\n", position + 1)
-        # Triples that follow each other share a subject: one location serves them all.
+        # Locations by the hundred thousand share their numbers.
+        self._lines = list(range(1, len(self._starts) + 1))
+        # Triples that follow each other share a subject, or a property: one location serves them all.
         self.node = lru_cache(maxsize=256)(self._node)
+        self.property = lru_cache(maxsize=1)(self.value)
 
     def value(self, start: int, end: int) -> Location:
         """Return the location of what stands from one offset to another."""
@@ -42,5 +45,5 @@ class Positions:
         return Location(self._path, *self._at(start), *self._at(end), of_node=True)
 
     def _at(self, offset: int) -> tuple[int, int]:
-        line = bisect_right(self._starts, offset)
-        return line, offset - self._starts[line - 1] + 1
+        index = bisect_right(self._starts, offset) - 1
+        return self._lines[index], offset - self._starts[index] + 1

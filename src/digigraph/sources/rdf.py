@@ -142,7 +142,7 @@ class _Reader:
             yield from (LocatedQuad(quad, Location(self._path)) for quad in quads)
             return
         for quad, (subject, its_end, predicate, end, value, last) in zip(quads, written, strict=True):
-            property_ = self._positions.value(predicate, end) if end else None
+            property_ = self._positions.property(predicate, end) if end else None
             yield LocatedQuad(
                 quad, self._positions.value(value, last), self._positions.node(subject, its_end), property_
             )

@@ -33,6 +33,7 @@ FORMATS = {
 STDIN = "-"
 STDIN_NAME = "<stdin>"
 """What standard input is called in locations."""
+_COMPRESSED = {".gz", ".bz2", ".xz", ".zst", ".zip"}
 _BY_EXTENSION = {**EXTENSIONS, ".rdf": ox.RdfFormat.RDF_XML, ".owl": ox.RdfFormat.RDF_XML, ".xml": ox.RdfFormat.RDF_XML}
 
 
@@ -117,14 +118,17 @@ def read_files(arguments: Iterable[str], reading: Reading, *, labels: Labels) ->
         A name leads to nothing, a file cannot be read, or nobody can tell what format it has.
     """
     found = RdfFiles()
+    seen: set[str] = set()
     for path in paths_of(arguments, found.findings):
-        name = STDIN_NAME if str(path) == STDIN else path.as_posix()
-        if name in found.names:
+        name = STDIN_NAME if str(path) == STDIN else _name(path)
+        # One file under two names says everything once; its blank nodes would be two.
+        if (real := os.path.realpath(path)) in seen:
             continue
+        seen.add(real)
         found.names.add(name)
         rdf_format = _BY_EXTENSION.get(path.suffix.lower(), reading.input_format)
         if rdf_format is None:
-            raise InputError(f"{name}: what format is it?", hint=f"Say --input-format {'|'.join(FORMATS)}.")
+            raise _unknown_format(name, path.suffix.lower())
         try:
             if name == STDIN_NAME:
                 data = reading.budget.take(reading.stdin or b"", name, at_most=MAX_BYTES)
@@ -141,6 +145,17 @@ def read_files(arguments: Iterable[str], reading: Reading, *, labels: Labels) ->
     return found
 
 
+def _name(path: Path) -> str:
+    """What a file is called in locations; bytes of its name that are not UTF-8 are shown as escapes."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+
+
+def _unknown_format(name: str, extension: str) -> InputError:
+    if extension in _COMPRESSED:
+        return InputError(f"{name}: compressed files are not read.", hint="Unpack it, or pipe its content in as -.")
+    return InputError(f"{name}: what format is it?", hint=f"Say --input-format {'|'.join(FORMATS)}.")
+
+
 def paths_of(arguments: Iterable[str], findings: list[Finding]) -> Iterator[Path]:
     """Yield the files that arguments name, in their order; parts of folders that cannot be used become findings.
 
@@ -150,18 +165,37 @@ def paths_of(arguments: Iterable[str], findings: list[Finding]) -> Iterator[Path
         A name leads to nothing.
     """
     for argument in arguments:
-        path = Path(argument)
-        if argument == STDIN or (path.exists() and not path.is_dir()):
-            yield path
-        elif path.is_dir():
-            yield from _below(path, findings)
+        if argument == STDIN:
+            yield Path(argument)
+        elif os.path.lexists(argument):
+            yield from _named(argument, findings)
         else:
             found = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207 - of absolute patterns too
             # Pipes and devices are read where they are named themselves.
             matches = [each for each in found if Path(each).is_file() or Path(each).is_dir()]
             if not matches:
-                raise InputError(f"{argument}: there is no such file.")
-            yield from paths_of(matches, findings)
+                raise InputError(f"{argument or repr(argument)}: there is no such file.")
+            for match in matches:
+                yield from _named(match, findings)
+
+
+def _named(name: str, findings: list[Finding]) -> Iterator[Path]:
+    """A file, or the files below a folder."""
+    path = Path(name)
+    if not path.is_dir():
+        # A file that is called - is not standard input.
+        yield path if str(path) != STDIN else path.absolute()
+        return
+    findings_before = len(findings)
+    is_empty = True
+    for each in _below(path, findings):
+        is_empty = False
+        yield each
+    if is_empty and len(findings) == findings_before:
+        # Whoever checks nothing by mistake must not hear that all is well.
+        raise InputError(
+            f"{name}: there is no RDF file in this folder.", hint=f"Their names end in {' '.join(_BY_EXTENSION)}."
+        )
 
 
 def _below(folder: Path, findings: list[Finding]) -> Iterator[Path]:
@@ -187,6 +221,6 @@ def _link(path: Path) -> Finding:
         rule="link-outside",
         severity=Severity.VIOLATION,
         message="This link leads out of the folder; it was not followed.",
-        location=Location(path.as_posix()),
+        location=Location(_name(path)),
         hint="Copy what it leads to, or name it by its own path.",
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from digigraph.cache import NO_CACHE
 from digigraph.findings import Severity, in_source_order
 from digigraph.iris import Iris
+from digigraph.validation.bounds import DEFAULT_BOUNDS, Bounds
 from digigraph.validation.evidence import check_dates, check_evidence_graphs, check_roles
 from digigraph.validation.labels import check_definitions, check_labels
 from digigraph.validation.queries import check_queries, check_use
@@ -59,7 +60,8 @@ def check(
     of_terms = check_terms(terms, [*dataset.statements, *corpus.shapes], corpus.queries)
     # A word that facts files cannot have is told already, and better: as the word that it is there.
     met = {each.location for each in corpus.findings}
-    of_shapes = list(check_shapes(corpus, dataset, iris, cache=cache))
+    bounds = Bounds(seconds=settings.shapes_seconds)
+    of_shapes = list(check_shapes(corpus, dataset, iris, bounds=bounds, cache=cache))
     told = {(each.result.focus, each.result.path) for each in of_shapes if each.result is not None}
     return in_source_order(
         [
@@ -81,12 +83,14 @@ def check(
     )
 
 
-def check_shapes(corpus: Corpus, dataset: Dataset, iris: Iris, *, cache: Cache = NO_CACHE) -> Iterable[Finding]:
+def check_shapes(
+    corpus: Corpus, dataset: Dataset, iris: Iris, *, bounds: Bounds = DEFAULT_BOUNDS, cache: Cache = NO_CACHE
+) -> Iterable[Finding]:
     """Yield a finding for each SHACL result, at the line where the value, else the subject, is written."""
     check = ShapesCheck(
         dataset,
         corpus.shapes,
-        data=DataGraph(dataset.default_graph, iris.prefixes, cache),
+        data=DataGraph(dataset.default_graph, iris.prefixes, bounds=bounds, cache=cache),
         shorten=iris.shorten,
     )
     return check.findings()

@@ -6,19 +6,27 @@ from typing import TYPE_CHECKING
 
 from digigraph.cache import NO_CACHE
 from digigraph.dataset.statements import Dataset, Statement
-from digigraph.findings import in_source_order
+from digigraph.findings import Finding, Location, Severity, in_source_order
 from digigraph.iris import shorten
+from digigraph.validation.bounds import DEFAULT_BOUNDS
 from digigraph.validation.shacl import DataGraph
-from digigraph.validation.shapes import ShapesCheck
+from digigraph.validation.shapes import ShapesCheck, has_shapes
 from digigraph.vocab import PREFIXES
 
 if TYPE_CHECKING:
     from digigraph.cache import Cache
-    from digigraph.findings import Finding
     from digigraph.sources.rdf_files import RdfFiles
+    from digigraph.validation.bounds import Bounds
 
 
-def check_rdf(data: RdfFiles, shapes: RdfFiles, ontology: RdfFiles, *, cache: Cache = NO_CACHE) -> list[Finding]:
+def check_rdf(
+    data: RdfFiles,
+    shapes: RdfFiles,
+    ontology: RdfFiles,
+    *,
+    bounds: Bounds = DEFAULT_BOUNDS,
+    cache: Cache = NO_CACHE,
+) -> list[Finding]:
     """Check files against shapes.
 
     Parameters
@@ -29,6 +37,8 @@ def check_rdf(data: RdfFiles, shapes: RdfFiles, ontology: RdfFiles, *, cache: Ca
         The shapes graph.
     ontology
         What the data uses without being asked about it, such as subclasses; what is found in it is left out.
+    bounds
+        What checking the shapes may take.
 
     Returns
     -------
@@ -41,8 +51,20 @@ def check_rdf(data: RdfFiles, shapes: RdfFiles, ontology: RdfFiles, *, cache: Ca
     check = ShapesCheck(
         dataset,
         shapes.quads,
-        data=DataGraph(dict.fromkeys(each.quad.triple for each in quads), prefixes, cache),
+        data=DataGraph(dict.fromkeys(each.quad.triple for each in quads), prefixes, bounds=bounds, cache=cache),
         shorten=lambda iri: shorten(iri, prefixes),
     )
     found = [each for each in check.findings() if each.location.path not in ontology.names - data.names]
+    if shapes.names and not shapes.findings and not has_shapes(shapes.quads):
+        found.append(_nothing_asked(shapes))
     return in_source_order([*data.findings, *shapes.findings, *ontology.findings, *found])
+
+
+def _nothing_asked(shapes: RdfFiles) -> Finding:
+    return Finding(
+        rule="shapes",
+        severity=Severity.VIOLATION,
+        message="There is no shape here, so nothing was checked.",
+        location=Location(min(shapes.names)),
+        hint="A shape is an sh:NodeShape or sh:PropertyShape, or has a target such as sh:targetClass.",
+    )

@@ -11,11 +11,11 @@ from __future__ import annotations
 import json
 import logging
 import re
+import traceback
 import warnings
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -25,20 +25,22 @@ from pyshacl.monkey import rdflib_bool_patch, rdflib_bool_unpatch
 
 from digigraph import sparql
 from digigraph.cache import NO_CACHE
+from digigraph.validation.bounds import DEFAULT_BOUNDS, Exceeded, bounded
+from digigraph.validation.messages import languages_of, messages_of
 from digigraph.validation.paths import Path, Term, path_of
 from digigraph.vocab import SH, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from rdflib.term import Node
 
     from digigraph.cache import Cache
+    from digigraph.validation.bounds import Bounds
+    from digigraph.validation.messages import Messages
 
 _QUERIES = {SH["select"], SH["ask"], SH["construct"], SH["update"]}
 _RECURSION = re.compile(r"<(?:Node|Property)Shape ([^\s>]+)>")
-_VARIABLE = re.compile(r"\{[?$]\w+\}")
-"""What a message of a query has in the place of a value (SHACL, section 5.3.2)."""
 _FAILURES = (
     RuntimeError,
     ValueError,
@@ -59,6 +61,14 @@ for _name in ("pyshacl-validate", "rdflib.term"):
 
 class ShapesError(Exception):
     """The shapes graph is not one that pyshacl can work with."""
+
+
+class UnfinishedError(ShapesError):
+    """The check of a shape did not come to an end within its bounds; ``shape`` is None where it is not known which."""
+
+    def __init__(self, message: str, shape: Term | None) -> None:
+        super().__init__(message)
+        self.shape = shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,13 +113,23 @@ class DataGraph:
         Triples with triple terms are left out: SHACL knows none.
     prefixes
         For messages that pyshacl writes itself.
+    bounds
+        What one validation may take.
     cache
         Keeps report graphs by the triples that they are about.
     """
 
-    def __init__(self, data: Iterable[ox.Triple], prefixes: Mapping[str, str], cache: Cache = NO_CACHE) -> None:
+    def __init__(
+        self,
+        data: Iterable[ox.Triple],
+        prefixes: Mapping[str, str],
+        *,
+        bounds: Bounds = DEFAULT_BOUNDS,
+        cache: Cache = NO_CACHE,
+    ) -> None:
         self._data = list(data)
         self._prefixes = prefixes
+        self._bounds = bounds
         self._cache = cache
 
     @cached_property
@@ -127,6 +147,8 @@ class DataGraph:
         ------
         ShapesError
             The shapes themselves are at fault.
+        UnfinishedError
+            Checking one of them did not come to an end.
         """
         shapes = list(shapes)
         key = self._cache.key("shacl", self._lines, _sorted_lines(shapes), repr(sorted(self._prefixes.items())))
@@ -137,7 +159,7 @@ class DataGraph:
             # What would not come back as it is, is not kept.
             if keeps and _kept(entry := _entry(made)) == made:
                 self._cache.put(key, entry)
-        return Report(list(_results(made.triples, _messages(shapes))), made.recursive)
+        return Report(list(_results(made.triples, messages_of(shapes))), made.recursive)
 
     def _validated(self, shapes: Iterable[ox.Triple]) -> _Made:
         with warnings.catch_warnings(record=True) as warned:
@@ -153,9 +175,12 @@ class DataGraph:
 
     def _report(self, shapes: rdflib.Graph) -> rdflib.Graph:
         try:
-            _, report, text = pyshacl.validate(
-                self._graph, shacl_graph=shapes, inference="none", advanced=False, inplace=True
-            )
+            with bounded(self._bounds):
+                _, report, text = pyshacl.validate(
+                    self._graph, shacl_graph=shapes, inference="none", advanced=False, inplace=True
+                )
+        except Exceeded as error:
+            raise UnfinishedError(str(error), _checked_by(error)) from error
         except Exception as error:
             if isinstance(error, _FAILURES) or type(error) is Exception or _is_parse_error(error):
                 raise ShapesError(_said(error)) from error
@@ -199,6 +224,15 @@ def _kept(entry: bytes | None) -> _Made | None:
         return _Made(triples, set(json.loads(head)))
     except (ValueError, SyntaxError, TypeError):
         return None
+
+
+def _checked_by(error: Exceeded) -> Term | None:
+    """The shape whose check was interrupted: the outermost, for those within it are checked for its sake."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        shape = frame.f_locals.get("self")
+        if isinstance(shape, pyshacl.shape.Shape):
+            return _term(shape.node)
+    return None
 
 
 def _said(error: Exception) -> str:
@@ -270,19 +304,7 @@ def _term(node: Node) -> Term:
     return ox.BlankNode(str(node))
 
 
-_Messages = Mapping[Term, Sequence[ox.Literal]]
-"""The messages of each shape and constraint."""
-
-
-def _messages(shapes: Iterable[ox.Triple]) -> _Messages:
-    said: defaultdict[Term, list[ox.Literal]] = defaultdict(list)
-    for each in shapes:
-        if each.predicate == SH["message"] and isinstance(each.object, ox.Literal):
-            said[each.subject].append(each.object)
-    return said
-
-
-def _results(report: Iterable[ox.Triple], messages: _Messages) -> Iterable[Result]:
+def _results(report: Iterable[ox.Triple], messages: Messages) -> Iterable[Result]:
     said: defaultdict[Term, defaultdict[ox.NamedNode, list[Term]]] = defaultdict(lambda: defaultdict(list))
     for triple in report:
         said[triple.subject][triple.predicate].append(triple.object)
@@ -295,7 +317,7 @@ def _results(report: Iterable[ox.Triple], messages: _Messages) -> Iterable[Resul
 def _result(
     about: Mapping[ox.NamedNode, list[Term]],
     said: Mapping[Term, Mapping[ox.NamedNode, list[Term]]],
-    messages: _Messages,
+    messages: Messages,
 ) -> Result:
     (focus,) = about[SH["focusNode"]]
     path = next(iter(about.get(SH["resultPath"], ())), None)
@@ -313,24 +335,6 @@ def _result(
         shape=next(iter(about.get(SH["sourceShape"], ())), None),
         component=component.value if isinstance(component, ox.NamedNode) else "",
         messages=tuple(
-            sorted({(language, each.value) for each in texts for language in _languages(each, known, others)})
+            sorted({(language, each.value) for each in texts for language in languages_of(each, known, others)})
         ),
     )
-
-
-def _languages(text: ox.Literal, *sources: Iterable[ox.Literal]) -> Iterable[str]:
-    """The languages in which a message was written: those of queries come back without, their variables filled in.
-
-    Of several sources the first that has it decides.
-    """
-    if text.language:
-        return [text.language]
-    for messages in sources:
-        if languages := {each.language or "" for each in messages if _pattern(each.value).fullmatch(text.value)}:
-            return languages
-    return [""]
-
-
-@cache
-def _pattern(message: str) -> re.Pattern[str]:
-    return re.compile(".*".join(map(re.escape, _VARIABLE.split(message))), re.DOTALL)

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from digigraph import sparql
 from digigraph.findings import Finding, Location, Severity
 from digigraph.validation.results import ResultFindings, rule_of_shape
-from digigraph.validation.shacl import ShapesError, query_of
+from digigraph.validation.shacl import ShapesError, UnfinishedError, query_of
 from digigraph.validation.targets import SHAPE_TYPES, TARGETS
 from digigraph.vocab import RDF, RDFS, SH
 
@@ -40,6 +40,11 @@ def rules_of_shapes(shapes: Iterable[LocatedQuad]) -> frozenset[str]:
     return frozenset(map(rule_of_shape, named | components))
 
 
+def has_shapes(quads: Iterable[LocatedQuad]) -> bool:
+    """Tell whether anything in a graph is a shape of its own: has a target or is said to be a shape."""
+    return any(_makes_root(each.quad.triple) for each in quads)
+
+
 class ShapesCheck:
     """Checks of one dataset against one shapes graph.
 
@@ -48,7 +53,7 @@ class ShapesCheck:
     dataset
         For the places of what is found.
     data
-        The data graph.
+        What is validated, and within which bounds.
     shapes
         The shapes graph; its blank nodes have other labels than those of the data.
     shorten
@@ -88,9 +93,34 @@ class ShapesCheck:
             each.quad.triple for each in self._shapes if not {each.quad.subject, each.quad.object} & remote.keys()
         ]
         try:
-            yield from self._checked(usable)
+            yield from self._checked_or_told(usable)
+        except UnfinishedError as error:
+            yield self._unfinished(error)
+            rest = [each for each in usable if each.subject != error.shape or each.predicate not in TARGETS]
+            try:
+                yield from self._checked_or_told(rest if error.shape is not None else ())
+            except UnfinishedError as another:
+                # Twice is enough: what a run takes stays bounded, and nobody is told that the others hold.
+                yield self._unfinished(another, is_last=True)
+
+    def _checked_or_told(self, shapes: Sequence[ox.Triple]) -> list[Finding]:
+        """What shapes find, and which of them cannot be used."""
+        try:
+            return self._checked(shapes)
+        except UnfinishedError:
+            raise
         except ShapesError as error:
-            yield from self._one_by_one(usable, str(error))
+            return list(self._one_by_one(shapes, str(error)))
+
+    def _unfinished(self, error: UnfinishedError, *, is_last: bool = False) -> Finding:
+        others = "The other shapes were not checked." if is_last else "The others were checked without it."
+        return Finding(
+            rule="shapes-unfinished",
+            severity=Severity.VIOLATION,
+            message=f"This shape was given up: {error}. {others}",
+            location=self._place(error.shape) if error.shape is not None else self._files,
+            hint="Look for a query or a regular expression that tries too much, or allow more time: shapes_seconds.",
+        )
 
     def _checked(self, shapes: Iterable[ox.Triple]) -> list[Finding]:
         report = self._graph.validate(shapes)
@@ -115,6 +145,8 @@ class ShapesCheck:
         for root in graph.roots():
             try:
                 yield from self._checked(graph.closure(root))
+            except UnfinishedError:
+                raise
             except ShapesError as error:
                 has_culprit = True
                 yield _unusable(str(error), self._place(root))
@@ -136,6 +168,11 @@ class ShapesCheck:
     def _place(self, shape: Term) -> Location:
         places = [each.node or each.location for each in self._about[shape]]
         return min(places, default=self._files)
+
+
+def is_finished(findings: Iterable[Finding]) -> bool:
+    """Whether each check came to its end; how far one comes is another time's."""
+    return not any(each.rule == "shapes-unfinished" for each in findings)
 
 
 def _contacts(quad: ox.Quad) -> bool:

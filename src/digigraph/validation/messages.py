@@ -1,0 +1,50 @@
+"""The messages of shapes, with the languages that pyshacl drops where a query speaks."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from digigraph.validation.paths import Term
+from digigraph.vocab import SH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_VARIABLE = re.compile(r"\{[?$]\w+\}")
+"""What a message of a query has in the place of a value (SHACL, section 5.3.2)."""
+
+Messages = Mapping[Term, Sequence[ox.Literal]]
+"""The messages of each shape and constraint."""
+
+
+def messages_of(shapes: Iterable[ox.Triple]) -> Messages:
+    """Return the messages of each shape and constraint of a shapes graph."""
+    said: defaultdict[Term, list[ox.Literal]] = defaultdict(list)
+    for each in shapes:
+        if each.predicate == SH["message"] and isinstance(each.object, ox.Literal):
+            said[each.subject].append(each.object)
+    return said
+
+
+def languages_of(text: ox.Literal, *sources: Iterable[ox.Literal]) -> Iterable[str]:
+    """Return the languages a message was written in: those of queries come back without, their variables filled in.
+
+    Of several sources the first that has it decides.
+    """
+    if text.language:
+        return [text.language]
+    for messages in sources:
+        if languages := {each.language or "" for each in messages if _pattern(each.value).fullmatch(text.value)}:
+            return languages
+    return [""]
+
+
+@cache
+def _pattern(message: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, _VARIABLE.split(message))), re.DOTALL)
