@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import re
 from html.parser import HTMLParser
@@ -12,13 +13,16 @@ from projects import made_project
 
 from digigraph.pipeline import publish
 from digigraph.store.opening import open_backend
+from digigraph.vocab import RDF
 from digigraph.web.app import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from flask.testing import FlaskClient
 
+BASE = "https://example.org/graph/"
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 FACTS = """\
   - quote: Nordic Health Data (huvudman KTH)
@@ -75,6 +79,27 @@ def test_every_link_of_ours_leads_somewhere(pages: FlaskClient) -> None:
                 waiting += links(reply.text)
     assert {"/page/nhd", "/page/kth", "/doc/nhd-page", "/sparql"} <= seen
     assert any(path.startswith("/ev/") for path in seen)
+
+
+def test_the_front_page_of_a_large_graph_stays_short(tmp_path: Path) -> None:
+    """A hundred of a kind are listed; the others are the answer to a query that the page links to."""
+    made = made_project(tmp_path / "project", shapes=False)
+    kind, name = "https://w3id.org/digigraph/ns#Programme", "http://www.w3.org/2000/01/rdf-schema#label"
+    made.write(
+        "data/many.nt",
+        "".join(
+            f'<{BASE}id/p{number}> <{RDF["type"].value}> <{kind}> .\n<{BASE}id/p{number}> <{name}> "P {number}"@en .\n'
+            for number in range(300)
+        ),
+    )
+    publish(made.settings)
+    with contextlib.closing(open_backend(made.settings)) as backend:
+        client = create_app(made.settings, backend).test_client()
+        found = links(client.get("/", headers=BROWSER).text)
+        assert len([each for each in found if each.startswith("/page/p")]) == 100
+        (asked,) = [each for each in found if each.startswith("/sparql?query=") and "Programme" in each]
+        answer = links(client.get(asked, headers=BROWSER).text)
+        assert len({each for each in answer if each.startswith("/page/p")}) == 300
 
 
 def test_what_stands_in_the_data_never_becomes_markup(pages: FlaskClient) -> None:

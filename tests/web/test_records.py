@@ -282,7 +282,7 @@ def test_the_front_page_and_the_catalogue(both: list[Shown]):
     for shown in both:
         record, page = overview(shown.edition), shown.page("/")
         lists = page.xpath("./ul[@class='things']")
-        listed = [*(each.things for each in record.kinds), record.documents]
+        listed = [*(each.things for each in record.kinds), record.documents.things]
         assert [texts(each, "li") for each in lists] == [[label(name) for _, name in things] for things in listed]
         figures, catalog = contents(shown.edition), shown.page("/catalog")
         counted = [(text(row[0]), text(row[2])) for row in select(catalog, "tbody tr")]

@@ -8,36 +8,45 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.publishing.labels import Label, labels
-from digigraph.store.backend import Term, rows
+from digigraph.store.backend import rows
 from digigraph.vocab import DG, RDF, RDFS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from digigraph.publishing.edition import Edition
-    from digigraph.store.backend import Backend
+    from digigraph.store.backend import Backend, Row
+
+
+LISTED = 100
+"""Things of one kind that are listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A class and the things of that class, by label."""
+    """A class, the things of that class by label, at most :data:`LISTED`, and how many there are."""
 
     iri: str
     label: Label
     things: tuple[tuple[str, Label], ...]
+    total: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """Counts, and every thing by its kind."""
+    """Counts, and things by their kind; source documents are a kind of their own."""
 
     triples: int
     sentences: int
     kinds: tuple[Kind, ...]
-    documents: tuple[tuple[str, Label], ...]
+    documents: Kind
 
 
 _KINDS = tuple(
     DG[name] for name in ("Initiative", "Project", "WorkPart", "Infrastructure", "Organization", "Person", "Programme")
 )
+
+_SOURCE = DG["Source"]
 
 
 def overview(edition: Edition) -> Overview:
@@ -49,24 +58,26 @@ def overview(edition: Edition) -> Overview:
         f"""SELECT DISTINCT ?kind ?thing {{ VALUES ?kind {{ {values} }} ?thing {RDF["type"]} ?kind .
           FILTER NOT EXISTS {{ ?thing {RDF["type"]} ?narrower . ?narrower {RDFS["subClassOf"]} ?kind }} }}""",
     )
-    documents = [row["doc"] for row in rows(backend, f"SELECT ?doc {{ ?doc {RDF['type']} {DG['Source']} }}")]
-    named = [term for row in found for term in row.values()] + documents
-    names = labels(edition, [each.value for each in named if isinstance(each, ox.NamedNode)])
+    documents = rows(backend, f"SELECT ?thing {{ ?thing {RDF['type']} {_SOURCE} }}")
+    of_kind = {kind.value: _iris(row for row in found if row["kind"] == kind) for kind in _KINDS}
+    of_kind[_SOURCE.value] = _iris(documents)
+    names = labels(edition, [iri for kind, things in of_kind.items() for iri in (kind, *things[:LISTED])])
+    kinds = {kind: _kind(kind, things, names) for kind, things in of_kind.items()}
     return Overview(
         triples=_count(backend, "{ ?s ?p ?o }"),
         sentences=_count(backend, f"{{ ?s {RDF['type']} {DG['Evidence']} }}"),
-        kinds=tuple(
-            Kind(kind.value, names[kind.value], _sorted([row["thing"] for row in found if row["kind"] == kind], names))
-            for kind in _KINDS
-            if any(row["kind"] == kind for row in found)
-        ),
-        documents=_sorted(documents, names),
+        documents=kinds.pop(_SOURCE.value),
+        kinds=tuple(each for each in kinds.values() if each.total),
     )
 
 
-def _sorted(terms: list[Term], names: dict[str, Label]) -> tuple[tuple[str, Label], ...]:
-    iris = [each.value for each in terms if isinstance(each, ox.NamedNode)]
-    return tuple(sorted(((iri, names[iri]) for iri in iris), key=lambda pair: pair[1].text.casefold()))
+def _iris(found: Iterable[Row]) -> list[str]:
+    return sorted(row["thing"].value for row in found if isinstance(row["thing"], ox.NamedNode))
+
+
+def _kind(iri: str, things: list[str], names: dict[str, Label]) -> Kind:
+    listed = sorted(((each, names[each]) for each in things[:LISTED]), key=lambda pair: pair[1].text.casefold())
+    return Kind(iri, names[iri], tuple(listed), len(things))
 
 
 def _count(backend: Backend, pattern: str) -> int:

@@ -12,7 +12,7 @@ from flask import Response, render_template, request
 from digigraph.media import HTML, negotiate
 from digigraph.publishing.labels import LANGUAGES
 from digigraph.publishing.licences import licence_of
-from digigraph.vocab import DG
+from digigraph.vocab import DG, RDFS
 from digigraph.web.languages import preferred
 from digigraph.web.readable import grouped, readable
 from digigraph.web.replies import made
@@ -82,6 +82,12 @@ def _example_href(key: str) -> str:
     return "/sparql?" + urlencode({"example": key, **_chosen()})
 
 
+def _list_href(kind: str) -> str:
+    """The answer to a query for every thing of a class, in the language that the reader has chosen."""
+    query = f"SELECT ?thing ?name {{ ?thing a <{kind}> ; <{RDFS['label'].value}> ?name }} ORDER BY ?name"
+    return "/sparql?" + urlencode({"query": query, **_chosen()})
+
+
 def _chosen() -> dict[str, str]:
     asked = request.args.get("lang", "")
     return {"lang": asked} if asked in LANGUAGES else {}
@@ -121,6 +127,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         href=href,
         example_href=_example_href,
+        list_href=_list_href,
         site_title=site_title,
         in_language=_in_language,
         page_number=_page_number,

@@ -29,7 +29,7 @@ def _shown() -> dict[str, object]:
         language(),
         triples=found.triples,
         sentences=found.sentences,
-        documents=len(found.documents),
+        documents=found.documents.total,
     )
     return {
         "overview": found,
