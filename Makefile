@@ -38,6 +38,7 @@ bench: $(VENV)/.installed-dev
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r .ci/requirements-bench.txt
 	$(BIN)/python tests/bench/servers.py
 	$(BIN)/python tests/bench/validation.py
+	$(BIN)/python tests/bench/pages.py
 
 # Term lists of the vocabularies, from a folder with their RDF; see docs/development.md.
 VOCABULARIES ?= ../shared/vocabularies

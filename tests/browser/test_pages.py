@@ -36,6 +36,7 @@ PAGES = [
     "/doc/digifor1health-about",
     EVIDENCE,
     "/ns",
+    "/catalog",
     "/page/nobody",
 ]
 BASE = "https://example.org/graph/"
