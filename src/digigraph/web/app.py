@@ -9,7 +9,7 @@ from flask import Flask
 from digigraph.web import pages, problems, query_page, sending
 from digigraph.web.keeping import Keeper
 from digigraph.web.metrics import Metrics
-from digigraph.web.routes import catalog, documents, dumps, graphs, health, home, running, sparql, things
+from digigraph.web.routes import catalog, crawlers, documents, dumps, graphs, health, home, running, sparql, things
 from digigraph.web.site import EXTENSION, Site
 
 if TYPE_CHECKING:
@@ -42,6 +42,6 @@ def create_app(settings: Settings, backend: Backend) -> Flask:
     sending.register(app)
     query_page.register(app)
     problems.register(app)
-    for feature in (catalog, documents, dumps, graphs, health, home, running, sparql, things):
+    for feature in (catalog, crawlers, documents, dumps, graphs, health, home, running, sparql, things):
         app.register_blueprint(feature.blueprint)
     return app
