@@ -81,6 +81,25 @@ def own_children(children_of: Callable[[int], list[int]]) -> Callable[[], list[i
 
 
 @pytest.fixture
+def computing(own_children: Callable[[], list[int]], until: Until) -> Callable[[], int]:
+    """Wait until one of them has computed for 0.1 s longer than each other one, for it answers a query; return it."""
+
+    def find() -> int:
+        found: list[int] = []
+
+        def stands_out() -> bool:
+            fields = {pid: _stat(pid) for pid in own_children()}
+            used = sorted(((int(each[11]), pid) for pid, each in fields.items() if each), reverse=True)
+            found[:] = [pid for _, pid in used[:1]]
+            return len(used) > 1 and used[0][0] >= used[1][0] + 0.1 * os.sysconf("SC_CLK_TCK")
+
+        until(stands_out)
+        return found[0]
+
+    return find
+
+
+@pytest.fixture
 def descriptors() -> Callable[[], int]:
     """Count the open file descriptors of this process."""
     return lambda: len(list(Path("/proc/self/fd").iterdir()))

@@ -148,25 +148,24 @@ def test_errors_of_the_query_cost_no_process(pool: Pool, own_children: Callable[
     assert set(own_children()) == before
 
 
-def test_killed_from_outside(pool: Pool, own_children: Callable[[], list[int]]):
+def test_killed_from_outside(pool: Pool, computing: Callable[[], int]):
     """Who is being answered by a process that somebody kills hears so; everybody else is served on."""
     thread, outcome = outcome_of(pool, ENDLESS)
-    time.sleep(0.3)
-    os.kill(own_children()[0], signal.SIGKILL)
+    os.kill(computing(), signal.SIGKILL)
     thread.join()
     assert type(outcome[0]) is QueryCrashed
     assert "from outside" in str(outcome[0])
     assert count(pool) == 73
 
 
-def test_the_deadline_is_held_by_the_parent_too(hasty_pool: Pool, own_children: Callable[[], list[int]]):
+def test_the_deadline_is_held_by_the_parent_too(make_pool: Callable[..., Pool], computing: Callable[[], int]):
     """A process that cannot even receive the signal of its own timer is ended at the deadline."""
-    thread, outcome = outcome_of(hasty_pool, ENDLESS)
-    time.sleep(0.3)
-    os.kill(own_children()[0], signal.SIGSTOP)
+    pool = make_pool(query_seconds=3)
+    thread, outcome = outcome_of(pool, ENDLESS)
+    os.kill(computing(), signal.SIGSTOP)
     thread.join()
     assert type(outcome[0]) is QueryTimeout
-    assert count(hasty_pool) == 73
+    assert count(pool) == 73
 
 
 def test_killed_while_idle(pool: Pool, own_children: Callable[[], list[int]], until: Until):
@@ -179,13 +178,14 @@ def test_killed_while_idle(pool: Pool, own_children: Callable[[], list[int]], un
         assert [count(pool) for _ in range(3)] == [73] * 3
 
 
-def test_taken_back_while_running(pool: Pool, own_children: Callable[[], list[int]], until: Until):
+def test_taken_back_while_running(
+    pool: Pool, own_children: Callable[[], list[int]], computing: Callable[[], int], until: Until
+):
     """Taking a question back ends its process at once, long before the deadline."""
     before = set(own_children())
     cancellation = Cancellation()
     thread, outcome = outcome_of(pool, ENDLESS, cancellation)
-    time.sleep(0.2)
-    busy = own_children()[0]
+    busy = computing()
     cancellation.cancel()
     thread.join()
     assert type(outcome[0]) is QueryCancelled
@@ -210,31 +210,32 @@ def test_closing_a_whole_answer_kills_nobody(pool: Pool, own_children: Callable[
     assert len(set(own_children()) & before) >= len(before) - 1
 
 
-def test_taken_back_while_waiting(make_pool: Callable[..., Pool]):
+def test_taken_back_while_waiting(pool: Pool, until: Until):
     """A question that still waits is taken out of the queue; those before and behind it are answered."""
-    pool = make_pool(query_seconds=2)
-    busy = [outcome_of(pool, ENDLESS) for _ in range(2)]
-    time.sleep(0.2)
+    enough = Cancellation()
+    busy = [outcome_of(pool, ENDLESS, enough) for _ in range(2)]
+    until(lambda: pool.busy == 2)
     cancellation = Cancellation()
     waiting, outcome = outcome_of(pool, COUNT, cancellation)
     behind, answered = outcome_of(pool, COUNT)
-    time.sleep(0.1)
+    until(lambda: pool.waiting == 2)
     cancellation.cancel()
     waiting.join()
     assert type(outcome[0]) is QueryCancelled
     assert all(thread.is_alive() for thread, _ in busy)
     behind.join()
     assert isinstance(answered[0], bytes)
+    enough.cancel()
     for thread, ended in busy:
         thread.join()
-        assert type(ended[0]) is QueryTimeout
+        assert type(ended[0]) is QueryCancelled
 
 
-def test_a_full_queue(make_pool: Callable[..., Pool]):
+def test_a_full_queue(make_pool: Callable[..., Pool], until: Until):
     """As many as may wait wait; the next is told when to come again; nobody else is harmed."""
     pool = make_pool(workers=1, queue_length=2, query_seconds=0.9)
     taken = [outcome_of(pool, ENDLESS) for _ in range(3)]
-    time.sleep(0.3)
+    until(lambda: pool.busy + pool.waiting == 3)
     with pytest.raises(QueueFull) as refusal:
         ask(pool, COUNT)
     assert refusal.value.retry_after >= 1
@@ -250,7 +251,7 @@ def test_no_place_to_wait(make_pool: Callable[..., Pool]):
     assert [count(pool) for _ in range(5)] == [73] * 5
 
 
-def test_first_come_first_served(make_pool: Callable[..., Pool]):
+def test_first_come_first_served(make_pool: Callable[..., Pool], until: Until):
     """Questions are answered in the order in which they came."""
     pool = make_pool(workers=1)
     order: list[int] = []
@@ -262,11 +263,12 @@ def test_first_come_first_served(make_pool: Callable[..., Pool]):
 
     cancellation = Cancellation()
     threads = [outcome_of(pool, ENDLESS, cancellation)[0]]
-    time.sleep(0.2)
+    until(lambda: pool.busy == 1)
     for number in range(5):
         threads.append(threading.Thread(target=run, args=[number]))
         threads[-1].start()
-        time.sleep(0.05)
+        # Each is in the queue, or further, before the next one asks.
+        until(lambda asked=number + 2: pool.busy + pool.waiting + len(order) >= asked)
     cancellation.cancel()
     for thread in threads:
         thread.join()
@@ -387,13 +389,13 @@ def test_forty_kills_leave_nothing_behind(
 
 
 def test_close_leaves_nothing_behind(
-    fresh: Settings, own_children: Callable[[], list[int]], descriptors: Callable[[], int]
+    fresh: Settings, own_children: Callable[[], list[int]], descriptors: Callable[[], int], until: Until
 ):
     """Closing, twice even, and while queries run and wait, ends every process, thread and descriptor."""
     threads_before, open_before = threading.active_count(), descriptors()
     pool = Pool(fresh)
     asked = [outcome_of(pool, ENDLESS) for _ in range(4)]
-    time.sleep(0.2)
+    until(lambda: pool.busy + pool.waiting == 4)
     pool.close()
     pool.close()
     for thread, outcome in asked:

@@ -39,8 +39,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A published project with one stored query, and a file that is none."""
     made = made_project(tmp_path_factory.mktemp("query-page") / "project")
     made.write("queries/hosts.rq", EXAMPLE)
-    made.write("queries/broken.rq", "#! no such line\nASK {}")
     publish(made.settings)
+    # Spoiled since: what is published would have been refused with it.
+    made.write("queries/broken.rq", "#! no such line\nASK {}")
     return made
 
 
