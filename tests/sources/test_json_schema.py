@@ -132,18 +132,19 @@ def test_schema_and_reader_agree_on_every_term(project: Project) -> None:
     terms = [*read_project(project.settings).context.terms, "type", "hots"]
     assert len(terms) > 80
     differing = []
-    for name in terms:
-        entries = [f"subject: nhd\n        {name}: {each}\n" for each in WRITINGS]
-        project.facts("".join(f"  - quote: x\n    says:\n      - {each}" for each in entries))
-        project.write("data/things/things.yaml", "".join(f"t-{n}:\n  {name}: {w}\n" for n, w in enumerate(WRITINGS)))
-        found = form_mistakes(project)
-        for kind, path, first, size, definition in PLACES:
-            refused = {(each.location.line - first) // size for each in found if each.location.path == path}
-            definitions = of[kind].schema["definitions"]
-            form = Draft7Validator({"$ref": f"#/definitions/{definition}", "definitions": definitions})
-            entries = list(project_entries(yaml.load((project.folder / path).read_bytes(), Core)))  # noqa: S506
-            complained = {number for number, entry in enumerate(entries) if not form.is_valid(entry)}
-            differing += [(kind, name, WRITINGS[number], number in refused) for number in refused ^ complained]
+    cases = [(name, each) for name in terms for each in WRITINGS]
+    says = "  - quote: x\n    says:\n      - subject: nhd\n        {}: {}\n"
+    project.facts("".join(says.format(*case) for case in cases))
+    project.write("data/things/things.yaml", "".join(f"t-{n}:\n  {name}: {w}\n" for n, (name, w) in enumerate(cases)))
+    found = form_mistakes(project)
+    for kind, path, first, size, definition in PLACES:
+        refused = {(each.location.line - first) // size for each in found if each.location.path == path}
+        definitions = of[kind].schema["definitions"]
+        form = Draft7Validator({"$ref": f"#/definitions/{definition}", "definitions": definitions})
+        entries = list(project_entries(yaml.load((project.folder / path).read_bytes(), Core)))  # noqa: S506
+        assert len(entries) == len(cases)
+        complained = {number for number, entry in enumerate(entries) if not form.is_valid(entry)}
+        differing += [(kind, *cases[number], number in refused) for number in refused ^ complained]
     assert differing == []
 
 

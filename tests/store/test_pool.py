@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import dataclasses
 import json
 import os
@@ -158,14 +159,20 @@ def test_killed_from_outside(pool: Pool, computing: Callable[[], int]):
     assert count(pool) == 73
 
 
-def test_the_deadline_is_held_by_the_parent_too(make_pool: Callable[..., Pool], computing: Callable[[], int]):
+def test_the_deadline_is_held_by_the_parent_too(hasty_pool: Pool, own_children: Callable[[], list[int]], until: Until):
     """A process that cannot even receive the signal of its own timer is ended at the deadline."""
-    pool = make_pool(query_seconds=3)
-    thread, outcome = outcome_of(pool, ENDLESS)
-    os.kill(computing(), signal.SIGSTOP)
+    thread, outcome = outcome_of(hasty_pool, ENDLESS)
+    until(lambda: hasty_pool.busy == 1)
+    # Whichever has the query.
+    stopped = own_children()
+    for each in stopped:
+        os.kill(each, signal.SIGSTOP)
     thread.join()
     assert type(outcome[0]) is QueryTimeout
-    assert count(pool) == 73
+    for each in stopped:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(each, signal.SIGCONT)
+    assert count(hasty_pool) == 73
 
 
 def test_killed_while_idle(pool: Pool, own_children: Callable[[], list[int]], until: Until):
