@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -319,3 +321,30 @@ def test_what_is_no_readable_file_is_a_clear_error(tmp_path: Path, name: str) ->
         check_files(Files(data=[str(tmp_path / name)], shapes=[str(tmp_path / "shapes.ttl")]), reading)
     assert name.rpartition("/")[2] in caught.value.message
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("link", ["data/more", "shapes"])
+def test_a_linked_folder_outside_of_a_project_is_refused(project: Project, tmp_path: Path, link: str) -> None:
+    """Not passed over: shapes that lie elsewhere would check nothing, and all would be said to be well."""
+    (tmp_path / "elsewhere").mkdir()
+    shutil.rmtree(project.folder / link, ignore_errors=True)
+    (project.folder / link).symlink_to(tmp_path / "elsewhere")
+    ran = project.run("validate")
+    assert ran.returncode == 2
+    assert re.search(rb"(more|shapes): is a link that leads out of the project", ran.stderr)
+    assert ran.stdout == b""
+
+
+def test_a_folder_that_cannot_be_read_is_refused(project: Project) -> None:
+    """What lies in it is not known, so nobody hears that all is well: here its path is longer than the system takes."""
+    deep = os.open(project.folder / "data", os.O_RDONLY)
+    for _ in range(20):
+        os.mkdir("d" * 250, dir_fd=deep)
+        inner = os.open("d" * 250, os.O_RDONLY, dir_fd=deep)
+        os.close(deep)
+        deep = inner
+    os.close(deep)
+    ran = project.run("validate")
+    assert ran.returncode == 2
+    assert re.search(rb"cannot be read \(.+\)\.", ran.stderr)
+    assert ran.stdout == b""

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from digigraph.errors import InputError
 from digigraph.findings import Location
@@ -15,6 +15,8 @@ from digigraph.settings import PROJECT_FILE
 from digigraph.sources.records import Malformed, too_large
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from digigraph.settings import Settings
 
 FOLDERS = ("data", "ontology", "shapes", "queries")
@@ -116,14 +118,17 @@ def source_files(project: Path) -> list[Path]:
     Raises
     ------
     InputError
-        A link leads out of the project: what it leads to is no part of what is published.
+        A link leads out of the project: what it leads to is no part of what is published. Or a folder cannot be
+        read: what it may hold is missing.
     """
-    files = [project / PROJECT_FILE]
+    found = [project / PROJECT_FILE]
     for folder in FOLDERS:
-        files += (each for each in (project / folder).rglob("*") if each.is_file() and not _hidden(each, project))
-    for each in files:
+        if (project / folder).is_dir():
+            found += [project / folder, *_below(project / folder)]
+    for each in found:
         if leads_out(each, project):
-            raise InputError(f"{each}: is a link that leads out of the project.", hint="Copy the file into it.")
+            raise InputError(f"{each}: is a link that leads out of the project.", hint="Copy what it leads to.")
+    files = (each for each in found if each.is_file())
     return sorted(files, key=lambda each: each.relative_to(project).as_posix())
 
 
@@ -133,8 +138,22 @@ def leads_out(path: Path, folder: Path) -> bool:
     return path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(folder.resolve())
 
 
-def _hidden(path: Path, project: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(project).parts)
+def _below(folder: Path) -> Iterator[Path]:
+    """Everything below a folder that is not hidden; links to folders are not followed."""
+    for where, folders, files in os.walk(folder, onerror=unreadable):
+        folders[:] = [each for each in folders if not each.startswith(".")]
+        yield from (Path(where, each) for each in (*folders, *files) if not each.startswith("."))
+
+
+def unreadable(error: OSError) -> NoReturn:
+    """Raise what says that a folder, which ``os.walk`` would pass over, cannot be read.
+
+    Raises
+    ------
+    InputError
+        Always.
+    """
+    raise InputError(f"{error.filename}: cannot be read ({error.strerror}).") from error
 
 
 def sources_hash(settings: Settings) -> str:

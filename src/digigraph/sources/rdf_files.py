@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from digigraph.errors import InputError
 from digigraph.findings import Finding, Location, Severity
-from digigraph.sources.files import Budget, leads_out
+from digigraph.sources.files import Budget, leads_out, unreadable
 from digigraph.sources.rdf import EXTENSIONS, MAX_BYTES, LocatedQuad, read_rdf
 from digigraph.sources.records import Malformed
 
@@ -200,7 +200,7 @@ def _named(name: str, findings: list[Finding]) -> Iterator[Path]:
 
 def _below(folder: Path, findings: list[Finding]) -> Iterator[Path]:
     """Files below a folder that have an extension of RDF; links that lead out of it are findings."""
-    for where, folders, files in os.walk(folder, onerror=_unreadable):
+    for where, folders, files in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(each for each in folders if not each.startswith("."))
         for name in [*folders, *sorted(files)]:
             path = Path(where, name)
@@ -210,10 +210,6 @@ def _below(folder: Path, findings: list[Finding]) -> Iterator[Path]:
                     findings.append(_link(path))
             elif is_rdf and path.is_file():
                 yield path
-
-
-def _unreadable(error: OSError) -> None:
-    raise InputError(f"{error.filename}: cannot be read ({error.strerror}).") from error
 
 
 def _link(path: Path) -> Finding:
