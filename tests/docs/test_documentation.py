@@ -94,7 +94,9 @@ def test_the_document_of_the_guide_can_be_added_as_written(tmp_path: Path) -> No
     published = project.run("publish")
     assert published.returncode == 0, published.stderr.decode()
     project.write("data/documents/nordic-news.yaml", (head + facts).replace("host: kth,", "host: kht,"))
-    assert shown in project.run("validate").stdout.decode()
+    said = project.run("validate").stdout.decode()
+    assert shown in said
+    assert said.count(": violation: ") == 1
 
 
 def test_the_unit_of_the_documentation_is_one(tmp_path: Path) -> None:

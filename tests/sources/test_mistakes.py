@@ -232,3 +232,11 @@ def test_an_alias_bomb_is_refused_unexpanded(project: Project) -> None:
     levels = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 11))
     project.write("data/things/bomb.yaml", "a0: &a0 x\n" + levels)
     assert {each.rule for each in findings(project)} == {"yaml", "value"}
+
+
+def test_a_thing_that_there_is_not_is_one_mistake(project: Project) -> None:
+    """A shape about the value would say less of it; one about another value of the same sentence speaks."""
+    project.facts("  - quote: (huvudman KTH)\n    says: [{subject: nhd, host: kht, lead: kth}]\n")
+    found = project.check().findings
+    assert [each.rule for each in found if each.location.column == 33] == ["unknown-thing"]
+    assert "shacl-lead" in {each.rule for each in found if each.location.column == 44}

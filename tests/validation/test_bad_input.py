@@ -12,18 +12,18 @@ import socket
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from digigraph.errors import InputError
 from digigraph.pipeline import check_files
-from digigraph.sources.rdf_files import FORMATS, Files, Reading
+from digigraph.sources.rdf_files import FORMATS, Files, Reading, paths_of
 from digigraph.validation.bounds import DEFAULT_BOUNDS, Bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from projects import Project
 
@@ -348,3 +348,18 @@ def test_a_folder_that_cannot_be_read_is_refused(project: Project) -> None:
     assert ran.returncode == 2
     assert re.search(rb"cannot be read \(.+\)\.", ran.stderr)
     assert ran.stdout == b""
+
+
+def test_patterns_follow_no_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``**`` stays in its folder, absolute or not, and leaves out what is hidden; a pattern that is none is told."""
+    for folder in ("outside", "inside/below", "inside/.hidden"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "a.ttl").write_text("", encoding="utf-8")
+    (tmp_path / "inside/link").symlink_to(tmp_path / "outside")
+    (tmp_path / "inside/circle").symlink_to(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert [*paths_of(["inside/**/*.ttl"], [])] == [Path("inside/below/a.ttl")]
+    assert [*paths_of([f"{tmp_path}/inside/**/*.ttl"], [])] == [tmp_path / "inside/below/a.ttl"]
+    assert [*paths_of(["inside/.hidden/*.ttl"], [])] == [Path("inside/.hidden/a.ttl")]
+    with pytest.raises(InputError, match=r"a\*\*: "):
+        [*paths_of(["a**"], [])]

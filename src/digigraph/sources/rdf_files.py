@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -170,7 +169,7 @@ def paths_of(arguments: Iterable[str], findings: list[Finding]) -> Iterator[Path
         elif os.path.lexists(argument):
             yield from _named(argument, findings)
         else:
-            found = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207 - of absolute patterns too
+            found = _matches(argument)
             # Pipes and devices are read where they are named themselves.
             matches = [each for each in found if Path(each).is_file() or Path(each).is_dir()]
             if not matches:
@@ -196,6 +195,24 @@ def _named(name: str, findings: list[Finding]) -> Iterator[Path]:
         raise InputError(
             f"{name}: there is no RDF file in this folder.", hint=f"Their names end in {' '.join(_BY_EXTENSION)}."
         )
+
+
+def _matches(pattern: str) -> list[str]:
+    """What a pattern names, in order, without hidden names unless it has one.
+
+    Not by the module glob: its ``**`` follows links, which may lead out of a folder, or round in circles.
+    """
+    path = Path(pattern)
+    is_hidden = any(map(_is_hidden, path.parts))
+    try:
+        found = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
+    except ValueError as error:
+        raise InputError(f"{pattern}: {error}.") from error
+    return [str(each) for each in found if is_hidden or not any(map(_is_hidden, each.parts))]
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") and name != ".."
 
 
 def _below(folder: Path, findings: list[Finding]) -> Iterator[Path]:

@@ -61,7 +61,7 @@ def check(
     # A word that facts files cannot have is told already, and better: as the word that it is there.
     met = {each.location for each in corpus.findings}
     bounds = Bounds(seconds=settings.shapes_seconds)
-    of_shapes = list(check_shapes(corpus, dataset, iris, bounds=bounds, cache=cache))
+    of_shapes = _without_unknown(check_shapes(corpus, dataset, iris, bounds=bounds, cache=cache), corpus, dataset)
     told = {(each.result.focus, each.result.path) for each in of_shapes if each.result is not None}
     return in_source_order(
         [
@@ -94,6 +94,20 @@ def check_shapes(
         shorten=iris.shorten,
     )
     return check.findings()
+
+
+def _without_unknown(found: Iterable[Finding], corpus: Corpus, dataset: Dataset) -> list[Finding]:
+    """What shapes find, but of values that name no thing: that is told already, with what may have been meant."""
+    unknown = {each.location for each in corpus.findings if each.rule == "unknown-thing"}
+    described = {str(each.subject) for each in dataset.default_graph}
+    return [
+        each
+        for each in found
+        if each.location not in unknown
+        or each.result is None
+        or each.result.value is None
+        or each.result.value in described
+    ]
 
 
 def worst(findings: Iterable[Finding]) -> Severity | None:
