@@ -203,9 +203,13 @@ def _matches(pattern: str) -> list[str]:
     Not by the module glob: its ``**`` follows links, which may lead out of a folder, or round in circles.
     """
     path = Path(pattern)
+    if not path.parts:
+        return []
     is_hidden = any(map(_is_hidden, path.parts))
     try:
         found = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
+    except OSError as error:
+        unreadable(error)
     except ValueError as error:
         raise InputError(f"{pattern}: {error}.") from error
     return [str(each) for each in found if is_hidden or not any(map(_is_hidden, each.parts))]
