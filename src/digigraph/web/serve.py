@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+import uvloop
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
@@ -83,7 +84,7 @@ def serve(settings: Settings, backend: Backend, *, announce: Callable[[str], Non
         )
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         started = partial(announce, f"http://{host}:{settings.port}")
-        asyncio.run(_serve(gateway, listener, started, grace=settings.stop_seconds))
+        uvloop.run(_serve(gateway, listener, started, grace=settings.stop_seconds))
 
 
 def listen(host: str, port: int) -> socket.socket:
