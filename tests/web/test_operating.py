@@ -102,6 +102,19 @@ class TestLog:
         assert any("broken off" in str(each.get("message")) for each in lines)
 
 
+def test_a_log_that_nobody_reads_holds_nobody_up(serving: Serving):
+    """Far more lines than a pipe holds, and more than are kept: every request is answered."""
+    with serving(workers=2, log_format="json") as server:
+        connection = http.client.HTTPConnection(*server.address, timeout=webserver.PATIENCE)
+        target = f"/sparql?query={quote('ASK {}')}&{'x' * 300}"
+        for _ in range(1500):
+            connection.request("GET", target)
+            response = connection.getresponse()
+            response.read()
+            assert response.status == 200
+        connection.close()
+
+
 def samples(server: Server) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
     text = ask(server, "/metrics")[2].decode()
     families = text_string_to_metric_families(text)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
 import logging
+import os
+import queue
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from digigraph.settings import Settings
     from digigraph.web.record import Record
@@ -19,6 +23,8 @@ JSON, TEXT = "json", "text"
 _PATH = 500
 """Characters of a path that the log shows."""
 _DIGITS = 16
+_MOST_LINES = 10_000
+_CLOSE_SECONDS = 1.0
 
 Member = str | int | float | bool
 
@@ -42,20 +48,64 @@ def _written(seconds: float) -> str:
     return dt.datetime.fromtimestamp(seconds, dt.UTC).isoformat(timespec="milliseconds")
 
 
-def configure(settings: Settings) -> Callable[[Record], None]:
-    """Let this process log as the settings say; return what is to be called with every exchange that is over."""
+class _Writer:
+    """Writes lines in a thread of its own: whoever reads the log slowly, or not at all, holds nobody up.
+
+    Beyond a bound lines are dropped, and their number is said as soon as there is room.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        # Not through sys.stderr: a thread that stands in its lock would make the end of the process a crash.
+        self._descriptor = descriptor
+        self._lines: queue.Queue[str | None] = queue.Queue(_MOST_LINES)
+        self._dropped = 0
+        self._thread = threading.Thread(target=self._run, name="log", daemon=True)
+        self._thread.start()
+
+    def write(self, line: str) -> None:
+        try:
+            self._lines.put_nowait(line)
+        except queue.Full:
+            self._dropped += 1
+
+    def flush(self) -> None:
+        """Do nothing: the thread writes as it can."""
+
+    def close(self) -> None:
+        """Write what is left, for as long as a stop may take."""
+        with contextlib.suppress(queue.Full):
+            self._lines.put(None, timeout=_CLOSE_SECONDS)
+            self._thread.join(_CLOSE_SECONDS)
+
+    def _run(self) -> None:
+        while (line := self._lines.get()) is not None:
+            dropped, self._dropped = self._dropped, 0
+            if dropped:
+                lost = {"level": "warning", "message": f"{dropped} lines of the log were dropped."}
+                line = f"{json.dumps(lost)}\n{line}"
+            os.write(self._descriptor, line.encode("utf-8", "backslashreplace"))
+
+
+@contextlib.contextmanager
+def logged(settings: Settings) -> Iterator[Callable[[Record], None]]:
+    """Let this process log as the settings say; gives what is to be called with every exchange that is over."""
     if settings.log_format != JSON:
-        return _nothing
-    handler = logging.StreamHandler(sys.stderr)
+        yield _nothing
+        return
+    writer = _Writer(sys.stderr.fileno())
+    handler = logging.StreamHandler(writer)
     handler.setFormatter(_JsonLines())
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
     with_text = settings.log_queries == TEXT
-
-    def write(record: Record) -> None:
-        # In one call: lines of several threads do not mix.
-        sys.stderr.write(json.dumps(members(record, with_text=with_text), ensure_ascii=False) + "\n")
-
-    return write
+    try:
+        yield lambda record: writer.write(json.dumps(members(record, with_text=with_text), ensure_ascii=False) + "\n")
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+        writer.close()
 
 
 def _nothing(_: Record) -> None:

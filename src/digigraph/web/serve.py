@@ -22,12 +22,12 @@ from granian.net import SocketHolder  # type: ignore[attr-defined]  # imported t
 from granian.server.embed import Server
 
 from digigraph.errors import AddressUnavailable
-from digigraph.web import logs
 from digigraph.web.app import create_app
 from digigraph.web.asgi import STALL_SECONDS
 from digigraph.web.clients import Clients
 from digigraph.web.gateway import Gateway
 from digigraph.web.keeping import FOLLOWERS
+from digigraph.web.logs import logged
 from digigraph.web.shortcut import Shortcut
 from digigraph.web.site import EXTENSION
 
@@ -65,7 +65,7 @@ def serve(settings: Settings, backend: Backend, *, announce: Callable[[str], Non
     AddressUnavailable
         Something else listens on the address, or it is none of this machine's.
     """
-    with listen(settings.host, settings.port) as listener:
+    with listen(settings.host, settings.port) as listener, logged(settings) as observe:
         _allow_open_files()
         settings = replace(settings, port=listener.getsockname()[1])
         app = create_app(settings, backend)
@@ -80,7 +80,7 @@ def serve(settings: Settings, backend: Backend, *, announce: Callable[[str], Non
             body_bytes=settings.body_bytes,
             shortcut=shortcut,
             clients=Clients(settings.proxy_networks),
-            observers=(counting.count, logs.configure(settings)),
+            observers=(counting.count, observe),
         )
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         started = partial(announce, f"http://{host}:{settings.port}")
