@@ -153,6 +153,9 @@ TRIG = Format(
 HTML = Format("html", "text/html", Kind.PAGE, aliases=("application/xhtml+xml",), charset=True)
 PROBLEM_JSON = Format("json", "application/problem+json", Kind.PAGE, aliases=("application/json",))
 
+DUMPED = (N_QUADS, TRIG, TURTLE, JSON_LD)
+"""The formats in which the whole dataset can be had as a file."""
+
 FORMATS: tuple[Format, ...] = (
     RESULTS_JSON,
     RESULTS_XML,

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from digigraph.settings import Settings
     from digigraph.sources.rdf_files import Files, Reading
     from digigraph.store.backend import Backend
+    from digigraph.store.dumps import Dumping
     from digigraph.store.snapshot import Publication
     from digigraph.validation.bounds import Bounds
 
@@ -214,8 +215,14 @@ def publish(settings: Settings) -> Publication:
         raise Refusal(checked.findings)
     catalog = SnapshotCatalog(settings.state_folder)
     files = {**checked.files, RETIRED: _retired(catalog, checked.dataset.nquads, settings.base_iri)}
-    nquads, prefixes = checked.dataset.nquads, Iris(settings.base_iri).prefixes
-    return catalog.publish(nquads, sources, files=files, dump=lambda folder: write_dumps(folder, nquads, prefixes))
+    return catalog.publish(checked.dataset.nquads, sources, files=files, dump=_dumping(checked.dataset, settings))
+
+
+def _dumping(dataset: Dataset, settings: Settings) -> Dumping | None:
+    """What writes the dumps of a snapshot; None where no format is wanted."""
+    names = settings.dumps.split()
+    prefixes = Iris(settings.base_iri).prefixes
+    return (lambda folder: write_dumps(folder, dataset.nquads, prefixes, names=names)) if names else None
 
 
 def _retired(catalog: SnapshotCatalog, nquads: bytes, base_iri: str) -> bytes:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, get_args, get_type_hints
 from digigraph.errors import InputError, SettingsError
 from digigraph.iris import is_absolute
 from digigraph.levels import DEFAULT_LEVELS, Levels, choice
+from digigraph.media import DUMPED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,6 +119,9 @@ class Settings:
     shapes_seconds: Annotated[
         float, About("seconds of processor time that the shapes may take, before the one that runs is given up", 0.1)
     ] = 300.0
+    dumps: Annotated[str, About("formats of the dumps that a publication makes, with spaces between; empty: none")] = (
+        "nq trig ttl jsonld"
+    )
     snapshots_kept: Annotated[int, About("snapshots that prune keeps, the active one included", 1)] = 5
 
     @property
@@ -157,18 +161,25 @@ class Settings:
                 raise SettingsError(
                     f"federation holds {prefix!r}.", hint="Its entries are URLs, such as https://query.example/sparql."
                 )
-        web = ("https://", "http://")
-        for name, text in (("license", self.license), ("publisher", self.publisher), ("contact", self.contact)):
-            _check_iri(name, text, ("mailto:", *web) if name == "contact" else web)
-        for iri in self.places.split():
-            _check_iri("places", iri, web)
-        if wrong := [each for each in self.themes.split() if not re.fullmatch("[A-Z]{4}", each)]:
-            raise SettingsError(f"themes holds {wrong[0]!r}.", hint="A theme has four capitals, such as HEAL.")
+        self._check_offer()
         self._check_operation()
         for name, about in TABLE.items():
             value = getattr(self, name)
             if isinstance(value, int | float) and value < about.least:
                 raise SettingsError(f"{name} is {value}; the least is {about.least:g}.")
+
+    def _check_offer(self) -> None:
+        """Check what descriptions and dumps are made of."""
+        web = ("https://", "http://")
+        for name, text in (("license", self.license), ("publisher", self.publisher), ("contact", self.contact)):
+            _check_iri(name, text, ("mailto:", *web) if name == "contact" else web)
+        for iri in self.places.split():
+            _check_iri("places", iri, web)
+        known = [each.name for each in DUMPED]
+        if wrong := [each for each in self.dumps.split() if each not in known]:
+            raise SettingsError(f"dumps holds {wrong[0]!r}.", hint=f"Formats: {', '.join(known)}.")
+        if wrong := [each for each in self.themes.split() if not re.fullmatch("[A-Z]{4}", each)]:
+            raise SettingsError(f"themes holds {wrong[0]!r}.", hint="A theme has four capitals, such as HEAL.")
 
     def _check_operation(self) -> None:
         for name, choices in _CHOICES.items():

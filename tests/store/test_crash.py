@@ -12,23 +12,27 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digigraph.errors import StorageFull
+from digigraph.publishing.dumps import write_dumps
 from digigraph.store.snapshot import SnapshotCatalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from digigraph.store.dumps import Dumping
+
 # Publishes the state folder's next snapshots until it is killed, each of other data; says when it begins one.
 PUBLISHER = """
 import sys
 from pathlib import Path
+from digigraph.publishing.dumps import write_dumps
 from digigraph.store.snapshot import SnapshotCatalog
 catalog = SnapshotCatalog(Path(sys.argv[1]))
 for round in range(int(sys.argv[2]), 10**9):
     lines = (b'<http://example.org/%d> <http://example.org/p> "%d" .\\n' % (n, round) for n in range(int(sys.argv[3])))
     data = b"".join(sorted(lines))
     print("publishing", flush=True)
-    catalog.publish(data, str(round))
+    catalog.publish(data, str(round), dump=lambda folder: write_dumps(folder, data, {}, names=("nq", "ttl")))
     print("published", flush=True)
 """
 
@@ -107,12 +111,18 @@ def test_a_full_disk(small_disk: Path):
     catalog = SnapshotCatalog(small_disk / "state")
     before = catalog.publish(data_of(100), "").snapshot
     with pytest.raises(StorageFull):
-        catalog.publish(data_of(200_000), "")
+        catalog.publish(data_of(200_000), "", dump=dumping(data_of(200_000)))
+    with pytest.raises(StorageFull):
+        catalog.publish(data_of(20_000), "", dump=dumping(data_of(20_000)))
     assert catalog.active() == before
     assert catalog.names() == (before.name,)
     assert not (small_disk / "state" / "staging").exists()
     check_whole(small_disk / "state")
     assert catalog.publish(data_of(200), "").is_new
+
+
+def dumping(data: bytes) -> Dumping:
+    return lambda folder: write_dumps(folder, data, {}, names=("nq", "trig", "ttl", "jsonld"))
 
 
 def publish_into(disk: Path, free: int) -> bool:
@@ -124,7 +134,7 @@ def publish_into(disk: Path, free: int) -> bool:
     with ballast.open("wb") as output, contextlib.suppress(OSError):
         output.write(bytes(max(0, shutil.disk_usage(disk).free - free)))
     try:
-        done = catalog.publish(data_of(101), "")
+        done = catalog.publish(data_of(101), "", dump=dumping(data_of(101)))
     except StorageFull:
         assert catalog.active() == before
         assert catalog.names() == (before.name,)

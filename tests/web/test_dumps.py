@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import gzip
 import hashlib
 import shutil
@@ -16,6 +17,7 @@ import zstandard
 from projects import made_project
 from webserver import serving as served
 
+from digigraph.errors import SettingsError, SnapshotDamaged
 from digigraph.iris import Iris
 from digigraph.pipeline import publish
 from digigraph.publishing.dumps import FORMATS, write_dumps
@@ -105,7 +107,8 @@ def test_the_command_line_writes_the_same(project: Project, dumps: FlaskClient, 
     again = project.folder / "again"
     again.mkdir()
     with state.open() as opened:
-        write_dumps(again, opened.nquads(), Iris(project.settings.base_iri).prefixes)
+        names = project.settings.dumps.split()
+        write_dumps(again, opened.nquads(), Iris(project.settings.base_iri).prefixes, names=names)
     for each in state.dumps():
         assert (again / each.name).read_bytes() == each.path.read_bytes()
 
@@ -238,3 +241,29 @@ def test_without_dumps_the_reason_is_said(client: FlaskClient, snapshot: Snapsho
     served_here = client.application.extensions["digigraph"].backend.version is not None
     assert ("has no dumps" if served_here else "endpoint of others") in reply.json["detail"]
     assert client.get("/dumps/", headers=BROWSER).status_code == (200 if served_here else 404)
+
+
+@pytest.mark.parametrize("formats", ["nq ttl", ""])
+def test_a_project_chooses_its_dumps(tmp_path: Path, formats: str):
+    """Only the formats that the setting names are made, each with its compressed forms; a name that is none is told."""
+    made = made_project(tmp_path / "project")
+    settings = dataclasses.replace(made.settings, dumps=formats)
+    names = {each.name.partition(".")[0] for each in publish(settings).snapshot.dumps()}
+    assert names == set(formats.split())
+    assert not publish(settings).is_new
+    with pytest.raises(SettingsError, match="dumps holds 'docx'"):
+        dataclasses.replace(settings, dumps="nq docx")
+
+
+def test_a_dump_that_was_changed_is_found_out(tmp_path: Path):
+    """Verification reads the dumps as well, and publishing the same data again replaces what is damaged."""
+    made = made_project(tmp_path / "project")
+    first = publish(made.settings).snapshot
+    with first.dumps()[0].path.open("r+b") as file:
+        file.write(b"x")
+    catalog = SnapshotCatalog(made.settings.state_folder)
+    with pytest.raises(SnapshotDamaged, match="dumps"):
+        catalog.verify(first.name)
+    second = publish(made.settings)
+    assert second.is_new
+    assert catalog.verify(second.snapshot.name).sha256 == first.sha256

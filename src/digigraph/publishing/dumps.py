@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import zstandard
 
-from digigraph.media import JSON_LD, N_QUADS, TRIG, TURTLE, Kind
+from digigraph.media import DUMPED, N_QUADS, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterator, Mapping
     from pathlib import Path
     from typing import IO
 
@@ -67,10 +67,9 @@ _COMPRESSIONS: dict[str, tuple[str, Callable[[IO[bytes], IO[bytes]], None]]] = {
     "gz": ("gzip", _gzip),
     "zst": ("zstd", _zstd),
 }
-_PLAIN = (N_QUADS, TRIG, TURTLE, JSON_LD)
 FORMATS: dict[str, Encoding] = {
     name: encoding
-    for plain in _PLAIN
+    for plain in DUMPED
     for name, encoding in (
         (plain.name, Encoding(plain)),
         *(
@@ -82,8 +81,8 @@ FORMATS: dict[str, Encoding] = {
 """Every dump by the name of its file, ``nq`` to ``jsonld.zst``."""
 
 
-def write_dumps(folder: Path, nquads: bytes, prefixes: Mapping[str, str]) -> None:
-    """Write every dump of a dataset into a folder.
+def write_dumps(folder: Path, nquads: bytes, prefixes: Mapping[str, str], *, names: Container[str]) -> None:
+    """Write the dumps of a dataset into a folder.
 
     Parameters
     ----------
@@ -93,13 +92,15 @@ def write_dumps(folder: Path, nquads: bytes, prefixes: Mapping[str, str]) -> Non
         The dataset as N-Quads, lines sorted by bytes.
     prefixes
         For the formats that have them.
+    names
+        Of the formats wanted.
 
     Raises
     ------
     OSError
         The disk refuses.
     """
-    for each in _PLAIN:
+    for each in (wanted for wanted in DUMPED if wanted.name in names):
         plain = folder / each.name
         with plain.open("wb") as output:
             write_dump(output, nquads, each, prefixes)

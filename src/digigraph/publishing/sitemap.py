@@ -22,7 +22,7 @@ PART = 10_000
 """Pages in one sitemap: with their languages 4 MB, where the protocol allows 50,000 pages and 50 MB."""
 _SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 _XHTML = 'xmlns:xhtml="http://www.w3.org/1999/xhtml"'
-_FIRST = ("/", "/catalog", "/dumps/", "/ns", "/sparql")
+_FIRST = ("/", "/catalog", "/ns", "/sparql")
 
 
 def page_paths(backend: Backend, iris: Iris) -> list[str]:
