@@ -193,7 +193,8 @@ class _Tree:
             return Refused(reason, place)
         self._plain(event, place)
         if depth > MAX_DEPTH:
-            raise Malformed("yaml", f"The nesting is deeper than {MAX_DEPTH} levels.", place)
+            hint = "Nothing needs so many: look for brackets too many."
+            raise Malformed("yaml", f"The nesting is deeper than {MAX_DEPTH} levels.", place, hint=hint)
         if isinstance(event, yaml.ScalarEvent):
             is_nothing = event.implicit[0] and event.value in _NOTHING
             return Scalar("" if is_nothing else event.value, place)
