@@ -246,6 +246,7 @@ def test_pages_of_documents(both: list[Shown]):
                 ]
                 assert said == claims(shown.edition, record.claims.get(sentence.evidence, ()), record.labels)
             assert_text(page, record.text)
+            assert [each.get("lang", "") for each in select(page, "div.text")] == [record.language] * bool(record.text)
 
 
 def test_pages_of_evidence(both: list[Shown]):

@@ -88,7 +88,7 @@ def thing_data(edition: Edition, iri: ox.NamedNode, document: ox.NamedNode) -> D
     Parameters
     ----------
     edition
-        Its backend is asked four times, twice for each 200 evidences, and once for each 200 neighbours.
+        Its backend is asked three times, twice for each 200 evidences, and once for each 200 neighbours.
     iri
         Of the thing.
     document

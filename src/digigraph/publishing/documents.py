@@ -13,7 +13,7 @@ from digigraph.publishing.labels import Label, labels
 from digigraph.publishing.sentences import Sentence, sentences, sentences_of_source
 from digigraph.publishing.texts import Piece, marked
 from digigraph.store.backend import Term, rows
-from digigraph.vocab import DG, FOAF, PROV, RDF, RDFS
+from digigraph.vocab import DG, FOAF, PROV, RDF, RDFS, SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,6 +52,13 @@ class DocumentPage:
     sentences: tuple[Sentence, ...]
     claims: Mapping[str, tuple[Claim, ...]] = field(repr=False)
     labels: Mapping[str, Label] = field(repr=False)
+
+    @property
+    def language(self) -> str:
+        """Tag of the language of the text; empty where the graph does not say."""
+        said = {each.predicate: each.term for each in self.about.outgoing}
+        tag = said.get(SCHEMA["inLanguage"].value)
+        return tag.value if isinstance(tag, ox.Literal) else ""
 
 
 def describe_document(edition: Edition, iri: ox.NamedNode) -> DocumentPage:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Node = dict[str, object]
 _LONGEST = 5000
+_MOST = 1000
+"""Triples that are embedded, those of the topic first: they stand in every page of a thing with many statements."""
 
 
 def schema_org_triples(data: Data) -> set[ox.Triple]:
@@ -40,7 +42,8 @@ def embedded(data: Data) -> str:
     The context is written out, so that a reader gets the very IRIs of the graph: the published context of schema.org
     has them with ``http:``.
     """
-    nodes = _nodes(sorted(schema_org_triples(data), key=str))
+    triples = sorted(schema_org_triples(data), key=lambda each: (each.subject != data.topic, str(each)))
+    nodes = _nodes(triples[:_MOST])
     topic = nodes.pop(data.topic.value, {"@id": data.topic.value})
     return _written({"@graph": [topic, *nodes.values()]})
 
