@@ -105,11 +105,12 @@ def test_a_sentence_leads_to_its_place_in_the_text(visit: Opens):
 
 
 def test_paper_shows_what_the_screen_shows(visit: Opens):
-    """In print the statements stay, the navigation goes."""
+    """In print the statements stay, with the sentences that the screen folds away; the navigation goes."""
     page = visit("/page/hds").page
     page.emulate_media(media="print")
     assert page.locator("header.site nav").first.is_hidden()
     assert page.locator("blockquote", has_text="HDS (huvudman KTH)").first.is_visible()
+    assert page.locator("details blockquote").first.is_visible()
 
 
 @pytest.fixture(scope="module")
