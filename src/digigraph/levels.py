@@ -86,13 +86,22 @@ DEFAULT_LEVELS = Levels()
 """Each rule as its table, or its shape, has it."""
 
 
-def choice(rule: str, level: object, source: str) -> Choice:
+def choice(rule: str, level: object, source: str, *, for_publishing: bool) -> Choice:
     """Return a choice that can be made.
+
+    Parameters
+    ----------
+    rule, level
+        As written.
+    source
+        Where, for errors.
+    for_publishing
+        Whether it decides what is published, and not one report alone: then a fixed rule keeps its level.
 
     Raises
     ------
     SettingsError
-        There is no such rule or level, or the rule is fixed and the level lower than its own.
+        There is no such rule or level, or the rule is fixed.
     """
     table = rules()
     if rule not in table and not rule.startswith(SHAPE_PREFIX):
@@ -103,10 +112,11 @@ def choice(rule: str, level: object, source: str) -> Choice:
     if not isinstance(level, str) or level not in LEVELS:
         raise SettingsError(f"{source}: {rule} is {level!r}; it takes {_listed(LEVELS)}.")
     severity = None if level == OFF else Severity.of(level)
-    if rule in table and table[rule].is_fixed and severity is not table[rule].level:
+    if for_publishing and rule in table and table[rule].is_fixed and severity is not table[rule].level:
         raise SettingsError(
             f"{source}: {rule} can be neither switched off nor lowered.",
-            hint="What breaks it is left out of the graph, or would make the graph say what no source says.",
+            hint="What breaks it is left out of the graph, or would make the graph say what no source says. "
+            "`digigraph validate --rule` leaves it out of one report.",
         )
     return Choice(rule=rule, level=severity, source=source)
 

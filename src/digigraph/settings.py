@@ -309,7 +309,9 @@ class _File:
         """
         if not isinstance(table, dict):
             raise SettingsError(f"{self.place(RULES_TABLE)}: {RULES_TABLE} is {table!r}; it is a table of levels.")
-        return Levels(tuple(choice(rule, level, self.place(rule)) for rule, level in table.items()))
+        return Levels(
+            tuple(choice(rule, level, self.place(rule), for_publishing=True) for rule, level in table.items())
+        )
 
 
 def _small_text(path: Path) -> str:

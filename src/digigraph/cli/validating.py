@@ -115,7 +115,7 @@ def _levels(rules: tuple[str, ...]) -> Levels:
         rule, equals, level = each.rpartition("=")
         if not equals:
             raise click.BadParameter(f"{each!r} is not ID=LEVEL.", param_hint="--rule")
-        choices.append(choice(rule, level, f"--rule {each}"))
+        choices.append(choice(rule, level, f"--rule {each}", for_publishing=False))
     return Levels(tuple(choices))
 
 
