@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from digigraph.publishing.entities import Thing, describe
 from digigraph.publishing.labels import Label, labels
 from digigraph.publishing.sentences import Sentence, sentences, sentences_of_source
-from digigraph.publishing.texts import Piece, marked
+from digigraph.publishing.texts import Piece, decode_text, marked, text_file
 from digigraph.store.backend import Term, rows
 from digigraph.vocab import DG, FOAF, PROV, RDF, RDFS, SCHEMA
 
@@ -86,8 +86,8 @@ def _text(edition: Edition, iri: ox.NamedNode) -> list[Run]:
     found = rows(edition.backend, f"SELECT ?version {{ ?version {PROV['specializationOf']} {iri} }} ORDER BY ?version")
     for row in found:
         slug, _, version = str(getattr(row["version"], "value", "")).rpartition("/")[2].rpartition("_")
-        if runs := edition.text(slug, version):
-            return runs
+        if (content := edition.read_file(text_file(slug, version))) is not None:
+            return decode_text(content)
     return []
 
 

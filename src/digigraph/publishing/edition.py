@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from digigraph.errors import Gone, NotFound
 from digigraph.publishing.retired import FILE, is_retired
-from digigraph.publishing.texts import Run, decode_text, text_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from digigraph.iris import Iris
-    from digigraph.publishing.writing import Context
     from digigraph.store.backend import Backend
+
+Context = dict[str, object]
+"""What stands under ``@context`` in a JSON-LD context document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,6 @@ class Edition:
         """The terms of JSON-LD; empty where none are at hand, and then everything is written out."""
         content = self.read_file("context.jsonld")
         return dict(json.loads(content)["@context"]) if content is not None else {}
-
-    def text(self, slug: str, version: str) -> list[Run]:
-        """Return what a reader sees of a captured text; empty where it is not at hand."""
-        content = self.read_file(text_file(slug, version))
-        return decode_text(content) if content is not None else []
 
     def missing(self, iri: str) -> NotFound:
         """Return the error that says that the graph does not know an IRI: no longer, or not at all."""

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
     from digigraph.media import Format
     from digigraph.publishing.data import Data
-
-Context = dict[str, object]
-"""What stands under ``@context`` in a JSON-LD context document."""
+    from digigraph.publishing.edition import Context
 
 
 def write(data: Data, chosen: Format, *, prefixes: Mapping[str, str], context: Context) -> bytes:
