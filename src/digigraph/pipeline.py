@@ -19,6 +19,7 @@ from digigraph.publishing.dumps import write_dumps
 from digigraph.publishing.retired import FILE as RETIRED
 from digigraph.publishing.retired import retired
 from digigraph.publishing.texts import encode_text, text_file
+from digigraph.publishing.void import FIGURES, figures
 from digigraph.sources.blank_nodes import Labels
 from digigraph.sources.files import read_bytes, sources_hash
 from digigraph.sources.json_schema import Schemas
@@ -214,8 +215,13 @@ def publish(settings: Settings) -> Publication:
     if not checked.is_publishable:
         raise Refusal(checked.findings)
     catalog = SnapshotCatalog(settings.state_folder)
-    files = {**checked.files, RETIRED: _retired(catalog, checked.dataset.nquads, settings.base_iri)}
-    return catalog.publish(checked.dataset.nquads, sources, files=files, dump=_dumping(checked.dataset, settings))
+    nquads = checked.dataset.nquads
+    files = {
+        **checked.files,
+        RETIRED: _retired(catalog, nquads, settings.base_iri),
+        FIGURES: figures(nquads, settings.base_iri),
+    }
+    return catalog.publish(nquads, sources, files=files, dump=_dumping(checked.dataset, settings))
 
 
 def _dumping(dataset: Dataset, settings: Settings) -> Dumping | None:

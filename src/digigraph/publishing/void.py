@@ -8,6 +8,7 @@ import pyoxigraph as ox
 
 from digigraph.iris import Iris
 from digigraph.publishing.constructed import Said, constructed
+from digigraph.publishing.data import Data
 from digigraph.publishing.service_description import format_iri
 from digigraph.vocab import DCTERMS, DG, FOAF, OWL, RDF, SCHEMA, SKOS, VOID
 
@@ -26,8 +27,36 @@ _LINKS = (
 """Properties that lead from a thing to what others say of it."""
 
 
+FIGURES = "void.nt"
+"""Name of the file in which a snapshot carries what of its description only the data can tell."""
+
+
+def figures(nquads: bytes, base_iri: str) -> bytes:
+    """Return what of the description only the data can tell, counted once at publication: N-Triples, sorted.
+
+    Parameters
+    ----------
+    nquads
+        The dataset.
+    base_iri
+        The project's.
+    """
+    store = ox.Store()
+    store.bulk_load(nquads, ox.RdfFormat.N_QUADS)
+    counted = store.query(constructed((), dict(_found(Iris(base_iri)))))
+    assert isinstance(counted, ox.QueryTriples)  # noqa: S101 - the result of a CONSTRUCT
+    return "".join(sorted({f"{each} .\n" for each in counted})).encode()
+
+
+def void_data(offer: Offer, formats: Sequence[Format], counted: bytes, *, document: str) -> Data:
+    """Return the description with the figures that the snapshot carries; see :func:`void_description`."""
+    said = (ox.Triple(*each) for each in _said(offer, formats, document))
+    found = (each.triple for each in ox.parse(counted, format=ox.RdfFormat.N_TRIPLES))
+    return Data(ox.NamedNode(document), frozenset((*said, *found)), licence=offer.settings.license)
+
+
 def void_description(offer: Offer, formats: Sequence[Format], *, document: str) -> str:
-    """Return the query whose answer describes the dataset in VoID.
+    """Return the query whose answer describes the dataset in VoID, for states that carry no figures.
 
     ``void:triples`` and the other figures of VoID count the default graph, ``dg:quads`` all graphs. Partitions and link
     sets have names made of what they are about, for blank nodes would be others each time.
@@ -41,9 +70,13 @@ def void_description(offer: Offer, formats: Sequence[Format], *, document: str) 
     document
         URL of the description.
     """
+    return constructed(_said(offer, formats, document), dict(_found(Iris(offer.settings.base_iri))))
+
+
+def _said(offer: Offer, formats: Sequence[Format], document: str) -> list[Said]:
     iris = Iris(offer.settings.base_iri)
     described = ox.NamedNode(document)
-    said: list[Said] = [
+    return [
         (described, RDF["type"], VOID["DatasetDescription"]),
         (described, DCTERMS["title"], ox.Literal(offer.settings.title)),
         (described, FOAF["primaryTopic"], iris.dataset),
@@ -55,7 +88,6 @@ def void_description(offer: Offer, formats: Sequence[Format], *, document: str) 
         *((iris.dataset, VOID["feature"], format_iri(each)) for each in formats),
         *((iris.dataset, VOID["dataDump"], offer.node(each.path)) for each in offer.dumps),
     ]
-    return constructed(said, dict(_found(iris)))
 
 
 def _found(iris: Iris) -> Iterator[tuple[str, str]]:

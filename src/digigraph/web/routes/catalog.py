@@ -12,7 +12,7 @@ from digigraph.publishing.catalog import PREFIXES, catalog_data
 from digigraph.publishing.contents import contents
 from digigraph.publishing.labels import LANGUAGES
 from digigraph.publishing.signposting import Signpost
-from digigraph.publishing.void import void_description
+from digigraph.publishing.void import FIGURES, void_data, void_description
 from digigraph.publishing.writing import write
 from digigraph.store.backend import Query
 from digigraph.web.pages import language, page
@@ -20,9 +20,12 @@ from digigraph.web.replies import answered, made, query_string, requested_format
 from digigraph.web.site import VOID, asker, edition, site
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from werkzeug.wrappers import Response as BaseResponse
 
     from digigraph.media import Format
+    from digigraph.publishing.data import Data
 
 _FORMATS = formats_of(Kind.GRAPH)
 _DCAT = "/catalog.ttl"
@@ -33,8 +36,11 @@ blueprint = Blueprint("catalog", __name__)
 def void() -> Response:
     """Describe the dataset (VoID, section 7.2: where a harvester looks first)."""
     here = site()
-    text = void_description(here.offer, _FORMATS, document=here.url(VOID))
-    return answered(Query(text=text, format=_requested(*_FORMATS)))
+    chosen, document = _requested(*_FORMATS), here.url(VOID)
+    counted = here.read_file(FIGURES)
+    if counted is None:
+        return answered(Query(text=void_description(here.offer, _FORMATS, document=document), format=chosen))
+    return _sent(lambda: void_data(here.offer, _FORMATS, counted, document=document), chosen)
 
 
 @blueprint.get("/dataset")
@@ -61,13 +67,12 @@ def catalog_as(name: str) -> Response:
 
 def _catalog(chosen: Format) -> Response:
     here = site()
-    context = edition(LANGUAGES[0]).context
+    return _sent(lambda: catalog_data(here.offer, asker(), document=here.url("/catalog")), chosen)
 
-    def body() -> bytes:
-        data = catalog_data(here.offer, asker(), document=here.url("/catalog"))
-        return write(data, chosen, prefixes=here.iris.prefixes | PREFIXES, context=context)
 
-    return made(body, chosen)
+def _sent(make: Callable[[], Data], chosen: Format) -> Response:
+    prefixes, context = site().iris.prefixes | PREFIXES, edition(LANGUAGES[0]).context
+    return made(lambda: write(make(), chosen, prefixes=prefixes, context=context), chosen)
 
 
 def _requested(*offered: Format) -> Format:
