@@ -226,6 +226,7 @@ def test_curl_goes_on_where_a_transfer_broke_off(project: Project, state: Snapsh
             )
             assert (done.returncode, target.read_bytes()) == (0, whole)
         before = server.wait_for_rest("/healthz")
+        # Neither threads nor memory wait for those who read nothing.
         with contextlib.ExitStack() as slow:
             for _ in range(100):
                 slow.enter_context(server.get(f"/dumps/{state.name}.nq"))
@@ -239,7 +240,7 @@ def test_without_dumps_the_reason_is_said(client: FlaskClient, snapshot: Snapsho
     reply = client.get(f"/dumps/{snapshot.name}.nq")
     assert reply.status_code == 404
     served_here = client.application.extensions["digigraph"].backend.version is not None
-    assert ("has no dumps" if served_here else "endpoint of others") in reply.json["detail"]
+    assert ("has no dump" if served_here else "endpoint of others") in reply.json["detail"]
     assert client.get("/dumps/", headers=BROWSER).status_code == (200 if served_here else 404)
 
 

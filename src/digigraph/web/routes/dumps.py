@@ -45,8 +45,11 @@ def dump(file: str) -> BaseResponse:
         return _of(snapshot, Response("".join(lines), content_type="text/plain; charset=utf-8"))
     found = next((each for each in snapshot.dumps() if each.name == name), None)
     if found is None:
-        raise NotFound(f"The state {state} has no dumps.", hint="It was published without; later ones have them.")
-    body = File(found.path)
+        raise NotFound(f"The state {state} has no dump {name!r}.", hint="/dumps/ lists those of the present one.")
+    try:
+        body = File(found.path)
+    except FileNotFoundError as error:
+        raise NotFound(f"The state {state} was pruned.") from error
     response = Response(body, content_type=FORMATS[name].media_type, direct_passthrough=True)
     response.content_length = body.size
     response.set_etag(found.sha256)
