@@ -36,6 +36,7 @@ format: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r .ci/requirements-bench.txt
+	$(BIN)/python tests/bench/peers.py
 	$(BIN)/python tests/bench/servers.py
 	$(BIN)/python tests/bench/validation.py
 	$(BIN)/python tests/bench/pages.py

@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,7 +54,7 @@ ANALYTICAL = {
     "pattern": 'SELECT (COUNT(*) AS ?n) { ?s ?p ?o FILTER(REGEX(STR(?o), "[0-9]{4}-[0-9]{2}")) }',
     "two steps": "SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?b ?q ?c }",
     "not mentioned": "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o FILTER NOT EXISTS { ?x ?q ?s } }",
-    "longest": "SELECT ?s ?o { ?s ?p ?o } ORDER BY DESC(STRLEN(STR(?o))) ?s LIMIT 20",
+    "languages": "SELECT ?l (COUNT(*) AS ?n) { ?s ?p ?o BIND(LANG(?o) AS ?l) } GROUP BY ?l ORDER BY DESC(?n)",
     "graphs": "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY DESC(?n) LIMIT 9",
 }
 LARGE = "SELECT * { { ?s ?p ?o } UNION { ?s ?p ?o } UNION { ?s ?p ?o } }"
@@ -73,14 +74,19 @@ class Figures:
     """What was measured of both, round by round; more is better in each."""
 
     rows: dict[str, list[tuple[float, float]]] = field(default_factory=lambda: defaultdict(list))
+    turns: int = 0
 
     def add(self, name: str, both: tuple[Peer, Peer], measure: Callable[[Peer], float]) -> None:
         """Measure both, one after the other; who is first changes from round to round."""
-        if len(self.rows[name]) % 2:
-            theirs, ours = measure(both[1]), measure(both[0])
-        else:
-            ours, theirs = measure(both[0]), measure(both[1])
-        self.rows[name].append((ours, theirs))
+        self.add_all(both, lambda peer: {name: measure(peer)})
+
+    def add_all(self, both: tuple[Peer, Peer], measure: Callable[[Peer], dict[str, float]]) -> None:
+        """Measure several figures of both at once; see :meth:`add`."""
+        self.turns += 1
+        first, second = both if self.turns % 2 else reversed(both)
+        found = {first.name: measure(first), second.name: measure(second)}
+        for name, ours in found[both[0].name].items():
+            self.rows[name].append((ours, found[both[1].name][name]))
 
     def medians(self, name: str) -> tuple[float, float, float]:
         """Ours, theirs, and ours to theirs."""
@@ -97,13 +103,14 @@ def look_ups(nquads: bytes) -> list[str]:
     return [f"SELECT ?p ?o {{ <{each}> ?p ?o }} LIMIT 20" for each in chosen]
 
 
-def rate(peer: Peer, clients: int, questions: list[str], folder: Path, *, distinct: bool) -> float:
-    """Return answers a second."""
+def rates(peer: Peer, clients: int, questions: list[str], folder: Path, *, distinct: bool) -> dict[str, float]:
+    """Return answers a second, and answers for a second of processor time."""
     script, things = folder / "distinct.lua", folder / "things"
     script.write_text(DISTINCT, encoding="utf-8")
     things.write_text("\n".join(quote(each) for each in questions), encoding="utf-8")
     told = {"NONCE": f"{time.monotonic_ns()}n", "THINGS": str(things), "TARGET": f"{peer.path}?query="}
     options = ["-s", str(script)] if distinct else []
+    before = peer.cpu_seconds()
     done = subprocess.run(
         [str(WRK), "-t1", f"-c{clients}", f"-d{SECONDS}s", "-H", f"Accept: {JSON}", *options, peer.url(questions[0])],
         capture_output=True,
@@ -112,7 +119,11 @@ def rate(peer: Peer, clients: int, questions: list[str], folder: Path, *, distin
         env={**os.environ, **told},
     )
     assert "Non-2xx" not in done.stdout, done.stdout
-    return float(re.findall(r"Requests/sec:\s+([\d.]+)", done.stdout)[0])
+    count = int(re.findall(r"(\d+) requests in ", done.stdout)[0])
+    name = f"{'distinct' if distinct else 'repeated'} look-ups, {clients} client{'s' * (clients > 1)}"
+    spent = max(peer.cpu_seconds() - before, 0.01)
+    a_second = float(re.findall(r"Requests/sec:\s+([\d.]+)", done.stdout)[0])
+    return {f"{name}, a second": a_second, f"{name}, a second of processor time": count / spent}
 
 
 def fetched(peer: Peer, query: str) -> tuple[float, float, int]:
@@ -130,12 +141,9 @@ def measured(both: tuple[Peer, Peer], nquads: bytes, folder: Path, *, large: boo
     """Measure what servers that run can be asked."""
     figures, questions = Figures(), look_ups(nquads)
     for _ in range(ROUNDS):
-        for kind, clients in itertools.product(("repeated", "distinct"), CLIENTS):
-
-            def answers(peer: Peer, clients: int = clients, *, distinct: bool = kind == "distinct") -> float:
-                return rate(peer, clients, questions, folder, distinct=distinct)
-
-            figures.add(f"{kind} look-ups, {clients} client{'s' * (clients > 1)}, a second", both, answers)
+        for distinct, clients in itertools.product((False, True), CLIENTS):
+            ask = partial(rates, clients=clients, questions=questions, folder=folder, distinct=distinct)
+            figures.add_all(both, ask)
         for name, query in ANALYTICAL.items():
             figures.add(f"analytical: {name}, a second", both, lambda peer, asked=query: 1 / fetched(peer, asked)[1])
         if large:
