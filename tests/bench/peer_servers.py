@@ -106,14 +106,14 @@ class Peer:
                 kilobytes += int(re.findall(r"^Pss:\s+(\d+)", text, re.MULTILINE)[0])
         return kilobytes / 1024
 
-    def cpu_seconds(self) -> float:
-        """Return the processor seconds that its processes have used."""
-        ticks = 0
+    def cpu_seconds(self) -> dict[int, float]:
+        """Return the processor seconds that each of its processes has used."""
+        seconds = {}
         for pid in self.processes():
             with contextlib.suppress(OSError):
                 stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-                ticks += int(stat[11]) + int(stat[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
+                seconds[pid] = (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+        return seconds
 
     def replace_children(self) -> float:
         """Kill its query processes; return the seconds until it answers again."""
