@@ -121,7 +121,7 @@ def test_a_name_that_is_not_utf_8_is_shown_with_escapes(folder: Path, format_: s
         (["broken.ttl"], b"broken.ttl: cannot be read (No such file or directory)"),
         (["circle.ttl"], b"circle.ttl: cannot be read (Too many levels of symbolic links)"),
         ([""], b"there is no such file"),
-        (["x" * 300], b"there is no such file"),
+        (["x" * 300], b"File name too long"),
         (["empty"], b"there is no RDF file in this folder"),
         (["a.ttl.gz"], b"compressed"),
         (["data", "--shapes", "empty"], b"there is no RDF file in this folder"),
