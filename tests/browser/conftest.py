@@ -52,7 +52,8 @@ class Visit:
         return [*self.errors, *violations, *elsewhere]
 
 
-@pytest.fixture(scope="session")
+# For a module, not longer: what drives it keeps an event loop running in this thread, beside which no other can run.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The browser."""
     path = shutil.which("chromium")
