@@ -19,8 +19,7 @@ VOCABULARIES = Path(__file__).parents[2] / "src" / "digigraph" / "vocabularies"
 KEYWORDS = re.compile(
     r"\b(shape|focus node|literal|datatype|node kind|cardinality|minCount|maxCount|constraint)\b", re.IGNORECASE
 )
-# For the build and for the description of the dataset: nothing that a curator writes.
-# Said by the server in its descriptions, and never in the data.
+# Said by the server of the dataset and of its own limits: nothing that a curator writes.
 _LIMITS = ("QuerySeconds", "QueryMemory", "QueryBytes", "QueryDepth", "QueryPatterns", "AnswerRows", "AnswerBytes")
 UNSHAPED = {DG.quads, DG.maxRequestBytes, *(DG[f"max{name}"] for name in _LIMITS)}
 
