@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import tempfile
 from dataclasses import dataclass, replace
@@ -214,7 +215,7 @@ def publish(settings: Settings) -> Publication:
     checked = build_and_check(settings)
     if not checked.is_publishable:
         raise Refusal(checked.findings)
-    catalog = SnapshotCatalog(settings.state_folder)
+    catalog = SnapshotCatalog(settings.state_folder, changes_kept=dt.timedelta(days=settings.changes_days))
     nquads = checked.dataset.nquads
     files = {
         **checked.files,

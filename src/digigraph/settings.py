@@ -122,6 +122,9 @@ class Settings:
     dumps: Annotated[str, About("formats of the dumps that a publication makes, with spaces between; empty: none")] = (
         "nq trig ttl jsonld"
     )
+    changes_days: Annotated[
+        int, About("days that changes are kept whole; of older ones, the newest version of each thing is kept")
+    ] = 365
     snapshots_kept: Annotated[int, About("snapshots that prune keeps, the active one included", 1)] = 5
 
     @property

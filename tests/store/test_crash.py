@@ -38,9 +38,12 @@ for round in range(int(sys.argv[2]), 10**9):
 
 
 def check_whole(state: Path) -> None:
-    """What is active can be read and is what was published; everything that has a name is whole."""
+    """What is active can be read and is what was published; everything that has a name is whole; changes lead there."""
     catalog = SnapshotCatalog(state)
-    assert catalog.active() is not None
+    active = catalog.active()
+    assert active is not None
+    with active.open() as opened:
+        assert b"".join(b"%s\n" % each for each in sorted(catalog.changes.dataset(active.name))) == opened.nquads()
     for name in catalog.names():
         catalog.verify(name)
 

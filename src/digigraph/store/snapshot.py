@@ -10,6 +10,7 @@
         store/                                RocksDB; written once, then only opened read-only
         files/                                what the pages show beside the dataset: texts of documents, the context
         dumps/                                the dataset in other formats, with their hashes; not there without any
+    {state}/changes/                          how each state came from the one before: digigraph.store.changes
     {state}/staging/                          work in progress; whatever is found there is a leftover
 
 A snapshot comes into ``snapshots/`` by one rename, after its content was read back, compared and made durable. So
@@ -30,6 +31,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from digigraph.errors import NoSnapshot, PublicationBusy, SnapshotDamaged
+from digigraph.store.changes import ChangeLog
 from digigraph.store.disk import FileLock, replace_file, storage_errors, sync_folder, sync_tree
 from digigraph.store.dumps import write_dumps
 from digigraph.store.files import NO_FILES, files_hash, write_files
@@ -61,13 +63,17 @@ class SnapshotCatalog:
     ----------
     state
         The folder; it is made at the first publication.
+    changes_kept
+        How long changes are kept whole: what activates a state shortens those that are older; None: they stay.
     """
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, *, changes_kept: dt.timedelta | None = None) -> None:
         self._state = state
         self._snapshots = state / "snapshots"
         self._staging = state / "staging"
         self._pointer = state / "active.json"
+        self.changes = ChangeLog(state / "changes", kept=changes_kept)
+        """What changed from state to state."""
 
     # Reading
 
@@ -319,6 +325,8 @@ class SnapshotCatalog:
 
     def _activate(self, name: str, sources: str) -> Snapshot:
         snapshot = self.get(name)
+        active = self._active_or_none()
+        self.changes.reach(snapshot, active=active.name if active else None)
         replace_file(self._pointer, json.dumps({"snapshot": name, "sources": sources}).encode() + b"\n")
         return dataclasses.replace(snapshot, sources=sources)
 
