@@ -6,7 +6,7 @@
     ├── SettingsError             a setting is unknown or has a wrong value
     ├── InputError                a file cannot be read at all
     ├── NotFound                  no such thing, document, evidence, graph, query or snapshot
-    │   └── Gone                  there was one in an earlier state of the graph
+    │   └── Gone                  there was one: in an earlier state of the graph, or a state not kept any longer
     ├── NotAcceptable             none of the formats asked for is offered
     ├── PublicationRefused        the checks found errors; nothing was changed
     ├── QueryError                the question is at fault
@@ -77,7 +77,7 @@ class NotFound(DigigraphError):
 
 
 class Gone(NotFound):
-    """What was asked for by name was there in an earlier state of the graph, and is no longer."""
+    """What was asked for by name was there, in an earlier state of the graph or as one, and is no longer."""
 
 
 class NotAcceptable(DigigraphError):

@@ -125,6 +125,10 @@ class Settings:
     changes_days: Annotated[
         int, About("days that changes are kept whole; of older ones, the newest version of each thing is kept")
     ] = 365
+    states_open: Annotated[int, About("earlier states that have a query process at once", 1)] = 2
+    state_seconds: Annotated[
+        float, About("seconds for which an earlier state that nobody asks keeps its query process", 0.1)
+    ] = 60.0
     snapshots_kept: Annotated[int, About("snapshots that prune keeps, the active one included", 1)] = 5
 
     @property

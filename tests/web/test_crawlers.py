@@ -103,7 +103,13 @@ def test_crawlers_leave_alone_what_is_costly(crawled: FlaskClient):
     assert reply.mimetype == "text/plain"
     robots = urllib.robotparser.RobotFileParser()
     robots.parse(reply.text.splitlines())
-    for path in ("/sparql?query=ASK%7B%7D", "/graph-store?default", "/graph/accepted", "/sparql/queries/x"):
+    for path in (
+        "/sparql?query=ASK%7B%7D",
+        "/graph-store?default",
+        "/graph/accepted",
+        "/sparql/queries/x",
+        "/snapshots/1-0/page/x",
+    ):
         assert not robots.can_fetch("anybot", SERVER + path), path
     for path in ("/", "/sparql", "/page/nhd", "/page/nhd?lang=sv", "/data/nhd.ttl", "/dumps/latest.nq.gz", "/catalog"):
         assert robots.can_fetch("anybot", SERVER + path), path

@@ -69,7 +69,10 @@ def sitemap_index(parts: Sequence[str], *, modified: str) -> bytes:
 
 
 def robots(public_path: str, sitemap_url: str) -> str:
-    """Return what crawlers should leave alone (RFC 9309): what computes or sends whole graphs at each request.
+    """Return what crawlers should leave alone (RFC 9309).
+
+    It is what computes or sends whole graphs at each request, and the pages of states by their names, which start query
+    processes and say what the present ones say.
 
     Parameters
     ----------
@@ -78,7 +81,7 @@ def robots(public_path: str, sitemap_url: str) -> str:
     sitemap_url
         Where the index of the sitemaps is.
     """
-    costly = ("/sparql?query=", "/sparql?*&query=", "/sparql/", "/graph-store", "/graph/")
+    costly = ("/sparql?query=", "/sparql?*&query=", "/sparql/", "/graph-store", "/graph/", "/snapshots/")
     lines = ["User-agent: *", *(f"Disallow: {public_path}{each}" for each in costly), "", f"Sitemap: {sitemap_url}", ""]
     return "\n".join(lines)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from digigraph.store.guarded import Guarded, guard_of
 from digigraph.store.pool import Pool
+from digigraph.store.states import States, settings_of_earlier
 
 if TYPE_CHECKING:
     from digigraph.settings import Settings
@@ -43,6 +44,12 @@ def open_earlier(settings: Settings, snapshot: str) -> Backend:
         It cannot be opened.
     """
     return _guarded(settings, Pool(settings, snapshot=snapshot))
+
+
+def open_states(settings: Settings, current: Backend) -> States:
+    """Return the kept states of the graph, of which ``current`` answers for the one that is served."""
+    earlier = settings_of_earlier(settings)
+    return States(settings, current, lambda name: open_earlier(earlier, name))
 
 
 def _guarded(settings: Settings, pool: Pool) -> Backend:

@@ -12,6 +12,7 @@
         dumps/                                the dataset in other formats, with their hashes; not there without any
     {state}/changes/                          how each state came from the one before: digigraph.store.changes
     {state}/staging/                          work in progress; whatever is found there is a leftover
+    {state}/gone/{name}.json                  manifests of snapshots that were removed
 
 A snapshot comes into ``snapshots/`` by one rename, after its content was read back, compared and made durable. So
 whatever has a name there is whole, and whatever ``active.json`` names can be served.
@@ -35,6 +36,7 @@ from digigraph.store.changes import ChangeLog
 from digigraph.store.disk import FileLock, replace_file, storage_errors, sync_folder, sync_tree
 from digigraph.store.dumps import write_dumps
 from digigraph.store.files import NO_FILES, files_hash, write_files
+from digigraph.store.gone import clear, missing
 from digigraph.store.loading import load_and_compare
 from digigraph.store.opened import NAME, Snapshot, name_of, read_manifest, read_pointer, sequence_of
 from digigraph.store.verifying import holds, verify
@@ -112,6 +114,13 @@ class SnapshotCatalog:
                 f"There is no snapshot {name!r}.", hint="`digigraph snapshots list` names those there are."
             )
         return read_manifest(folder)
+
+    def find(self, name: str) -> Snapshot:
+        """Return the snapshot that a reader asks for; NotFound where there is none, Gone where there was."""
+        try:
+            return self.get(name)
+        except NoSnapshot as error:
+            raise missing(self._state, name) from error
 
     def active_name(self) -> str | None:
         """Return the name of the active snapshot, or None; cheap enough to ask several times a second.
@@ -260,7 +269,7 @@ class SnapshotCatalog:
                     f"Another process is publishing into {self._state}.", hint="Try again when it has finished."
                 ) from error
             try:
-                self._clean_staging()
+                clear(self._staging)
                 yield
             finally:
                 lock.release()
@@ -279,10 +288,6 @@ class SnapshotCatalog:
                 newest = self.get(name)
                 return newest if holds(newest, sha256, files, dumps=dumps) else None
         return None
-
-    def _clean_staging(self) -> None:
-        if self._staging.exists():
-            shutil.rmtree(self._staging)
 
     def _create(self, nquads: bytes, sources: str, files: Mapping[str, bytes], dump: Dumping | None) -> Snapshot:
         folder = self._staging / secrets.token_hex(8)
@@ -344,5 +349,5 @@ class SnapshotCatalog:
             sync_folder(self._snapshots)
         finally:
             lock.release()
-        self._clean_staging()
+        clear(self._staging)
         return True

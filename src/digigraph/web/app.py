@@ -6,11 +6,25 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
+from digigraph.store.opening import open_states
 from digigraph.web import pages, problems, query_page, sending
 from digigraph.web.keeping import Keeper
 from digigraph.web.metrics import Metrics
-from digigraph.web.routes import catalog, crawlers, documents, dumps, graphs, health, home, running, sparql, things
-from digigraph.web.site import EXTENSION, Site
+from digigraph.web.routes import (
+    catalog,
+    crawlers,
+    documents,
+    dumps,
+    graphs,
+    health,
+    home,
+    running,
+    snapshots,
+    sparql,
+    things,
+)
+from digigraph.web.site import EXTENSION, KeptStates, Site
+from digigraph.web.states import of_states
 
 if TYPE_CHECKING:
     from digigraph.settings import Settings
@@ -37,11 +51,17 @@ def create_app(settings: Settings, backend: Backend) -> Flask:
     keeper = Keeper(settings.cache_bytes // 2)
     counting = Metrics(backend)
     counting.watch("answers", lambda: keeper.cache.bytes)
-    app.extensions[EXTENSION] = Site(settings, backend, keeper, counting)
+    kept = None
+    if not settings.endpoint:
+        kept = KeptStates(open_states(settings, backend), Keeper(settings.cache_bytes // 8, is_of_one=False))
+        counting.watch("answers of earlier states", lambda: kept.keeper.cache.bytes)
+    app.extensions[EXTENSION] = Site(settings, backend, keeper, counting, kept=kept)
     pages.register(app)
     sending.register(app)
     query_page.register(app)
     problems.register(app)
-    for feature in (catalog, crawlers, documents, dumps, graphs, health, home, running, sparql, things):
-        app.register_blueprint(feature.blueprint)
+    of_the_graph = [each.blueprint for each in (catalog, documents, dumps, graphs, home, sparql, things)]
+    of_the_server = [each.blueprint for each in (crawlers, health, running, snapshots)]
+    for blueprint in (*of_the_graph, *of_the_server, of_states(of_the_graph)):
+        app.register_blueprint(blueprint)
     return app

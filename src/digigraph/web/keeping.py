@@ -33,10 +33,13 @@ class SnapshotCache(Generic[V]):
     ----------
     most
         Bytes that all entries may have together; 0 keeps nothing.
+    is_of_one
+        Whether there is one snapshot at a time; else keys tell snapshots apart, and nothing goes with one.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, *, is_of_one: bool = True) -> None:
         self.most = most
+        self._is_of_one = is_of_one
         self._lock = threading.Lock()
         self._snapshot: str | None = None
         self._entries: collections.OrderedDict[Hashable, tuple[V, int]] = collections.OrderedDict()
@@ -55,7 +58,7 @@ class SnapshotCache(Generic[V]):
     def get(self, snapshot: str | None, key: Hashable) -> V | None:
         """Return what is kept; None where nothing is. ``snapshot`` is the one that is served."""
         with self._lock:
-            if snapshot != self._snapshot:
+            if self._is_of_one and snapshot != self._snapshot:
                 self._entries.clear()
                 self._bytes = 0
                 self._snapshot = snapshot
@@ -69,7 +72,8 @@ class SnapshotCache(Generic[V]):
         """Keep something of ``size`` bytes, key included, where there is room for it and its snapshot is served."""
         size += _OVERHEAD
         with self._lock:
-            if snapshot is None or snapshot != self._snapshot or size > self.largest:
+            is_served = snapshot is not None and (not self._is_of_one or snapshot == self._snapshot)
+            if not is_served or size > self.largest:
                 return
             before = self._entries.pop(key, None)
             self._entries[key] = value, size
@@ -178,10 +182,12 @@ class Keeper:
     ----------
     most
         Bytes kept; 0: nothing is kept, and each request computes for itself.
+    is_of_one
+        Whether it is of one snapshot at a time, the one that is served.
     """
 
-    def __init__(self, most: int) -> None:
-        self.cache: SnapshotCache[Kept] = SnapshotCache(most)
+    def __init__(self, most: int, *, is_of_one: bool = True) -> None:
+        self.cache: SnapshotCache[Kept] = SnapshotCache(most, is_of_one=is_of_one)
         self._lock = threading.Lock()
         self._flights: dict[str, Flight] = {}
         self._followers = 0

@@ -13,7 +13,7 @@ from digigraph.media import HTML, Format, Kind, formats_of, negotiate
 from digigraph.publishing.schema_org import embedded
 from digigraph.publishing.signposting import LINKSET, Signposts, signposts
 from digigraph.publishing.writing import write
-from digigraph.web.pages import language
+from digigraph.web.pages import language, local
 from digigraph.web.replies import made
 from digigraph.web.site import edition, site
 
@@ -85,7 +85,7 @@ def shown_with(data: Data, *, page_path: str, data_path: str) -> dict[str, objec
         # Without any character that HTML would see.
         "embedded": Markup(embedded(data)),  # noqa: S704
         "data_formats": DATA_FORMATS,
-        "data_path": data_path,
+        "data_path": local(data_path),
         "page_url": site().url(page_path),
         "links": signposts_of(data, page_path=page_path, data_path=data_path).of_page,
     }

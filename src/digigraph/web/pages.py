@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
 from flask import Response, render_template, request
@@ -62,6 +62,15 @@ def page(template: str, make: Callable[[], Mapping[str, object]]) -> Response:
 
     response = made(rendered, HTML, language=language(), links=links)
     response.headers.extend([("Link", each) for each in links])
+    return _in_its_language(response)
+
+
+def fresh_page(template: str, **values: object) -> Response:
+    """Return a page that is no function of the snapshot, made of a template and what it needs."""
+    return _in_its_language(Response(render_template(template, **values), content_type=HTML.content_type))
+
+
+def _in_its_language(response: Response) -> Response:
     response.content_language.add(language())
     response.vary.add("Accept-Language")
     return response
@@ -79,13 +88,13 @@ def href(iri: str) -> str:
 
 def _example_href(key: str) -> str:
     """The query page with a stored query, in the language that the reader has chosen."""
-    return "/sparql?" + urlencode({"example": key, **_chosen()})
+    return local("/sparql?") + urlencode({"example": key, **_chosen()})
 
 
 def _list_href(kind: str) -> str:
     """The answer to a query for every thing of a class, in the language that the reader has chosen."""
     query = f"SELECT ?thing ?name {{ ?thing a <{kind}> ; <{RDFS['label'].value}> ?name }} ORDER BY ?name"
-    return "/sparql?" + urlencode({"query": query, **_chosen()})
+    return local("/sparql?") + urlencode({"query": query, **_chosen()})
 
 
 def _chosen() -> dict[str, str]:
@@ -96,7 +105,12 @@ def _chosen() -> dict[str, str]:
 def _kept(path: str, *, fragment: str = "") -> str:
     """The path, in the language that the reader has chosen."""
     query = f"?{urlencode(_chosen())}" if _chosen() else ""
-    return f"{path}{query}#{fragment}" if fragment else f"{path}{query}"
+    return local(f"{path}{query}#{fragment}" if fragment else f"{path}{query}")
+
+
+def local(path: str) -> str:
+    """Return what leads from a page to a path of the same state."""
+    return site().prefix + path
 
 
 def _in_language(code: str) -> str:
@@ -126,6 +140,7 @@ def register(app: Flask) -> None:
     """Give the templates these functions, filters and tests."""
     app.jinja_env.globals.update(
         href=href,
+        local=local,
         example_href=_example_href,
         list_href=_list_href,
         site_title=site_title,
@@ -147,8 +162,16 @@ def _of_this_request() -> dict[str, object]:
         "readable": lambda literal: readable(literal, spoken),
         "short": site().iris.shorten,
         "snapshot": site().backend.version,
+        "present": present_path() if site().prefix else "",
         "licence": licence_of(site().settings.license),
     }
+
+
+def present_path() -> str:
+    """Return the path, with its parameters, of the same in the state that is served."""
+    path = quote(request.path.removeprefix(site().prefix), safe="/~")
+    parameters = request.query_string.decode("latin-1")
+    return f"{path}?{parameters}" if parameters else path
 
 
 def site_title() -> str:

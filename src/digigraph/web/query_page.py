@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from flask import Response, render_template, request
+from flask import Response, request
 
 from digigraph.errors import NotFound
-from digigraph.media import HTML
 from digigraph.publishing.answers import tabulate
 from digigraph.publishing.examples import Example, examples
 from digigraph.web.identity import of_query
-from digigraph.web.pages import language
+from digigraph.web.pages import fresh_page, language, local
 from digigraph.web.replies import unchanged
 from digigraph.web.sending import SNAPSHOT_HEADER, policy
 from digigraph.web.site import asker, note, site
@@ -71,7 +70,7 @@ def query_page(*, formats: Sequence[Format], example: str) -> Response:
     if example and example not in offered:
         raise NotFound(f"There is no stored query {example!r}.", hint="Choose one of the list at /sparql.")
     chosen = offered.get(example)
-    text = render_template(
+    response = fresh_page(
         "sparql.html",
         formats=formats,
         endpoint=site().url("/sparql"),
@@ -82,7 +81,6 @@ def query_page(*, formats: Sequence[Format], example: str) -> Response:
         prefixes=site().iris.prefixes,
         built=built,
     )
-    response = _page(text)
     if built:
         response.headers["Content-Security-Policy"] = policy(script="'self'", connect="'self'")
     return response
@@ -92,13 +90,6 @@ def _by_language(offered: dict[str, Example]) -> list[tuple[str, list[Example]]]
     """The examples of each language, that of the page first."""
     groups = [(code, list(group)) for code, group in groupby(offered.values(), key=attrgetter("language"))]
     return sorted(groups, key=lambda pair: pair[0] != language())
-
-
-def _page(text: str) -> Response:
-    response = Response(text, content_type=HTML.content_type)
-    response.content_language.add(language())
-    response.vary.add("Accept-Language")
-    return response
 
 
 def answer_page(query: Query, *, formats: Sequence[Format]) -> Response:
@@ -126,16 +117,15 @@ def answer_page(query: Query, *, formats: Sequence[Format]) -> Response:
         *(("named-graph-uri", iri) for iri in query.named_graphs or ()),
     ]
     table = tabulate(asker(), query)
-    text = render_template(
+    response = fresh_page(
         "answer.html",
         table=table,
         asked=asked,
         query=query.text,
-        links=[(each, "/sparql?" + urlencode([*asked, ("format", each.name)])) for each in formats],
+        links=[(each, local("/sparql?") + urlencode([*asked, ("format", each.name)])) for each in formats],
         formats=formats,
         has_editor=bool(_built()),
     )
-    response = _page(text)
     identity = _identity(query, table.version)
     if identity is not None:
         response.set_etag(identity.key)

@@ -22,6 +22,7 @@ from granian.net import SocketHolder  # type: ignore[attr-defined]  # imported t
 from granian.server.embed import Server
 
 from digigraph.errors import AddressUnavailable
+from digigraph.store.states import QUEUE
 from digigraph.web.app import create_app
 from digigraph.web.asgi import STALL_SECONDS
 from digigraph.web.clients import Clients
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from digigraph.settings import Settings
     from digigraph.store.backend import Backend
-    from digigraph.web.metrics import Metrics
+    from digigraph.web.site import Site
 
 _THREADS_FOR_PAGES = 16
 _HEADER_SECONDS = 30.0
@@ -69,10 +70,12 @@ def serve(settings: Settings, backend: Backend, *, announce: Callable[[str], Non
         _allow_open_files()
         settings = replace(settings, port=listener.getsockname()[1])
         app = create_app(settings, backend)
+        here: Site = app.extensions[EXTENSION]
         threads = 2 * settings.worker_count + settings.queue_length + FOLLOWERS + _THREADS_FOR_PAGES
-        # The other half is kept by the application, before it is coded.
-        shortcut = Shortcut(settings.cache_bytes // 2, lambda: backend.version)
-        counting: Metrics = app.extensions[EXTENSION].metrics
+        threads += (settings.states_open + 1) * (QUEUE + 2) if here.kept else 0
+        # The rest is kept by the application, before it is coded.
+        shortcut = Shortcut(settings.cache_bytes * 3 // 8, lambda: backend.version)
+        counting = here.metrics
         counting.watch("replies", lambda: shortcut.cache.bytes)
         gateway = Gateway(
             app.wsgi_app,
@@ -84,7 +87,11 @@ def serve(settings: Settings, backend: Backend, *, announce: Callable[[str], Non
         )
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         started = partial(announce, f"http://{host}:{settings.port}")
-        uvloop.run(_serve(gateway, listener, started, grace=settings.stop_seconds))
+        try:
+            uvloop.run(_serve(gateway, listener, started, grace=settings.stop_seconds))
+        finally:
+            if here.kept:
+                here.kept.states.close()
 
 
 def listen(host: str, port: int) -> socket.socket:

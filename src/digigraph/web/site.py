@@ -23,13 +23,32 @@ if TYPE_CHECKING:
     from digigraph.settings import Settings
     from digigraph.store.backend import Answer, Backend, Query
     from digigraph.store.load import Load
+    from digigraph.store.states import States
     from digigraph.web.keeping import Keeper
     from digigraph.web.metrics import Metrics
     from digigraph.web.record import Record
 
 EXTENSION = "digigraph"
+NAMED_STATE = "digigraph.state"
+"""Key of the WSGI environment under which a request for a state by its name carries the site of that state."""
 VOID = "/.well-known/void"
 """Path of the dataset's description (VoID, section 7.2; RFC 8615)."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptStates:
+    """The states of the graph that can be asked for by their names.
+
+    Parameters
+    ----------
+    states
+        Who answers for each.
+    keeper
+        Who keeps what was computed of them.
+    """
+
+    states: States
+    keeper: Keeper
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +69,10 @@ class Site:
         The queries that are being answered.
     draughtsman
         Who draws.
+    kept
+        The kept states of the graph; None behind an endpoint of others.
+    prefix
+        Path below which a state that is asked for by its name is published; empty for the one that is served.
     """
 
     settings: Settings
@@ -58,6 +81,8 @@ class Site:
     metrics: Metrics
     running: Running = field(default_factory=Running)
     draughtsman: Draughtsman = field(default_factory=Draughtsman)
+    kept: KeptStates | None = None
+    prefix: str = ""
 
     def read_file(self, name: str) -> bytes | None:
         """Return a file that the snapshot carries beside its dataset; None where there is none, or no snapshot."""
@@ -83,7 +108,11 @@ class Site:
         return Iris(self.settings.base_iri)
 
     def url(self, path: str) -> str:
-        """Return the URL under which readers fetch a path (``/sparql``); never made of the Host header."""
+        """Return the URL under which readers fetch a path (``/sparql``) of this state."""
+        return self.present_url(self.prefix + path)
+
+    def present_url(self, path: str) -> str:
+        """Return the URL of a path in the state that is served; never made of the Host header."""
         host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
         return (self.settings.public_url or f"http://{host}:{self.settings.port}").rstrip("/") + path
 
@@ -94,8 +123,8 @@ class Site:
 
 
 def site() -> Site:
-    """Return the site of the request that is being answered."""
-    found: Site = current_app.extensions[EXTENSION]
+    """Return the site of the request that is being answered: of the state that is served, else of the one named."""
+    found: Site = request.environ.get(NAMED_STATE) or current_app.extensions[EXTENSION]
     return found
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect
 
-from digigraph.errors import NoSnapshot, NotFound
+from digigraph.errors import Gone, NotFound
 from digigraph.publishing.dumps import FORMATS
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.web.files import File
@@ -49,7 +49,7 @@ def dump(file: str) -> BaseResponse:
     try:
         body = File(found.path)
     except FileNotFoundError as error:
-        raise NotFound(f"The state {state} was pruned.") from error
+        raise Gone(f"The state {state} was pruned.") from error
     response = Response(body, content_type=FORMATS[name].media_type, direct_passthrough=True)
     response.content_length = body.size
     response.set_etag(found.sha256)
@@ -67,10 +67,7 @@ def _of(snapshot: Snapshot, response: Response) -> Response:
 
 def _snapshot(name: str) -> Snapshot:
     _served()
-    try:
-        return SnapshotCatalog(site().settings.state_folder).get(name)
-    except NoSnapshot as error:
-        raise NotFound(f"There is no state {name!r}.", hint="/dumps/ lists the dumps of the present one.") from error
+    return SnapshotCatalog(site().settings.state_folder).find(name)
 
 
 def _served() -> str:

@@ -1,0 +1,77 @@
+"""Snapshots that were removed: their manifests stay, so that who cites one learns that it was there.
+
+::
+
+    {state}/gone/{name}.json    the manifest of a snapshot that is not there any longer
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digigraph.errors import Gone, NotFound
+from digigraph.store.disk import sync_folder
+from digigraph.store.opened import NAME, sequence_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_FOLDER = "gone"
+_HINT = "/snapshots lists the states that there are."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoneSnapshot:
+    """What is known of a snapshot that was removed.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    created
+        When it was made: ISO 8601, UTC.
+    """
+
+    name: str
+    created: str
+
+
+def gone_snapshots(state: Path) -> tuple[GoneSnapshot, ...]:
+    """Return what is known of the snapshots that were removed from a state folder, oldest first."""
+    try:
+        names = [path.stem for path in (state / _FOLDER).iterdir() if NAME.fullmatch(path.stem)]
+    except FileNotFoundError:
+        return ()
+    return tuple(GoneSnapshot(name=each, created=_created(state, each)) for each in sorted(names, key=sequence_of))
+
+
+def missing(state: Path, name: str) -> NotFound:
+    """Return the error that says that a snapshot is not there: no longer, or not at all."""
+    if NAME.fullmatch(name) and (created := _created(state, name)):
+        return Gone(f"The state {name} of {created} was removed, and is not kept any longer.", hint=_HINT)
+    return NotFound(f"There is no state {name!r}.", hint=_HINT)
+
+
+def _created(state: Path, name: str) -> str:
+    """When a snapshot was made that was removed; empty where nothing says so."""
+    try:
+        return str(json.loads((state / _FOLDER / f"{name}.json").read_bytes())["created"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def clear(staging: Path) -> None:
+    """Empty the staging folder; of snapshots that were moved there to be removed, the manifests stay."""
+    if not staging.exists():
+        return
+    gone = staging.parent / _FOLDER
+    for folder in staging.iterdir():
+        if NAME.fullmatch(folder.name) and (folder / "manifest.json").is_file():
+            gone.mkdir(exist_ok=True)
+            # A rename: there may be no room for another file.
+            (folder / "manifest.json").rename(gone / f"{folder.name}.json")
+            sync_folder(gone)
+    shutil.rmtree(staging)

@@ -1,0 +1,82 @@
+"""``/snapshots``: the states of the graph that are kept, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response
+
+from digigraph.errors import NotFound
+from digigraph.iris import Iris
+from digigraph.media import HTML, Format, Kind, by_name, formats_of
+from digigraph.publishing.catalog import PREFIXES
+from digigraph.publishing.states import manifest, state_data, states_data
+from digigraph.publishing.writing import write
+from digigraph.store.gone import gone_snapshots
+from digigraph.web.pages import fresh_page
+from digigraph.web.replies import query_string, requested_format
+from digigraph.web.site import site
+from digigraph.web.states import catalog_of, kept_snapshots
+
+if TYPE_CHECKING:
+    from digigraph.publishing.data import Data
+
+blueprint = Blueprint("snapshots", __name__)
+_JSON = Format("json", "application/json", Kind.PAGE, title="JSON")
+_DATA = (*formats_of(Kind.GRAPH), _JSON)
+
+
+@blueprint.get("/snapshots")
+@blueprint.get("/snapshots.<suffix>")
+def every(suffix: str = "") -> Response:
+    """List the states."""
+    chosen = _wanted(suffix)
+    kept, gone = kept_snapshots(), gone_snapshots(site().settings.state_folder)
+    if chosen is HTML:
+        return fresh_page(
+            "snapshots.html",
+            kept=kept[::-1],
+            gone=gone[::-1],
+            active=site().backend.version,
+            page_url=site().url("/snapshots"),
+        )
+    if chosen is _JSON:
+        removed = [{"name": each.name, "created": each.created} for each in gone]
+        return _json({"snapshots": [manifest(site().offer, each) for each in kept], "removed": removed})
+    return _data(states_data(site().offer, kept, gone), chosen)
+
+
+@blueprint.get("/snapshots/<name>")
+def one(name: str) -> Response:
+    """Show the manifest of a state, or send it as data, in the format of the suffix or as asked for."""
+    catalog, _ = catalog_of(site())
+    own, _, suffix = name.partition(".")
+    state = catalog.find(own)
+    chosen = _wanted(suffix)
+    if chosen is HTML:
+        iri = Iris(site().settings.base_iri).snapshot(state.name).value
+        page_url = site().url(f"/snapshots/{state.name}")
+        return fresh_page("snapshot.html", state=state, iri=iri, formats=_DATA, page_url=page_url)
+    if chosen is _JSON:
+        return _json(manifest(site().offer, state))
+    return _data(state_data(site().offer, state), chosen)
+
+
+def _wanted(suffix: str) -> Format:
+    if not suffix:
+        return requested_format((HTML, *_DATA), names=[value for key, value in query_string() if key == "format"])
+    known = [each.name for each in _DATA]
+    if suffix not in known:
+        raise NotFound(f"There is no format {suffix!r} here.", hint=f"Suffixes: {', '.join(known)}.")
+    return by_name(suffix, _DATA)
+
+
+def _data(data: Data, chosen: Format) -> Response:
+    # Without the context of the terms: it is of one state, and this is of all.
+    body = write(data, chosen, prefixes=site().iris.prefixes | PREFIXES, context={})
+    return Response(body, content_type=chosen.content_type)
+
+
+def _json(content: object) -> Response:
+    return Response(json.dumps(content, ensure_ascii=False, indent=1) + "\n", content_type=_JSON.content_type)
