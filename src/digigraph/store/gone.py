@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digigraph.errors import Gone, NotFound
-from digigraph.store.disk import sync_folder
+from digigraph.store.disk import FileLock, sync_folder
 from digigraph.store.opened import NAME, sequence_of
 
 if TYPE_CHECKING:
@@ -75,3 +75,20 @@ def clear(staging: Path) -> None:
             (folder / "manifest.json").rename(gone / f"{folder.name}.json")
             sync_folder(gone)
     shutil.rmtree(staging)
+
+
+def remove(snapshot: Path, staging: Path) -> bool:
+    """Remove the folder of a snapshot by way of the staging folder; False where somebody has it open, and it stays."""
+    try:
+        lock = FileLock(snapshot / "in-use", exclusive=True)
+    except BlockingIOError:
+        return False
+    try:
+        # Away by one rename: nobody finds a snapshot with half its files.
+        staging.mkdir(exist_ok=True)
+        snapshot.rename(staging / snapshot.name)
+        sync_folder(snapshot.parent)
+    finally:
+        lock.release()
+    clear(staging)
+    return True

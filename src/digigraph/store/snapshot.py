@@ -36,7 +36,7 @@ from digigraph.store.changes import ChangeLog
 from digigraph.store.disk import FileLock, replace_file, storage_errors, sync_folder, sync_tree
 from digigraph.store.dumps import write_dumps
 from digigraph.store.files import NO_FILES, files_hash, write_files
-from digigraph.store.gone import clear, missing
+from digigraph.store.gone import clear, missing, remove
 from digigraph.store.loading import load_and_compare
 from digigraph.store.opened import NAME, Snapshot, name_of, read_manifest, read_pointer, sequence_of
 from digigraph.store.verifying import holds, verify
@@ -233,7 +233,7 @@ class SnapshotCatalog:
                 return Publication(self._activate(made.name, sources), is_new=True)
             except BaseException:
                 # Where there is no room for the pointer, what it would have named is the last to keep.
-                self._remove(made.name)
+                remove(self._snapshots / made.name, self._staging)
                 raise
 
     def prune(self, keep: int) -> tuple[str, ...]:
@@ -253,7 +253,7 @@ class SnapshotCatalog:
             active = self.active_name()
             # The newest is never removed: its sequence number must not be given again.
             old = [name for name in self.names()[: -max(1, keep)] if name != active]
-            return tuple(name for name in old if self._remove(name))
+            return tuple(name for name in old if remove(self._snapshots / name, self._staging))
 
     # The steps
 
@@ -334,20 +334,3 @@ class SnapshotCatalog:
         self.changes.reach(snapshot, active=active.name if active else None)
         replace_file(self._pointer, json.dumps({"snapshot": name, "sources": sources}).encode() + b"\n")
         return dataclasses.replace(snapshot, sources=sources)
-
-    def _remove(self, name: str) -> bool:
-        """Remove a snapshot unless somebody has it open."""
-        folder = self._snapshots / name
-        try:
-            lock = FileLock(folder / "in-use", exclusive=True)
-        except BlockingIOError:
-            return False
-        try:
-            # Away by one rename: nobody finds a snapshot with half its files.
-            self._staging.mkdir(exist_ok=True)
-            folder.rename(self._staging / name)
-            sync_folder(self._snapshots)
-        finally:
-            lock.release()
-        clear(self._staging)
-        return True
