@@ -145,3 +145,25 @@ def in_source_order(findings: list[Finding]) -> list[Finding]:
 
 def _counted(finding: Finding, times: int) -> Finding:
     return replace(finding, result=replace(finding.result, times=times)) if finding.result and times > 1 else finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of one check of a list that is gone through as a whole.
+
+    Parameters
+    ----------
+    rule
+        Its identifier.
+    group
+        The part of the list that it belongs to.
+    passed
+        Whether the rule holds; None where it was not checked.
+    reason
+        Why it was not checked.
+    """
+
+    rule: str
+    group: str
+    passed: bool | None
+    reason: str = ""

@@ -12,10 +12,11 @@ from digigraph.rules import SHAPE_PREFIX, rules
 from digigraph.suggestions import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from digigraph.findings import Finding
+    from digigraph.rules import Rule
 
 OFF = "off"
 LEVELS = (OFF, *(each.label for each in Severity))
@@ -77,6 +78,11 @@ class Levels:
                     hint=did_you_mean(each.rule, known),
                 )
 
+    def is_off(self, rule: str) -> bool:
+        """Tell whether a rule is switched off."""
+        choice = self._choice(rule)
+        return choice is not None and choice.level is None
+
     def _choice(self, rule: str) -> Choice | None:
         speaking = (each for each in reversed(self.choices) if fnmatchcase(rule, each.rule))
         return next(speaking, None)
@@ -86,7 +92,9 @@ DEFAULT_LEVELS = Levels()
 """Each rule as its table, or its shape, has it."""
 
 
-def choice(rule: str, level: object, source: str, *, for_publishing: bool) -> Choice:
+def choice(
+    rule: str, level: object, source: str, *, for_publishing: bool, known: Mapping[str, Rule] | None = None
+) -> Choice:
     """Return a choice that can be made.
 
     Parameters
@@ -97,13 +105,15 @@ def choice(rule: str, level: object, source: str, *, for_publishing: bool) -> Ch
         Where, for errors.
     for_publishing
         Whether it decides what is published, and not one report alone: then a fixed rule keeps its level.
+    known
+        The rules that there are; without it those for projects and files.
 
     Raises
     ------
     SettingsError
         There is no such rule or level, or the rule is fixed.
     """
-    table = rules()
+    table = rules() if known is None else known
     if rule not in table and not rule.startswith(SHAPE_PREFIX):
         raise SettingsError(
             f"{source}: there is no rule {rule!r}.",

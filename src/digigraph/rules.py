@@ -1,4 +1,7 @@
-"""The rules that findings speak of: what must hold, why, what to do, how much it matters. Table: ``rules.toml``."""
+"""The rules that findings speak of: what must hold, why, what to do, how much it matters.
+
+Tables: ``rules.toml`` for a project and its files, ``harvest_rules.toml`` for servers.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,10 @@ class Rule:
     is_fixed
         Whether it can be neither switched off nor lowered: what breaks it is left out of the graph, or would make the
         graph say what no source says.
+    group
+        Of a rule for servers, the part of the list that it belongs to.
+    standard
+        Of a rule for servers, the standard that it rests on, with the section.
     """
 
     title: str
@@ -37,12 +44,24 @@ class Rule:
     help: str
     level: Severity = Severity.VIOLATION
     is_fixed: bool = False
+    group: str = ""
+    standard: str = ""
 
 
 @cache
 def rules() -> dict[str, Rule]:
-    """Return every rule of our own by its identifier, in the order of the documentation."""
-    table = tomllib.loads(importlib.resources.files("digigraph").joinpath("rules.toml").read_text(encoding="utf-8"))
+    """Return every rule for projects and files by its identifier, in the order of the documentation."""
+    return _table("rules.toml")
+
+
+@cache
+def harvest_rules() -> dict[str, Rule]:
+    """Return every rule for servers by its identifier, in the order in which they are checked."""
+    return _table("harvest_rules.toml")
+
+
+def _table(file: str) -> dict[str, Rule]:
+    table = tomllib.loads(importlib.resources.files("digigraph").joinpath(file).read_text(encoding="utf-8"))
     return {
         identifier: Rule(
             title=said["title"],
@@ -50,6 +69,8 @@ def rules() -> dict[str, Rule]:
             help=said["help"],
             level=Severity.of(said.get("level", "violation")),
             is_fixed=said.get("fixed", False),
+            group=said.get("group", ""),
+            standard=said.get("standard", ""),
         )
         for identifier, said in table.items()
     }
@@ -58,8 +79,12 @@ def rules() -> dict[str, Rule]:
 def rule(identifier: str) -> Rule:
     """Return what a rule says; for a shape, that it must hold."""
     name = identifier.removeprefix(SHAPE_PREFIX)
-    return rules().get(identifier) or Rule(
-        title=f"The shape {name} holds.",
-        why="The shapes of the project say what its data must look like.",
-        help="The message of each result says what the shape asks for.",
+    return (
+        rules().get(identifier)
+        or harvest_rules().get(identifier)
+        or Rule(
+            title=f"The shape {name} holds.",
+            why="The shapes of the project say what its data must look like.",
+            help="The message of each result says what the shape asks for.",
+        )
     )

@@ -15,7 +15,7 @@ DOORS = {
     "flask": {"web"},
     "click": {"cli"},
     "granian": {"web"},
-    "requests": {"store/remote.py"},
+    "requests": {"store/remote.py", "harvesting/client.py"},
     "pyshacl": {"validation/shacl.py"},
     "rdflib": {"validation/shacl.py"},
     "yaml": {"sources/yaml_files.py"},

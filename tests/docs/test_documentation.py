@@ -9,10 +9,14 @@ import sys
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 from projects import REPOSITORY, Project
 
+from digigraph.cli.harvesting import harvest_check
+from digigraph.harvesting.client import Bounds
 from digigraph.publishing.service_description import LIMITS
+from digigraph.rules import harvest_rules
 from digigraph.settings import TABLE, Settings
 from digigraph.web.logs import members
 from digigraph.web.record import Record
@@ -47,10 +51,27 @@ def test_every_limit_that_the_server_describes_is_documented() -> None:
 def test_every_command_is_documented() -> None:
     """README names each command that the program lists."""
     listed = subprocess.run([sys.executable, "-m", "digigraph", "--help"], capture_output=True, check=True, text=True)
-    commands = re.findall(r"^  (\w+)  ", listed.stdout.partition("Commands:")[2], re.MULTILINE)
+    commands = re.findall(r"^  ([\w-]+)  ", listed.stdout.partition("Commands:")[2], re.MULTILINE)
     assert len(commands) >= 7
     for command in commands:
         assert re.search(rf"`(?:digigraph )?{command}`", README), command
+
+
+def test_the_harvest_check_is_documented() -> None:
+    """The table of docs/harvesting.md has every rule, in order; the page names every option and its default."""
+    text = (REPOSITORY / "docs/harvesting.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\w+) \| `(.*?)` \| (.*?) \| (\w+) \| (.*?) \|$", text, re.MULTILINE)
+    assert rows == [
+        (rule.group, name.removeprefix("harvest-"), rule.title, rule.level.label, rule.standard)
+        for name, rule in harvest_rules().items()
+    ]
+    options = [each for each in harvest_check.params if isinstance(each, click.Option)]
+    assert len(options) >= 10
+    for each in options:
+        assert f"`{each.opts[0]}" in text, each.opts
+    bounds = Bounds()
+    assert f": {bounds.requests}, {bounds.megabytes:g}, {bounds.seconds:g} |" in text
+    assert f": {bounds.answer_seconds:g} |" in text
 
 
 @pytest.mark.parametrize("path", sorted(re.findall(r"\]\(((?!http)[^)#]+)\)", README)))

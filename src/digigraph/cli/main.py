@@ -21,6 +21,7 @@ _COMMANDS = {
     "build": "building",
     "validate": "validating",
     "schema": "schema",
+    "harvest-check": "harvesting",
     "publish": "building",
     "serve": "serving",
     "query": "asking",
@@ -42,7 +43,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        command = getattr(importlib.import_module(f"digigraph.cli.{_COMMANDS[cmd_name]}"), cmd_name)
+        command = getattr(importlib.import_module(f"digigraph.cli.{_COMMANDS[cmd_name]}"), cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)  # noqa: S101 - the table names commands
         return command
 

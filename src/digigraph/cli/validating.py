@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -20,12 +21,14 @@ from digigraph.recall import file_findings, project_findings
 from digigraph.reports.baseline import known_fingerprints, new_findings
 from digigraph.reports.excerpts import excerpts_of
 from digigraph.reports.formats import REPORTS, Presentation
+from digigraph.rules import Rule
+from digigraph.rules import rules as known_rules
 from digigraph.sources.files import MAX_TOTAL, read_whole
 from digigraph.sources.rdf_files import FORMATS, STDIN, STDIN_NAME, Files, Reading
 from digigraph.validation.bounds import DEFAULT_BOUNDS, Bounds
 
-_FAIL_ON = [*(each.label for each in sorted(Severity, reverse=True)), "never"]
-_FILE = click.Path(dir_okay=False, path_type=Path)
+FAIL_ON = [*(each.label for each in sorted(Severity, reverse=True)), "never"]
+FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
@@ -37,11 +40,11 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     help="Format of standard input and of files whose extension tells none.",
 )
 @click.option("--format", "format_", type=click.Choice(list(REPORTS)), default="text", help="Of the report.")
-@click.option("--output", type=_FILE, help="File for the report; stdout without it.")
+@click.option("--output", type=FILE, help="File for the report; stdout without it.")
 @click.option(
-    "--fail-on", type=click.Choice(_FAIL_ON), default="violation", help="Lowest severity that makes the exit code 1."
+    "--fail-on", type=click.Choice(FAIL_ON), default="violation", help="Lowest severity that makes the exit code 1."
 )
-@click.option("--baseline", type=_FILE, help="JSON report of an earlier run: what is in it is left out.")
+@click.option("--baseline", type=FILE, help="JSON report of an earlier run: what is in it is left out.")
 @click.option(
     "--rule",
     "rules",
@@ -86,7 +89,7 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     known: frozenset[str] = frozenset()
     if baseline is not None:
         known = known_fingerprints(read_whole(baseline, at_most=MAX_TOTAL), str(baseline))
-    levels = _levels(rules)
+    levels = levels_of(rules, known_rules())
     reading = Reading(input_format=FORMATS[input_format] if input_format else None, stdin=stdin)
     cache = Cache(None if no_cache else cache_folder(os.environ))
     files = Files(data=paths, shapes=shapes)
@@ -99,7 +102,7 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
         excerpts=excerpts_of(folder, findings, stdin=stdin),
         version=version("digigraph"),
         failing=failing,
-        colour=output is None and _is_terminal() and not os.environ.get("NO_COLOR"),
+        colour=output is None and is_terminal() and not os.environ.get("NO_COLOR"),
     )
     write_output([REPORTS[format_](findings, presentation).encode("utf-8", "replace")], output)
     if len(findings) < len(found):
@@ -108,14 +111,29 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
         sys.exit(1)
 
 
-def _levels(rules: tuple[str, ...]) -> Levels:
-    """What --rule says."""
+def levels_of(written: tuple[str, ...], known: Mapping[str, Rule]) -> Levels:
+    """Return what --rule says.
+
+    Parameters
+    ----------
+    written
+        Values of the option.
+    known
+        The rules that there are.
+
+    Raises
+    ------
+    click.BadParameter
+        A value has not the form of one.
+    SettingsError
+        It names no rule or level.
+    """
     choices = []
-    for each in rules:
+    for each in written:
         rule, equals, level = each.rpartition("=")
         if not equals:
             raise click.BadParameter(f"{each!r} is not ID=LEVEL.", param_hint="--rule")
-        choices.append(choice(rule, level, f"--rule {each}", for_publishing=False))
+        choices.append(choice(rule, level, f"--rule {each}", known=known, for_publishing=False))
     return Levels(tuple(choices))
 
 
@@ -151,7 +169,8 @@ def _findings(  # noqa: PLR0913 - what the options say
     return Path(), file_findings(files, reading, levels=settings.rules, bounds=bounds, cache=cache)
 
 
-def _is_terminal() -> bool:
+def is_terminal() -> bool:
+    """Tell whether stdout is one."""
     return sys.stdout is not None and sys.stdout.isatty()
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from digigraph.findings import Finding, Severity
+from digigraph.findings import Finding, Outcome, Severity
 from digigraph.reports.excerpts import Excerpts
 from digigraph.reports.github import github_report
 from digigraph.reports.gitlab import gitlab_report
 from digigraph.reports.json import json_report
 from digigraph.reports.junit import junit_report
 from digigraph.reports.sarif import sarif_report
-from digigraph.reports.text import text_report
+from digigraph.reports.text import score_text, text_report
 from digigraph.reports.turtle import turtle_report
 
 
@@ -30,19 +30,24 @@ class Presentation:
         Lowest severity that makes the run fail; None for none.
     colour
         Whether a terminal will show it.
+    outcomes
+        What came of each check, where a list of them was gone through; they are the score.
     """
 
     excerpts: Excerpts = field(default_factory=Excerpts)
     version: str
     failing: Severity | None = Severity.VIOLATION
     colour: bool = False
+    outcomes: Sequence[Outcome] = ()
 
 
 Report = Callable[[Sequence[Finding], Presentation], str]
 
 REPORTS: dict[str, Report] = {
-    "text": lambda findings, shown: text_report(findings, excerpts=shown.excerpts, colour=shown.colour),
-    "json": lambda findings, _: json_report(findings),
+    "text": lambda findings, shown: (
+        text_report(findings, excerpts=shown.excerpts, colour=shown.colour) + score_text(shown.outcomes)
+    ),
+    "json": lambda findings, shown: json_report(findings, shown.outcomes),
     "sarif": lambda findings, shown: sarif_report(findings, excerpts=shown.excerpts, version=shown.version),
     "junit": lambda findings, shown: junit_report(findings, failing=shown.failing),
     "github": lambda findings, _: github_report(findings),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digigraph.findings import Severity
-from digigraph.reports.paths import plain_path
+from digigraph.reports.paths import is_address, plain_path
 from digigraph.reports.printable import printable_lines
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ def github_report(findings: Sequence[Finding]) -> str:
 
 def _command(finding: Finding) -> str:
     place = finding.location
-    properties = {"file": plain_path(place.path)}
+    # Annotations stand in files; what is on the web is named in the text.
+    of_web = is_address(place.path)
+    properties = {} if of_web else {"file": plain_path(place.path)}
     if place.line:
         properties |= {"line": str(place.line), "col": str(place.column)}
     # Columns are honoured only within one line.
@@ -32,7 +34,9 @@ def _command(finding: Finding) -> str:
     properties["title"] = finding.rule
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     quoted = f"“{finding.quote}”" if finding.quote else None
-    message = "\n".join(part for part in (finding.message, finding.hint, quoted) if part)
+    message = "\n".join(
+        part for part in (place.path if of_web else None, finding.message, finding.hint, quoted) if part
+    )
     return f"::{_COMMANDS[finding.severity]} {written}::{_data(printable_lines(message))}\n"
 
 

@@ -10,16 +10,24 @@ from digigraph.reports.fingerprints import fingerprints
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digigraph.findings import Finding, ShapeResult
+    from digigraph.findings import Finding, Outcome, ShapeResult
 
 VERSION = 1
 """Changes when a key changes its meaning or goes away; new keys may come without notice."""
 
 
-def json_report(findings: Sequence[Finding]) -> str:
-    """Return ``{"version": 1, "findings": [...]}``; absent keys are null, an unknown line is null."""
+def json_report(findings: Sequence[Finding], outcomes: Sequence[Outcome] = ()) -> str:
+    """Return ``{"version": 1, "findings": [...]}``; absent keys are null, an unknown line is null.
+
+    Where a list of checks was gone through, ``score`` says how many passed, and what came of each.
+    """
     named = zip(findings, fingerprints(findings), strict=True)
-    document = {"version": VERSION, "findings": [_one(finding, fingerprint) for finding, fingerprint in named]}
+    document: dict[str, object] = {
+        "version": VERSION,
+        "findings": [_one(finding, fingerprint) for finding, fingerprint in named],
+    }
+    if outcomes:
+        document["score"] = _score(outcomes)
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -41,6 +49,19 @@ def _one(finding: Finding, fingerprint: str) -> dict[str, object]:
         "quote": finding.quote,
         "fingerprint": fingerprint,
         "result": _result(finding.result) if finding.result else None,
+    }
+
+
+def _score(outcomes: Sequence[Outcome]) -> dict[str, object]:
+    words = {True: "passed", False: "failed", None: "not checked"}
+    return {
+        "passed": sum(each.passed is True for each in outcomes),
+        "failed": sum(each.passed is False for each in outcomes),
+        "notChecked": sum(each.passed is None for each in outcomes),
+        "checks": [
+            {"rule": each.rule, "group": each.group, "outcome": words[each.passed], "reason": each.reason or None}
+            for each in outcomes
+        ],
     }
 
 

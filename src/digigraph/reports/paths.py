@@ -8,5 +8,10 @@ from digigraph.sources.rdf_files import STDIN_NAME
 
 
 def plain_path(path: str) -> str:
-    """Return a path without ``./`` and ``x/..``; standard input stays what it is called."""
-    return path if path == STDIN_NAME else posixpath.normpath(path)
+    """Return a path without ``./`` and ``x/..``; standard input and addresses of the web stay what they are called."""
+    return path if path == STDIN_NAME or is_address(path) else posixpath.normpath(path)
+
+
+def is_address(path: str) -> bool:
+    """Tell whether a finding is about something on the web, and not about a file."""
+    return path.startswith(("http://", "https://"))

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from digigraph.findings import Severity
 from digigraph.reports.fingerprints import fingerprints
-from digigraph.reports.paths import plain_path
+from digigraph.reports.paths import is_address, plain_path
 from digigraph.reports.printable import printable_lines
 from digigraph.rules import rule, rules
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _ROOT = "%SRCROOT%"
+_IN_ADDRESSES = "%/:?#[]@!$&'()*+,;=~"
 _FINGERPRINT = "digigraph/v1"
 
 
@@ -112,5 +113,7 @@ def _region(place: Location, excerpts: Excerpts) -> dict[str, int]:
 
 def _artifact(path: str) -> dict[str, str]:
     """A file as URI reference; a relative one says to what, and the reader knows where that is."""
+    if is_address(path):
+        return {"uri": quote(path, safe=_IN_ADDRESSES)}
     escaped = quote(path, safe="/~", errors="surrogateescape")
     return {"uri": f"file://{escaped}"} if path.startswith("/") else {"uri": escaped, "uriBaseId": _ROOT}

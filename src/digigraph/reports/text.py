@@ -12,7 +12,7 @@ from digigraph.reports.printable import printable, printable_line, width
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digigraph.findings import Finding, Location
+    from digigraph.findings import Finding, Location, Outcome
 
 _SHOWN_IN_FULL = 3
 """Findings of one rule and path that are shown in full; where there are more, only the first is."""
@@ -110,3 +110,27 @@ def _summary(findings: Sequence[Finding]) -> str:
     parts = [f"{each.label} {counts[each]}" for each in sorted(Severity, reverse=True) if counts[each]]
     counted = "1 finding" if len(findings) == 1 else f"{len(findings)} findings"
     return f"{counted}: {', '.join(parts)}\n" if parts else "No findings.\n"
+
+
+def score_text(outcomes: Sequence[Outcome]) -> str:
+    """Return how many checks of each group passed, and which were not made and why; nothing without a check."""
+    if not outcomes:
+        return ""
+    groups: dict[str, list[Outcome]] = {}
+    for each in outcomes:
+        groups.setdefault(each.group, []).append(each)
+    counted = {**groups, "all": list(outcomes)}
+    lines = ["", *(f"{name:<12} {_counted(each)}" for name, each in counted.items())]
+    reasons: dict[str, list[str]] = {}
+    for each in outcomes:
+        if each.passed is None:
+            reasons.setdefault(each.reason, []).append(each.rule)
+    lines += [f"Not checked: {', '.join(rules)}. {printable(reason)}" for reason, rules in reasons.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _counted(outcomes: Sequence[Outcome]) -> str:
+    passed, failed = (sum(each.passed is result for each in outcomes) for result in (True, False))
+    rest = len(outcomes) - passed - failed
+    parts = [f"{failed} failed"] * bool(failed) + [f"{rest} not checked"] * bool(rest)
+    return f"{passed:>2} of {len(outcomes)} passed{''.join(f', {each}' for each in parts)}"

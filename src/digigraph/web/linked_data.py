@@ -9,13 +9,13 @@ from flask import Response, request
 from markupsafe import Markup
 
 from digigraph.errors import NotAcceptable, NotFound
-from digigraph.media import HTML, Format, Kind, formats_of, negotiate
+from digigraph.media import HTML, TURTLE, Format, Kind, formats_of, negotiate
 from digigraph.publishing.schema_org import embedded
-from digigraph.publishing.signposting import LINKSET, Signposts, signposts
+from digigraph.publishing.signposting import LINKSET, Signpost, Signposts, signposts
 from digigraph.publishing.writing import write
 from digigraph.web.pages import language, local
 from digigraph.web.replies import made
-from digigraph.web.site import edition, site
+from digigraph.web.site import VOID, edition, site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 DATA_FORMATS = formats_of(Kind.GRAPH, Kind.DATASET)
 """The formats of data, preferred first."""
+DCAT_FILE = "/catalog.ttl"
+"""Where the catalogue is in one format, whatever a client accepts."""
 
 
 def split_suffix(name: str) -> tuple[str, Format | None]:
@@ -106,3 +108,8 @@ def signposts_of(data: Data, *, page_path: str, data_path: str) -> Signposts:
 def send_linkset(make: Callable[[], Signposts]) -> Response:
     """Return the signposts of a page and of its data as a link set."""
     return made(lambda: make().linkset(), Format("linkset", LINKSET, Kind.PAGE))
+
+
+def description_links() -> tuple[Signpost, ...]:
+    """Return the links by which harvesters find what describes the whole dataset: VoID and DCAT."""
+    return tuple(Signpost("describedby", site().url(each), TURTLE.media_type) for each in (VOID, DCAT_FILE))

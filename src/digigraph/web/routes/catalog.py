@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, redirect
 
 from digigraph.errors import NotFound
-from digigraph.media import HTML, TURTLE, Kind, by_name, formats_of
+from digigraph.media import HTML, Kind, by_name, formats_of
 from digigraph.publishing.catalog import PREFIXES, catalog_data
 from digigraph.publishing.contents import contents
 from digigraph.publishing.labels import LANGUAGES
@@ -15,6 +15,7 @@ from digigraph.publishing.signposting import Signpost
 from digigraph.publishing.void import FIGURES, void_data, void_description
 from digigraph.publishing.writing import write
 from digigraph.store.backend import Query
+from digigraph.web.linked_data import DCAT_FILE, description_links
 from digigraph.web.pages import language, page
 from digigraph.web.replies import answered, made, query_string, requested_format
 from digigraph.web.site import VOID, asker, edition, site
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from digigraph.publishing.data import Data
 
 _FORMATS = formats_of(Kind.GRAPH)
-_DCAT = "/catalog.ttl"
 blueprint = Blueprint("catalog", __name__)
 
 
@@ -84,7 +84,7 @@ def _shown() -> dict[str, object]:
     addresses = {
         "at_sparql": (url("/sparql"), "/sparql"),
         "at_void": (url(VOID), VOID),
-        "at_dcat": (url(_DCAT), _DCAT),
+        "at_dcat": (url(DCAT_FILE), DCAT_FILE),
         "at_graph": (url("/graph/accepted"), "/graph/accepted"),
         "at_ontology": (url("/ns"), "/ns"),
         "at_data": (url("/data/{slug}"), ""),
@@ -98,7 +98,6 @@ def _shown() -> dict[str, object]:
         "page_url": url("/catalog"),
         "links": (
             Signpost("cite-as", site().iris.dataset.value),
-            Signpost("describedby", url(VOID), TURTLE.media_type),
-            Signpost("describedby", url(_DCAT), TURTLE.media_type),
+            *description_links(),
         ),
     }

@@ -9,6 +9,7 @@ from digigraph.media import Kind, formats_of
 from digigraph.publishing.examples import Example, examples
 from digigraph.publishing.overview import overview
 from digigraph.publishing.schema_org import DatasetCard, dataset_markup
+from digigraph.web.linked_data import description_links
 from digigraph.web.pages import language, page
 from digigraph.web.site import edition, site
 from digigraph.web.words import say
@@ -36,6 +37,7 @@ def _shown() -> dict[str, object]:
         "about": about,
         "questions": _questions(),
         "page_url": site().url("/"),
+        "links": description_links(),
         "embedded": Markup(dataset_markup(_card(about))),  # noqa: S704 - without any character that HTML would see
     }
 

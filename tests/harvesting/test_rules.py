@@ -1,0 +1,157 @@
+"""Each rule is found broken at a server that breaks it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from altering import Asked, Passed
+from streams import FIRST, SECOND
+
+from digigraph.rules import harvest_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from altering import Alteration, Altering
+
+    from digigraph.harvesting.record import Record
+
+    Harvest = Callable[[], Record]
+
+VOID, CATALOG, THING, DATA = "/.well-known/void", "/catalog.ttl", "/id/", "/data/"
+TURTLE = "text/turtle; charset=utf-8"
+
+
+def at(start: str, change: Callable[[Passed], Passed], *, accept: str = "", method: str = "") -> Alteration:
+    """Change what is answered where a path begins so, for who accepts that, and for that method."""
+
+    def alter(asked: Asked, passed: Passed) -> Passed | None:
+        fits = asked.path.startswith(start) and accept in asked.accept and method in asked.method
+        return change(passed) if fits and passed.status < 400 else None
+
+    return alter
+
+
+def status(code: int) -> Callable[[Passed], Passed]:
+    return lambda _: Passed(code, {"content-type": "text/plain"}, b"no")
+
+
+def words(old: str, new: str) -> Callable[[Passed], Passed]:
+    return lambda passed: passed.replacing(old, new) if passed.status == 200 and passed.body else passed
+
+
+def header(**headers: str | None) -> Callable[[Passed], Passed]:
+    return lambda passed: passed.with_headers(**headers)
+
+
+def streaming(first: str = FIRST, second: str = SECOND, caching: str = "immutable") -> Alteration:
+    """Serve an event stream beside what there is, named in the VoID description."""
+
+    def alter(asked: Asked, passed: Passed) -> Passed | None:
+        base = f"http://{asked.headers['host']}/"
+        kept = {"content-type": TURTLE, "etag": f'"{len(asked.path)}"', "cache-control": caching}
+        if asked.path == VOID:
+            return passed.with_body(
+                passed.body + f"\n<{base}changes> a <https://w3id.org/ldes#EventStream> .\n".encode()
+            )
+        if asked.path == "/changes":
+            return Passed(200, kept, f"@base <{base}> .\n{first}".encode())
+        if asked.path == "/changes/2":
+            return Passed(200, kept, second.format(base=base).encode())
+        return None
+
+    return alter
+
+
+def soft_not_found(asked: Asked, passed: Passed) -> Passed | None:
+    return Passed(200, {"content-type": "text/html"}, b"Sorry") if asked.path.startswith("/id/no-") else None
+
+
+def fewer(asked: Asked, passed: Passed) -> Passed | None:
+    """One triple fewer in one format."""
+    if passed.status != 200 or not passed.headers.get("content-type", "").startswith("application/n-triples"):
+        return None
+    return passed.with_body(b"".join(passed.body.splitlines(keepends=True)[1:]))
+
+
+def without_description(asked: Asked, _passed: Passed) -> Passed | None:
+    return Passed(200, {"content-type": TURTLE}) if (asked.method, asked.path) == ("GET", "/sparql") else None
+
+
+def other_words(asked: Asked, passed: Passed) -> Passed | None:
+    """A dump of the same length with one letter changed."""
+    return (
+        passed.with_body(passed.body[:-9] + b"x" + passed.body[-8:])
+        if ".nq" in asked.path and passed.status == 200
+        else None
+    )
+
+
+BROKEN: dict[str, Alteration] = {
+    "harvest-robots-readable": at("/robots.txt", header(content_type="text/html")),
+    "harvest-robots": at("/robots.txt", status(404)),
+    "harvest-sitemap": at("/robots.txt", words("Sitemap:", "Sit:")),
+    "harvest-sitemap-form": at("/sitemap-1.xml", words("</urlset>", "")),
+    "harvest-sitemap-dates": at("/sitemap-1.xml", words("<lastmod>2", "<lastmod>3")),
+    "harvest-sitemap-pages": at("/page/", status(404)),
+    "harvest-void": at(VOID, status(404)),
+    "harvest-void-terms": at(VOID, words("dcterms:license", "dcterms:rights")),
+    "harvest-void-access": at(
+        VOID, lambda it: words("void:sparqlEndpoint", "void:x")(words("void:dataDump", "void:x")(it))
+    ),
+    "harvest-void-examples": at(VOID, words("void:uriSpace", "void:space")),
+    "harvest-void-figures": at(VOID, words("void:distinctSubjects ", "void:distinctSubjects 1")),
+    "harvest-void-partitions": at(VOID, words("void:entities ", "void:entities 1")),
+    "harvest-catalog": at("/", header(link=None)),
+    "harvest-catalog-mandatory": at(CATALOG, words("dcterms:title", "dcterms:name")),
+    "harvest-catalog-recommended": at(CATALOG, words("dcat:keyword", "dcat:word")),
+    "harvest-catalog-agrees": at(CATALOG, words(".trig.gz>", ".trig.lz>")),
+    "harvest-dump": at("/dumps/", header(content_type="text/html"), method="HEAD"),
+    "harvest-dump-size": at(CATALOG, words('dcat:byteSize "', 'dcat:byteSize "1')),
+    "harvest-dump-checksum": other_words,
+    "harvest-dump-triples": at("/sparql", lambda it: it.with_body(it.body.replace(b'"value":"', b'"value":"1'))),
+    "harvest-dump-ranges": at("/dumps/", lambda it: Passed(200, it.headers, it.body) if it.status == 206 else it),
+    "harvest-endpoint": at("/sparql?", status(503)),
+    "harvest-endpoint-post": at("/sparql", status(405), method="POST"),
+    "harvest-endpoint-description": without_description,
+    "harvest-endpoint-results": at("/sparql", header(content_type="application/sparql-results+json"), accept="csv"),
+    "harvest-endpoint-graphs": at("/sparql", words("", "<"), accept="rdf+xml"),
+    "harvest-endpoint-refusal": lambda _, it: Passed(200, it.headers, it.body) if it.status == 400 else None,
+    "harvest-thing": at(DATA, words("id:", "id:not-"), accept="turtle"),
+    "harvest-thing-303": lambda _, it: Passed(302, it.headers) if it.status == 303 else None,
+    "harvest-thing-formats": at(DATA, header(content_type="application/json"), accept="ld+json"),
+    "harvest-thing-alike": fewer,
+    "harvest-thing-page": at("/page/", header(link='</a>; rel="item"; type="text/html"')),
+    "harvest-thing-links": at("/linkset/", status(404)),
+    "harvest-thing-unknown": soft_not_found,
+    "harvest-vary": at(DATA, header(vary="Accept-Encoding")),
+    "harvest-etag": at(DATA, header(etag='"one"')),
+    "harvest-not-modified": lambda _, it: Passed(200, it.headers, b"again") if it.status == 304 else None,
+    "harvest-head": at(DATA, header(content_type="text/plain"), method="HEAD"),
+    "harvest-stream": at("/changes", status(404)),
+    "harvest-stream-context": streaming(FIRST.replace("ldes:timestampPath", "ldes:other")),
+    "harvest-stream-pages": streaming(FIRST.replace("changes/2", "changes/3")),
+    "harvest-stream-members": streaming(FIRST, SECOND.replace("v/2", "v/1")),
+    "harvest-stream-caching": streaming(caching="no-cache"),
+}
+
+
+@pytest.mark.parametrize("rule", [name for name in harvest_rules() if name != "harvest-finished"])
+def test_what_breaks_a_rule_is_found(rule: str, front: Altering, harvest: Harvest) -> None:
+    """The finding of the rule is there, at an address of the server."""
+    front.alteration = BROKEN[rule]
+    findings = [each for each in harvest().findings() if each.rule == rule]
+    assert findings
+    for each in findings:
+        assert each.location.path.startswith(front.url)
+        assert each.severity is harvest_rules()[rule].level
+
+
+def test_a_stream_that_keeps_the_rules_is_walked(front: Altering, harvest: Harvest) -> None:
+    """Nothing is found at an event stream of two pages, and every rule for it was checked."""
+    front.alteration = streaming()
+    record = harvest()
+    assert record.findings() == []
+    assert [each for each in record.outcomes() if not each.passed] == []
+    assert [each.path for each in front.asked].count("/changes/2") == 1
