@@ -140,7 +140,10 @@ class Finding:
 def in_source_order(findings: list[Finding]) -> list[Finding]:
     """Return the findings by file, line and column, each once; a result of a shape knows how often it was there."""
     unique = [_counted(found, times) for found, times in Counter(findings).items()]
-    return sorted(unique, key=lambda found: (found.location, -found.severity, found.rule, found.message))
+    # The last for what is alike in all that is read: engines report in no order.
+    return sorted(
+        unique, key=lambda found: (found.location, -found.severity, found.rule, found.message, repr(found.result))
+    )
 
 
 def _counted(finding: Finding, times: int) -> Finding:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from digigraph.dataset.statements import Dataset
     from digigraph.validation.paths import Term
-    from digigraph.validation.shacl import Result
+    from digigraph.validation.report_graph import Result
 
 _SEVERITIES = {SH["Violation"]: Severity.VIOLATION, SH["Warning"]: Severity.WARNING, SH["Info"]: Severity.INFO}
 _MISSING = {

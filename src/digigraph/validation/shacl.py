@@ -8,13 +8,10 @@ speaks of is found again in the sources.
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import traceback
 import warnings
-from collections import defaultdict
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,12 +19,13 @@ import pyoxigraph as ox
 import pyshacl
 import rdflib
 from pyshacl.monkey import rdflib_bool_patch, rdflib_bool_unpatch
+from pyshacl.rdfutil.stringify import stringify_blank_node
 
 from digigraph import sparql
 from digigraph.cache import NO_CACHE
 from digigraph.validation.bounds import DEFAULT_BOUNDS, Exceeded, bounded
-from digigraph.validation.messages import languages_of, messages_of
-from digigraph.validation.paths import Path, Term, path_of
+from digigraph.validation.report_graph import ReportGraph
+from digigraph.validation.update import Earlier, updated
 from digigraph.vocab import SH, XSD
 
 if TYPE_CHECKING:
@@ -37,7 +35,7 @@ if TYPE_CHECKING:
 
     from digigraph.cache import Cache
     from digigraph.validation.bounds import Bounds
-    from digigraph.validation.messages import Messages
+    from digigraph.validation.paths import Term
 
 _QUERIES = {SH["select"], SH["ask"], SH["construct"], SH["update"]}
 _RECURSION = re.compile(r"<(?:Node|Property)Shape ([^\s>]+)>")
@@ -69,39 +67,6 @@ class UnfinishedError(ShapesError):
     def __init__(self, message: str, shape: Term | None) -> None:
         super().__init__(message)
         self.shape = shape
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """One ``sh:ValidationResult`` (SHACL, section 3.6.2).
-
-    ``messages`` are pairs of language tag (``""`` for none) and text; ``path`` is None for a node shape; ``severity``
-    is the term that the shape names, SHACL's or another.
-    """
-
-    focus: Term
-    path: Path | None
-    value: Term | None
-    severity: ox.NamedNode
-    shape: Term | None
-    component: str
-    messages: tuple[tuple[str, str], ...]
-
-
-@dataclass(slots=True)
-class Report:
-    """The results, and the shapes, by IRI or label, that lead back to themselves and were not followed to the end."""
-
-    results: list[Result] = field(default_factory=list)
-    recursive: set[str] = field(default_factory=set)
-
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """A report graph as pyshacl makes it."""
-
-    triples: list[ox.Triple]
-    recursive: set[str]
 
 
 class DataGraph:
@@ -140,8 +105,15 @@ class DataGraph:
     def _lines(self) -> bytes:
         return _sorted_lines(self._data)
 
-    def validate(self, shapes: Iterable[ox.Triple]) -> Report:
+    def validate(self, shapes: Iterable[ox.Triple], *, is_whole: bool = True) -> ReportGraph:
         """Validate it against a shapes graph, whose blank nodes have other labels than those of the data.
+
+        Parameters
+        ----------
+        shapes
+            The triples of the shapes graph.
+        is_whole
+            Whether they are all shapes of the run: then a later run over other data begins from this one.
 
         Raises
         ------
@@ -151,33 +123,49 @@ class DataGraph:
             Checking one of them did not come to an end.
         """
         shapes = list(shapes)
-        key = self._cache.key("shacl", self._lines, _sorted_lines(shapes), repr(sorted(self._prefixes.items())))
-        keeps = is_repeatable(shapes)
-        made = _kept(self._cache.get(key)) if keeps else None
-        if made is None:
-            made = self._validated(shapes)
+        if not is_repeatable(shapes):
+            return self._validated(None, shapes)
+        asked = (_sorted_lines(shapes), repr(sorted(self._prefixes.items())))
+        key = self._cache.key("shacl", self._lines, *asked)
+        report = ReportGraph.decoded(self._cache.get(key))
+        if report is None:
+            earlier = Earlier(self._cache, self._cache.key("shacl earlier", *asked)) if is_whole else None
+            report = self._updated(shapes, earlier) or self._validated(None, shapes)
             # What would not come back as it is, is not kept.
-            if keeps and _kept(entry := _entry(made)) == made:
+            if ReportGraph.decoded(entry := report.encoded()) == report:
                 self._cache.put(key, entry)
-        return Report(list(_results(made.triples, messages_of(shapes))), made.recursive)
+                if earlier is not None:
+                    earlier.keep(key, self._lines)
+        return report
 
-    def _validated(self, shapes: Iterable[ox.Triple]) -> _Made:
+    def _updated(self, shapes: list[ox.Triple], earlier: Earlier | None) -> ReportGraph | None:
+        change = earlier.change(self._lines) if earlier is not None else None
+        try:
+            return updated(change, self._data, shapes, self._validated) if change is not None else None
+        except ShapesError:
+            # In a part of the data a shape may meet what it does not meet in the whole.
+            return None
+
+    def _validated(self, data: Iterable[ox.Triple] | None, shapes: Iterable[ox.Triple]) -> ReportGraph:
+        graph = _rdflib(data, self._prefixes) if data is not None else self._graph
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
-            report = self._report(_shapes_graph(shapes, self._prefixes))
+            report = self._report(graph, _shapes_graph(shapes, self._prefixes))
         recursive = {
             name
             for each in warned
             if isinstance(each.message, pyshacl.errors.ShapeRecursionWarning)
             for name in _RECURSION.findall(str(each.message))[-1:]
         }
-        return _Made([_triple(each) for each in report], recursive)
+        return ReportGraph([_triple(each) for each in report], recursive)
 
-    def _report(self, shapes: rdflib.Graph) -> rdflib.Graph:
+    def _report(self, data: rdflib.Graph, shapes: rdflib.Graph) -> rdflib.Graph:
+        # What blank nodes look like is remembered by the address of their graph, which another may have by now.
+        stringify_blank_node.dict_cache.clear()
         try:
             with bounded(self._bounds):
                 _, report, text = pyshacl.validate(
-                    self._graph, shacl_graph=shapes, inference="none", advanced=False, inplace=True
+                    data, shacl_graph=shapes, inference="none", advanced=False, inplace=True
                 )
         except Exceeded as error:
             raise UnfinishedError(str(error), _checked_by(error)) from error
@@ -206,24 +194,6 @@ def is_repeatable(shapes: Iterable[ox.Triple]) -> bool:
 def _sorted_lines(triples: Iterable[ox.Triple]) -> bytes:
     written = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
     return b"".join(sorted(written.splitlines(keepends=True)))
-
-
-def _entry(made: _Made) -> bytes:
-    """A report as it is kept: one line with the recursive shapes, then N-Triples."""
-    triples = ox.serialize(made.triples, format=ox.RdfFormat.N_TRIPLES) or b""
-    return json.dumps(sorted(made.recursive)).encode() + b"\n" + triples
-
-
-def _kept(entry: bytes | None) -> _Made | None:
-    """The report that an entry holds; None where it holds none."""
-    if entry is None:
-        return None
-    head, _, lines = entry.partition(b"\n")
-    try:
-        triples = [each.triple for each in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)]
-        return _Made(triples, set(json.loads(head)))
-    except (ValueError, SyntaxError, TypeError):
-        return None
 
 
 def _checked_by(error: Exceeded) -> Term | None:
@@ -302,39 +272,3 @@ def _term(node: Node) -> Term:
             return ox.Literal(str(node), language=node.language)
         return ox.Literal(str(node), datatype=ox.NamedNode(node.datatype) if node.datatype else None)
     return ox.BlankNode(str(node))
-
-
-def _results(report: Iterable[ox.Triple], messages: Messages) -> Iterable[Result]:
-    said: defaultdict[Term, defaultdict[ox.NamedNode, list[Term]]] = defaultdict(lambda: defaultdict(list))
-    for triple in report:
-        said[triple.subject][triple.predicate].append(triple.object)
-    # Results of sh:node have those of the inner shape as details, which are results of no target.
-    reported = [node for about in list(said.values()) for node in about[SH["result"]]]
-    for node in reported:
-        yield _result(said[node], said, messages)
-
-
-def _result(
-    about: Mapping[ox.NamedNode, list[Term]],
-    said: Mapping[Term, Mapping[ox.NamedNode, list[Term]]],
-    messages: Messages,
-) -> Result:
-    (focus,) = about[SH["focusNode"]]
-    path = next(iter(about.get(SH["resultPath"], ())), None)
-    component = next(iter(about.get(SH["sourceConstraintComponent"], ())), None)
-    severity = next(iter(about.get(SH["resultSeverity"], ())), None)
-    sources = [*about.get(SH["sourceConstraint"], ()), *about.get(SH["sourceShape"], ())]
-    known = [each for source in sources for each in messages.get(source, ())]
-    others = [each for several in messages.values() for each in several]
-    texts = [each for each in about.get(SH["resultMessage"], ()) if isinstance(each, ox.Literal)]
-    return Result(
-        focus=focus,
-        path=path_of(path, said) if path is not None else None,
-        value=next(iter(about.get(SH["value"], ())), None),
-        severity=severity if isinstance(severity, ox.NamedNode) else SH["Violation"],
-        shape=next(iter(about.get(SH["sourceShape"], ())), None),
-        component=component.value if isinstance(component, ox.NamedNode) else "",
-        messages=tuple(
-            sorted({(language, each.value) for each in texts for language in languages_of(each, known, others)})
-        ),
-    )

@@ -9,10 +9,12 @@ import pyoxigraph as ox
 
 from digigraph import sparql
 from digigraph.findings import Finding, Location, Severity
+from digigraph.validation.messages import messages_of
+from digigraph.validation.reach import ShapesGraph, makes_root
 from digigraph.validation.results import ResultFindings, rule_of_shape
 from digigraph.validation.shacl import ShapesError, UnfinishedError, query_of
-from digigraph.validation.targets import SHAPE_TYPES, TARGETS
-from digigraph.vocab import RDF, RDFS, SH
+from digigraph.validation.targets import TARGETS
+from digigraph.vocab import SH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -42,7 +44,7 @@ def rules_of_shapes(shapes: Iterable[LocatedQuad]) -> frozenset[str]:
 
 def has_shapes(quads: Iterable[LocatedQuad]) -> bool:
     """Tell whether anything in a graph is a shape of its own: has a target or is said to be a shape."""
-    return any(_makes_root(each.quad.triple) for each in quads)
+    return any(makes_root(each.quad.triple) for each in quads)
 
 
 class ShapesCheck:
@@ -106,7 +108,7 @@ class ShapesCheck:
     def _checked_or_told(self, shapes: Sequence[ox.Triple]) -> list[Finding]:
         """What shapes find, and which of them cannot be used."""
         try:
-            return self._checked(shapes)
+            return self._checked(shapes, is_whole=True)
         except UnfinishedError:
             raise
         except ShapesError as error:
@@ -122,9 +124,9 @@ class ShapesCheck:
             hint="Look for a query or a regular expression that tries too much, or allow more time: shapes_seconds.",
         )
 
-    def _checked(self, shapes: Iterable[ox.Triple]) -> list[Finding]:
-        report = self._graph.validate(shapes)
-        found = [self._results.finding(each) for each in report.results]
+    def _checked(self, shapes: Sequence[ox.Triple], *, is_whole: bool = False) -> list[Finding]:
+        report = self._graph.validate(shapes, is_whole=is_whole)
+        found = [self._results.finding(each) for each in report.results(messages_of(shapes))]
         for name in report.recursive:
             shape = next((each for each in self._about if str(getattr(each, "value", "")) == name), None)
             found.append(
@@ -140,7 +142,7 @@ class ShapesCheck:
 
     def _one_by_one(self, shapes: Iterable[ox.Triple], reason: str) -> Iterator[Finding]:
         """Check each shape on its own, to tell which of them cannot be used."""
-        graph = _Graph(shapes)
+        graph = ShapesGraph(shapes)
         has_culprit = False
         for root in graph.roots():
             try:
@@ -189,40 +191,3 @@ def _unusable(reason: str, place: Location) -> Finding:
         location=place,
         hint="Until it is corrected it checks nothing.",
     )
-
-
-class _Graph:
-    """The shapes of a graph, and what each is made of."""
-
-    def __init__(self, triples: Iterable[ox.Triple]) -> None:
-        self._about: defaultdict[Term, list[ox.Triple]] = defaultdict(list)
-        for triple in triples:
-            self._about[triple.subject].append(triple)
-
-    def roots(self) -> list[Term]:
-        """Return the shapes that have a target or are said to be shapes, in source order."""
-        return [node for node, triples in self._about.items() if any(map(_makes_root, triples))]
-
-    def closure(self, root: Term) -> list[ox.Triple]:
-        """Return everything that a shape is made of, other shapes without their targets; and constraint components."""
-        components = [
-            node
-            for node, triples in self._about.items()
-            if any(each.predicate == RDF["type"] and each.object == SH["ConstraintComponent"] for each in triples)
-        ]
-        waiting, seen = [root, *components], {root, *components}
-        found = []
-        while waiting:
-            node = waiting.pop()
-            for triple in self._about.get(node, ()):
-                if node != root and (triple.predicate in TARGETS or triple.object == RDFS["Class"]):
-                    continue
-                found.append(triple)
-                if triple.object in self._about and triple.object not in seen:
-                    seen.add(triple.object)
-                    waiting.append(triple.object)
-        return found
-
-
-def _makes_root(triple: ox.Triple) -> bool:
-    return triple.predicate in TARGETS or (triple.predicate == RDF["type"] and triple.object in SHAPE_TYPES)

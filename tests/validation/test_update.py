@@ -1,0 +1,172 @@
+"""Reports that are brought up to date: what is told after a change is what a check of everything finds."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from digigraph.cache import NO_CACHE, Cache
+from digigraph.validation.messages import messages_of
+from digigraph.validation.shacl import DataGraph, ShapesError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+PREFIXES = """@prefix e: <http://e.x/> . @prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+"""
+TARGETS = [
+    "sh:targetClass e:C",
+    "sh:targetNode e:a , e:nowhere",
+    "sh:targetSubjectsOf e:p",
+    "sh:targetObjectsOf e:q",
+    "a rdfs:Class",
+]
+PATHS = [
+    "e:p",
+    "[ sh:inversePath e:p ]",
+    "( e:p e:q )",
+    "( [ sh:inversePath e:q ] e:p )",
+    "[ sh:alternativePath ( e:p e:q ) ]",
+    "[ sh:zeroOrOnePath e:p ]",
+    "[ sh:zeroOrMorePath e:p ]",
+    "[ sh:inversePath ( e:p e:q ) ]",
+]
+OF_VALUES = [
+    "sh:class e:C",
+    "sh:nodeKind sh:IRI",
+    "sh:datatype xsd:integer",
+    "sh:in ( e:a e:b )",
+    "sh:closed true ; sh:ignoredProperties ( e:p )",
+    "sh:node e:inner",
+    "sh:not e:inner",
+    "sh:or ( e:inner [ sh:class e:D ] )",
+    "sh:xone ( [ sh:nodeKind sh:BlankNode ] [ sh:property [ sh:path e:q ; sh:minCount 1 ] ] )",
+    "sh:equals e:q",
+    "sh:disjoint e:p",
+    "sh:node e:shared",
+]
+OF_PROPERTIES = [
+    *OF_VALUES,
+    "sh:minCount 1",
+    "sh:maxCount 1",
+    "sh:lessThan e:q",
+    "sh:hasValue e:b",
+    "sh:uniqueLang true",
+    "sh:qualifiedValueShape e:inner ; sh:qualifiedMinCount 1 ; sh:qualifiedMaxCount 1",
+    "sh:property [ sh:path e:q ; sh:maxCount 1 ]",
+]
+OF_NODES = [*OF_VALUES, "sh:property e:common", "sh:sparql e:query"]
+INNER = """
+e:inner sh:property [ sh:path e:p ; sh:class e:D ] .
+e:common sh:path e:q ; sh:nodeKind sh:IRI .
+e:shared a sh:NodeShape ; sh:targetSubjectsOf e:q ; sh:property e:common , [ sh:path e:q ; sh:node e:inner ] .
+e:query sh:message "q" ; sh:select "SELECT $this ?value { $this <http://e.x/p>/<http://e.x/p> ?value }" .
+"""
+
+targets = st.lists(st.sampled_from(TARGETS), min_size=1, max_size=2, unique=True)
+properties = st.builds(
+    "sh:property [ sh:path {} ; {} ]".format, st.sampled_from(PATHS), st.sampled_from(OF_PROPERTIES)
+)
+constraints = st.lists(st.one_of(properties, properties, st.sampled_from(OF_NODES)), min_size=1, max_size=3)
+shapes = st.lists(st.tuples(targets, constraints), min_size=1, max_size=3).map(
+    lambda made: PREFIXES
+    + INNER
+    + "".join(
+        f"e:s{number} a sh:NodeShape ; {' ; '.join([*of_target, *of_shape])} .\n"
+        for number, (of_target, of_shape) in enumerate(made)
+    )
+)
+NODES = [*(ox.NamedNode(f"http://e.x/{name}") for name in "abcd"), ox.BlankNode("x"), ox.BlankNode("y")]
+P, Q, TYPE, BELOW = (
+    *(ox.NamedNode(f"http://e.x/{name}") for name in "pq"),
+    ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"),
+    ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf"),
+)
+CLASSES = [ox.NamedNode(f"http://e.x/{name}") for name in ("C", "D", "s0")]
+LITERALS = [ox.Literal(1), ox.Literal(2), ox.Literal("x", language="sv"), ox.Literal("y", language="sv")]
+triples = st.one_of(
+    st.builds(ox.Triple, st.sampled_from(NODES), st.sampled_from([P, Q]), st.sampled_from([*NODES, *LITERALS])),
+    st.builds(ox.Triple, st.sampled_from(NODES), st.just(TYPE), st.sampled_from(CLASSES)),
+    st.builds(ox.Triple, st.sampled_from(CLASSES), st.just(BELOW), st.sampled_from(CLASSES)),
+)
+# What no shape here speaks of, so that a change is a small part of the whole.
+REST = [ox.Triple(ox.NamedNode(f"http://e.x/rest{n}"), ox.NamedNode("http://e.x/r"), ox.Literal(n)) for n in range(60)]
+
+
+def found(data: Iterable[ox.Triple], graph: list[ox.Triple], cache: Cache) -> object:
+    """The results, each with its number; or what is said where the shapes cannot be used."""
+    try:
+        report = DataGraph([*REST, *data], {"e": "http://e.x/"}, cache=cache).validate(graph)
+    except ShapesError as error:
+        return str(error)
+    return Counter(map(repr, report.results(messages_of(graph)))), report.recursive
+
+
+def parsed(text: str) -> list[ox.Triple]:
+    return [each.triple for each in ox.parse(text, format=ox.RdfFormat.TURTLE)]
+
+
+@pytest.mark.parametrize("examples", [60, pytest.param(3000, marks=[pytest.mark.long, pytest.mark.timeout(3600)])])
+def test_after_any_change_the_report_is_that_of_everything(
+    tmp_path_factory: pytest.TempPathFactory, examples: int
+) -> None:
+    """Whatever the shapes and whatever is added, removed or described otherwise, result by result."""
+    folders = itertools.count()
+    top = tmp_path_factory.mktemp("caches")
+
+    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(shapes, st.lists(triples, max_size=12), st.lists(st.lists(triples, min_size=1, max_size=3), max_size=4))
+    def test(text: str, first: list[ox.Triple], changes: list[list[ox.Triple]]) -> None:
+        cache = Cache(top / str(next(folders)))
+        graph = parsed(text)
+        data = dict.fromkeys(first)
+        assert found(data, graph, cache) == found(data, graph, NO_CACHE)
+        for change in changes:
+            for each in change:
+                if each in data:
+                    del data[each]
+                else:
+                    data[each] = None
+            assert found(data, graph, cache) == found(data, graph, NO_CACHE)
+
+    test()
+
+
+def test_after_a_change_only_what_reads_it_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a hundred nodes the one that has changed, the one that reads its class, and what they read; of the shapes those that do."""
+    text = "".join(f"e:n{n} a e:C ; e:p e:n{n + 1} .\n" for n in range(100))
+    graph = parsed(
+        f"{PREFIXES} e:s a sh:NodeShape ; sh:targetClass e:C ; sh:property [ sh:path e:p ; sh:class e:C ] .\n"
+        "e:t a sh:NodeShape ; sh:targetSubjectsOf e:q ; sh:nodeKind sh:BlankNode ."
+    )
+    cache = Cache(tmp_path)
+    data = parsed(PREFIXES + text)
+    before = found(data, graph, cache)
+    checked = []
+    monkeypatch.setattr("pyshacl.validate", _noting(checked))
+    after = found([each for each in data if "/n50> <http://www" not in str(each)], graph, cache)
+    assert after != before
+    assert len(checked) == 1
+    of_data, of_shapes = checked[0]
+    assert {str(each).rpartition("/")[2] for each in of_data} <= {"n49", "n50", "n51"}
+    assert "http://e.x/t" not in map(str, of_shapes)
+
+
+def _noting(checked: list[tuple[set[object], set[object]]]) -> object:
+    import pyshacl  # noqa: PLC0415 - the real one, before it is replaced
+
+    validate = pyshacl.validate
+
+    def noting(data: Iterable[tuple[object, ...]], *, shacl_graph: Iterable[tuple[object, ...]], **rest: object) -> object:
+        checked.append(({each[0] for each in data}, {each[0] for each in shacl_graph}))
+        return validate(data, shacl_graph=shacl_graph, **rest)
+
+    return noting
