@@ -72,16 +72,16 @@ e:query sh:message "q" ; sh:select "SELECT $this ?value { $this <http://e.x/p>/<
 """
 
 targets = st.lists(st.sampled_from(TARGETS), min_size=1, max_size=2, unique=True)
-properties = st.builds(
-    "sh:property [ sh:path {} ; {} ]".format, st.sampled_from(PATHS), st.sampled_from(OF_PROPERTIES)
-)
+properties = st.builds("sh:property [ sh:path {} ; {} ]".format, st.sampled_from(PATHS), st.sampled_from(OF_PROPERTIES))
 constraints = st.lists(st.one_of(properties, properties, st.sampled_from(OF_NODES)), min_size=1, max_size=3)
 shapes = st.lists(st.tuples(targets, constraints), min_size=1, max_size=3).map(
-    lambda made: PREFIXES
-    + INNER
-    + "".join(
-        f"e:s{number} a sh:NodeShape ; {' ; '.join([*of_target, *of_shape])} .\n"
-        for number, (of_target, of_shape) in enumerate(made)
+    lambda made: (
+        PREFIXES
+        + INNER
+        + "".join(
+            f"e:s{number} a sh:NodeShape ; {' ; '.join([*of_target, *of_shape])} .\n"
+            for number, (of_target, of_shape) in enumerate(made)
+        )
     )
 )
 NODES = [*(ox.NamedNode(f"http://e.x/{name}") for name in "abcd"), ox.BlankNode("x"), ox.BlankNode("y")]
@@ -141,7 +141,7 @@ def test_after_any_change_the_report_is_that_of_everything(
 
 
 def test_after_a_change_only_what_reads_it_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a hundred nodes the one that has changed, the one that reads its class, and what they read; of the shapes those that do."""
+    """Of a hundred nodes the changed one, the one that reads its class, what they read; of the shapes those that do."""
     text = "".join(f"e:n{n} a e:C ; e:p e:n{n + 1} .\n" for n in range(100))
     graph = parsed(
         f"{PREFIXES} e:s a sh:NodeShape ; sh:targetClass e:C ; sh:property [ sh:path e:p ; sh:class e:C ] .\n"
@@ -165,7 +165,9 @@ def _noting(checked: list[tuple[set[object], set[object]]]) -> object:
 
     validate = pyshacl.validate
 
-    def noting(data: Iterable[tuple[object, ...]], *, shacl_graph: Iterable[tuple[object, ...]], **rest: object) -> object:
+    def noting(
+        data: Iterable[tuple[object, ...]], *, shacl_graph: Iterable[tuple[object, ...]], **rest: object
+    ) -> object:
         checked.append(({each[0] for each in data}, {each[0] for each in shacl_graph}))
         return validate(data, shacl_graph=shacl_graph, **rest)
 

@@ -1,7 +1,8 @@
 """A report of an earlier run brought up to what the data is now: only what the change can matter to is checked again.
 
 What is kept and what is checked anew are divided by focus node and shape, and both by the same test, so nothing is
-told twice and nothing is lost. A shape whose reading has no bounds (:mod:`digigraph.validation.reach`) is checked whole.
+told twice and nothing is lost. A shape that may read anything
+(:mod:`digigraph.validation.reach`) is checked whole.
 """
 
 from __future__ import annotations
