@@ -7,6 +7,7 @@
     ├── InputError                a file cannot be read at all
     ├── NotFound                  no such thing, document, evidence, graph, query or snapshot
     │   └── Gone                  there was one: in an earlier state of the graph, or a state not kept any longer
+    │       └── ResultChanged     a result that was cited is not what the same question gives now
     ├── NotAcceptable             none of the formats asked for is offered
     ├── PublicationRefused        the checks found errors; nothing was changed
     ├── QueryError                the question is at fault
@@ -21,6 +22,7 @@
     │   └── AnswerTooLarge        more bytes than an answer may have
     ├── QueueFull                 too many questions are waiting; come again
     │   └── TooManyLong           too many take long at once; ended for the others
+    ├── PermalinksFull            as many permalinks were made as there may be
     ├── StoreError                snapshots and the disk they are on
     │   ├── NoSnapshot            nothing has been published yet
     │   ├── SnapshotDamaged       what is on disk is not what was published
@@ -78,6 +80,10 @@ class NotFound(DigigraphError):
 
 class Gone(NotFound):
     """What was asked for by name was there, in an earlier state of the graph or as one, and is no longer."""
+
+
+class ResultChanged(Gone):
+    """The result of a permalink cannot be shown again: the same question in the same state gives other rows."""
 
 
 class NotAcceptable(DigigraphError):
@@ -156,6 +162,12 @@ class QueueFull(DigigraphError):
 
 class TooManyLong(QueueFull):
     """More queries took long at once than may, and this one was ended for the others."""
+
+
+class PermalinksFull(DigigraphError):
+    """As many permalinks were made, or hold as many states, as the settings allow."""
+
+    exit_code = 3
 
 
 class StoreError(DigigraphError):

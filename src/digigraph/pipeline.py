@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from digigraph import sparql
 from digigraph.cache import NO_CACHE
 from digigraph.dataset.build import build
-from digigraph.errors import NoSnapshot, PublicationRefused, SnapshotDamaged
+from digigraph.errors import NoSnapshot, PublicationRefused, SnapshotDamaged, StoreError
 from digigraph.findings import Severity
 from digigraph.iris import Iris
 from digigraph.levels import DEFAULT_LEVELS
@@ -222,7 +222,17 @@ def publish(settings: Settings) -> Publication:
         RETIRED: _retired(catalog, nquads, settings.base_iri),
         FIGURES: figures(nquads, settings.base_iri),
     }
-    return catalog.publish(nquads, sources, files=files, dump=_dumping(checked.dataset, settings))
+    publication = catalog.publish(nquads, sources, files=files, dump=_dumping(checked.dataset, settings))
+    return replace(publication, removed=_pruned(catalog, settings.snapshots_kept))
+
+
+def _pruned(catalog: SnapshotCatalog, keep: int) -> tuple[str, ...]:
+    """Remove the snapshots that are not to be kept; 0 keeps all."""
+    try:
+        return catalog.prune(keep) if keep else ()
+    except StoreError:
+        # What was published is; the next publication removes them.
+        return ()
 
 
 def _dumping(dataset: Dataset, settings: Settings) -> Dumping | None:

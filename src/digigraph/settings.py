@@ -129,7 +129,11 @@ class Settings:
     state_seconds: Annotated[
         float, About("seconds for which an earlier state that nobody asks keeps its query process", 0.1)
     ] = 60.0
-    snapshots_kept: Annotated[int, About("snapshots that prune keeps, the active one included", 1)] = 5
+    permalinks: Annotated[int, About("permalinks of results that clients may make, in all; 0: none")] = 1000
+    permalink_states: Annotated[int, About("states that permalinks may keep from being pruned")] = 10
+    snapshots_kept: Annotated[
+        int, About("newest snapshots that a publication keeps, and those that are active, open or cited; 0: all")
+    ] = 20
 
     @property
     def state_folder(self) -> Path:

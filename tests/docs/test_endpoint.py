@@ -43,6 +43,9 @@ EXCHANGES = [
     ("GET", "/graph/curated", {}),
     ("GET", "/static/style.css", {}),
     ("GET", "/static/style.css", {"Range": "bytes=0-9"}),
+    ("GET", "/snapshots/{snapshot}/ns.ttl", {}),
+    ("POST", "/snapshots/{snapshot}/results?query=ASK%7B%7D", {"Content-Type": "application/x-www-form-urlencoded"}),
+    ("GET", "/snapshots/{snapshot}/results/{result}", {}),
 ]
 # Of HTTP itself, and of the server's own making.
 _OF_HTTP = {"connection", "content-length", "date", "server", "transfer-encoding"}
@@ -107,11 +110,14 @@ def test_the_parameters_are_those_that_are_read() -> None:
 def test_the_headers_are_those_that_are_sent(url: str) -> None:
     """The table of headers has each that a response carries, and no other."""
     sent: set[str] = set()
+    snapshot = requests.get(f"{url}/healthz", timeout=60).json()["snapshot"]
+    result = ""
     for method, path, headers in EXCHANGES:
-        with requests.request(
-            method, url + path, headers=headers, stream=True, allow_redirects=False, timeout=60
-        ) as got:
+        target = url + path.replace("{snapshot}", snapshot).replace("{result}", result)
+        with requests.request(method, target, headers=headers, stream=True, allow_redirects=False, timeout=60) as got:
             sent |= {name.lower() for name in got.headers}
+            if method == "POST":
+                result = got.headers["Location"].rpartition("/")[2]
     rows = table(REFERENCE, "header of a response")
     documented = {name.lower() for row in rows for name in names(row[0])}
     # A queue that is full is tried in tests/web.

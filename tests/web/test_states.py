@@ -130,7 +130,8 @@ def test_links_stay_in_the_state(client: FlaskClient, names: tuple[str, ...], pa
     inside = [each for each in parser.found if each.startswith("/")]
     assert [each for each in inside if not each.startswith(f"{prefix}/")] == [prefix, path, "/snapshots"]
     assert len(inside) > 5
-    for each in dict.fromkeys(inside):
+    # Permalinks are made there, by POST.
+    for each in dict.fromkeys(link for link in inside if not link.endswith("/results")):
         assert client.get(each, headers=BROWSER, buffered=True).status_code in {200, 303}, each
 
 

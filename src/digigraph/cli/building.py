@@ -47,3 +47,5 @@ def publish(project: Project) -> None:
         click.echo(f"{made.name}: {made.quads} quads, {made.triples} in the default graph")
     else:
         click.echo(f"{made.name}: nothing to do, the data is the same")
+    for name in publication.removed:
+        click.echo(f"{name} removed: the setting snapshots_kept", err=True)

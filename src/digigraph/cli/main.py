@@ -27,6 +27,7 @@ _COMMANDS = {
     "query": "asking",
     "dump": "asking",
     "snapshots": "snapshots",
+    "permalinks": "permalinks",
 }
 """Each command and its module. A module is loaded when its command is used: the web process never loads pyshacl."""
 

@@ -48,11 +48,13 @@ def activate(project: Project, name: str) -> None:
 
 @snapshots.command()
 @click.option("--keep", type=click.IntRange(min=1), help="How many of the newest stay; default: snapshots_kept.")
+@click.option("--cited-too", is_flag=True, help="Also those that permalinks hold; these are 410 from then on.")
 @click.pass_obj
-def prune(project: Project, keep: int | None) -> None:
+def prune(project: Project, keep: int | None, *, cited_too: bool) -> None:
     """Remove old snapshots; never the active one, never one that a server or a query has open."""
     settings = project.settings(snapshots_kept=keep)
-    removed = SnapshotCatalog(settings.state_folder).prune(settings.snapshots_kept)
+    catalog = SnapshotCatalog(settings.state_folder)
+    removed = catalog.prune(settings.snapshots_kept, cited_too=cited_too) if settings.snapshots_kept else ()
     for name in removed:
         click.echo(f"{name} removed")
     if not removed:

@@ -69,8 +69,19 @@ def tabulate(backend: Backend, query: Query) -> Table:
         As :meth:`Backend.answer`; also where the answer fails while it is read.
     """
     selects = query_form(query.text) in {"SELECT", "ASK"}
-    answer = backend.answer(replace(query, format=RESULTS_JSON if selects else N_TRIPLES))
+    return table_of(backend.answer(replace(query, format=RESULTS_JSON if selects else N_TRIPLES)))
+
+
+def table_of(answer: Answer) -> Table:
+    """Return what a page can show of an answer in results JSON or N-Triples, and close it.
+
+    Raises
+    ------
+    DigigraphError
+        It fails while it is read.
+    """
     beginning = _Beginning(answer)
+    selects = answer.format is RESULTS_JSON
     try:
         table = _results(beginning, answer.version) if selects else _graph(beginning, answer.version)
     finally:

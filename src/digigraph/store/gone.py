@@ -17,6 +17,7 @@ from digigraph.store.disk import FileLock, sync_folder
 from digigraph.store.opened import NAME, sequence_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 _FOLDER = "gone"
@@ -77,13 +78,31 @@ def clear(staging: Path) -> None:
     shutil.rmtree(staging)
 
 
-def remove(snapshot: Path, staging: Path) -> bool:
-    """Remove the folder of a snapshot by way of the staging folder; False where somebody has it open, and it stays."""
+def remove(snapshot: Path, staging: Path, *, unless: Callable[[str], bool]) -> bool:
+    """Remove the folder of a snapshot by way of the staging folder.
+
+    Parameters
+    ----------
+    snapshot, staging
+        The folders.
+    unless
+        Tells of a snapshot by its name that it is to stay.
+
+    Returns
+    -------
+    bool
+        False where it is to stay, or somebody has it open.
+    """
+    # Before as well: who opens it meanwhile would find it locked.
+    if unless(snapshot.name):
+        return False
     try:
         lock = FileLock(snapshot / "in-use", exclusive=True)
     except BlockingIOError:
         return False
     try:
+        if unless(snapshot.name):
+            return False
         # Away by one rename: nobody finds a snapshot with half its files.
         staging.mkdir(exist_ok=True)
         snapshot.rename(staging / snapshot.name)

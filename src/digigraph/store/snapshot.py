@@ -13,6 +13,7 @@
     {state}/changes/                          how each state came from the one before: digigraph.store.changes
     {state}/staging/                          work in progress; whatever is found there is a leftover
     {state}/gone/{name}.json                  manifests of snapshots that were removed
+    {state}/permalinks/                       what cites results in a snapshot: digigraph.store.permalinks
 
 A snapshot comes into ``snapshots/`` by one rename, after its content was read back, compared and made durable. So
 whatever has a name there is whole, and whatever ``active.json`` names can be served.
@@ -28,6 +29,7 @@ import json
 import secrets
 import shutil
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -39,6 +41,7 @@ from digigraph.store.files import NO_FILES, files_hash, write_files
 from digigraph.store.gone import clear, missing, remove
 from digigraph.store.loading import load_and_compare
 from digigraph.store.opened import NAME, Snapshot, name_of, read_manifest, read_pointer, sequence_of
+from digigraph.store.permalinks import holds_permalinks
 from digigraph.store.verifying import holds, verify
 
 if TYPE_CHECKING:
@@ -52,10 +55,11 @@ __all__ = ["Publication", "Snapshot", "SnapshotCatalog"]
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What :meth:`SnapshotCatalog.publish` did: the snapshot now active, and whether another one was before."""
+    """What a publication did: the snapshot now active, whether another one was before, what was removed afterwards."""
 
     snapshot: Snapshot
     is_new: bool
+    removed: tuple[str, ...] = ()
 
 
 class SnapshotCatalog:
@@ -74,6 +78,7 @@ class SnapshotCatalog:
         self._snapshots = state / "snapshots"
         self._staging = state / "staging"
         self._pointer = state / "active.json"
+        self._is_cited = partial(holds_permalinks, state)
         self.changes = ChangeLog(state / "changes", kept=changes_kept)
         """What changed from state to state."""
 
@@ -233,16 +238,18 @@ class SnapshotCatalog:
                 return Publication(self._activate(made.name, sources), is_new=True)
             except BaseException:
                 # Where there is no room for the pointer, what it would have named is the last to keep.
-                remove(self._snapshots / made.name, self._staging)
+                remove(self._snapshots / made.name, self._staging, unless=self._is_cited)
                 raise
 
-    def prune(self, keep: int) -> tuple[str, ...]:
+    def prune(self, keep: int, *, cited_too: bool = False) -> tuple[str, ...]:
         """Remove old snapshots and return their names.
 
         Parameters
         ----------
         keep
             How many of the newest stay, at least 1. The active one stays as well, and any that somebody has open.
+        cited_too
+            Whether those go that permalinks hold.
 
         Raises
         ------
@@ -253,7 +260,8 @@ class SnapshotCatalog:
             active = self.active_name()
             # The newest is never removed: its sequence number must not be given again.
             old = [name for name in self.names()[: -max(1, keep)] if name != active]
-            return tuple(name for name in old if remove(self._snapshots / name, self._staging))
+            cited = (lambda _: False) if cited_too else self._is_cited
+            return tuple(name for name in old if remove(self._snapshots / name, self._staging, unless=cited))
 
     # The steps
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 QUEUE = 16
 """Queries that may wait in one earlier state, and that may wait for one to be opened."""
+AT_ONCE = 2 * QUEUE
+"""Queries that may be about to be asked in one earlier state: while it is opened they wait for that."""
 _LEAST_SECONDS, _TURN_SECONDS = 1.0, 5.0
 """Seconds for which a state stays open at least; after which it takes nobody new while others wait for a place."""
 _LOOK_SECONDS = 0.1
@@ -150,6 +152,8 @@ class States:
             if not self._may_enter(ticket):
                 self._wait(ticket)
             place = self._places.get(name)
+            if place is not None and place.entering >= AT_ONCE:
+                raise QueueFull(f"Too many ask the state {name} already.", retry_after=1)
             is_new = place is None
             left = self._leave_one() if is_new else None
             place = self._places.setdefault(name, _Place())

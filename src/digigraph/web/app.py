@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from digigraph.store.opening import open_states
-from digigraph.web import pages, problems, query_page, sending
+from digigraph.store.permalinks import Permalinks
+from digigraph.web import memento, pages, problems, query_page, sending
 from digigraph.web.keeping import Keeper
 from digigraph.web.metrics import Metrics
 from digigraph.web.routes import (
@@ -18,6 +19,7 @@ from digigraph.web.routes import (
     graphs,
     health,
     home,
+    results,
     running,
     snapshots,
     sparql,
@@ -51,17 +53,26 @@ def create_app(settings: Settings, backend: Backend) -> Flask:
     keeper = Keeper(settings.cache_bytes // 2)
     counting = Metrics(backend)
     counting.watch("answers", lambda: keeper.cache.bytes)
-    kept = None
-    if not settings.endpoint:
-        kept = KeptStates(open_states(settings, backend), Keeper(settings.cache_bytes // 8, is_of_one=False))
+    kept = None if settings.endpoint else _kept(settings, backend)
+    if kept is not None:
         counting.watch("answers of earlier states", lambda: kept.keeper.cache.bytes)
     app.extensions[EXTENSION] = Site(settings, backend, keeper, counting, kept=kept)
     pages.register(app)
     sending.register(app)
     query_page.register(app)
     problems.register(app)
+    memento.register(app)
     of_the_graph = [each.blueprint for each in (catalog, documents, dumps, graphs, home, sparql, things)]
-    of_the_server = [each.blueprint for each in (crawlers, health, running, snapshots)]
+    of_the_server = [each.blueprint for each in (crawlers, health, results, running, snapshots)]
     for blueprint in (*of_the_graph, *of_the_server, of_states(of_the_graph)):
         app.register_blueprint(blueprint)
     return app
+
+
+def _kept(settings: Settings, backend: Backend) -> KeptStates:
+    most, most_states = settings.permalinks, settings.permalink_states
+    return KeptStates(
+        states=open_states(settings, backend),
+        keeper=Keeper(settings.cache_bytes // 8, is_of_one=False),
+        permalinks=Permalinks(settings.state_folder, most=most, most_states=most_states),
+    )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _DIGITS = 32
 _SHOWN = (
     *("base_iri", "title", "description", "languages", "license", "publisher_name", "publisher", "contact"),
-    *("keywords", "themes", "places"),
+    *("keywords", "themes", "places", "permalinks"),
 )
 
 

@@ -16,6 +16,7 @@ from flask import Response, request
 from digigraph.errors import NotFound
 from digigraph.publishing.answers import tabulate
 from digigraph.publishing.examples import Example, examples
+from digigraph.publishing.states import state_path
 from digigraph.web.identity import of_query
 from digigraph.web.pages import fresh_page, language, local
 from digigraph.web.replies import unchanged
@@ -117,6 +118,7 @@ def answer_page(query: Query, *, formats: Sequence[Format]) -> Response:
         *(("named-graph-uri", iri) for iri in query.named_graphs or ()),
     ]
     table = tabulate(asker(), query)
+    identity = _identity(query, table.version)
     response = fresh_page(
         "answer.html",
         table=table,
@@ -125,8 +127,8 @@ def answer_page(query: Query, *, formats: Sequence[Format]) -> Response:
         links=[(each, local("/sparql?") + urlencode([*asked, ("format", each.name)])) for each in formats],
         formats=formats,
         has_editor=bool(_built()),
+        permalinks_at=_permalinks_at(identity),
     )
-    identity = _identity(query, table.version)
     if identity is not None:
         response.set_etag(identity.key)
         request.environ[SNAPSHOT] = identity.snapshot
@@ -135,6 +137,12 @@ def answer_page(query: Query, *, formats: Sequence[Format]) -> Response:
         if identity is None:
             response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _permalinks_at(identity: Identity | None) -> str:
+    """Where a permalink of the answer is made; empty where none is."""
+    is_offered = identity is not None and site().settings.permalinks and site().kept
+    return f"{state_path(identity.snapshot)}/results" if identity is not None and is_offered else ""
 
 
 def _identity(query: Query, snapshot: str | None) -> Identity | None:

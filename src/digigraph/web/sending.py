@@ -43,11 +43,13 @@ _FIXED = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        f"{SNAPSHOT_HEADER}, {QUERY_ID_HEADER}, Content-Range, ETag, Link, Location, Retry-After, X-Request-Id"
+        f"{SNAPSHOT_HEADER}, {QUERY_ID_HEADER}, Digigraph-Result, Content-Range, ETag, Link, Location, "
+        "Memento-Datetime, Retry-After, X-Request-Id"
     ),
 }
 _PREFLIGHT_HEADERS = (
-    f"Accept, Accept-Language, Content-Type, {QUERY_ID_HEADER}, If-Match, If-None-Match, If-Range, Range"
+    f"Accept, Accept-Datetime, Accept-Language, Content-Type, {QUERY_ID_HEADER}, If-Match, If-None-Match, If-Range, "
+    "Range"
 )
 # What is coded as a whole, in memory; longer answers are coded as they are sent, longer files not at all.
 _WHOLE_BYTES = 4 * 1024 * 1024

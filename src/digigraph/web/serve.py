@@ -22,7 +22,7 @@ from granian.net import SocketHolder  # type: ignore[attr-defined]  # imported t
 from granian.server.embed import Server
 
 from digigraph.errors import AddressUnavailable
-from digigraph.store.states import QUEUE
+from digigraph.store.states import AT_ONCE
 from digigraph.web.app import create_app
 from digigraph.web.asgi import STALL_SECONDS
 from digigraph.web.clients import Clients
@@ -72,7 +72,7 @@ def serve(settings: Settings, backend: Backend, *, announce: Callable[[str], Non
         app = create_app(settings, backend)
         here: Site = app.extensions[EXTENSION]
         threads = 2 * settings.worker_count + settings.queue_length + FOLLOWERS + _THREADS_FOR_PAGES
-        threads += (settings.states_open + 1) * (QUEUE + 2) if here.kept else 0
+        threads += FOLLOWERS + (settings.states_open + 1) * AT_ONCE if here.kept else 0
         # The rest is kept by the application, before it is coded.
         shortcut = Shortcut(settings.cache_bytes * 3 // 8, lambda: backend.version)
         counting = here.metrics

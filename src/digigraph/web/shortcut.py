@@ -27,7 +27,10 @@ DECIDING = frozenset({b"accept", b"accept-encoding", b"accept-language", b"conte
 CONDITION = b"if-none-match"
 """The header that decides whether the client needs it."""
 SINGULAR = frozenset(
-    {b"if-match", b"if-modified-since", b"if-unmodified-since", b"range", b"if-range", b"digigraph-query-id"}
+    {
+        *(b"if-match", b"if-modified-since", b"if-unmodified-since", b"range", b"if-range"),
+        *(b"accept-datetime", b"digigraph-query-id"),
+    }
 )
 """Headers whose requests always go to the application."""
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from digigraph.settings import Settings
     from digigraph.store.backend import Answer, Backend, Query
     from digigraph.store.load import Load
+    from digigraph.store.permalinks import Permalinks
     from digigraph.store.states import States
     from digigraph.web.keeping import Keeper
     from digigraph.web.metrics import Metrics
@@ -45,10 +46,13 @@ class KeptStates:
         Who answers for each.
     keeper
         Who keeps what was computed of them.
+    permalinks
+        Of results in them.
     """
 
     states: States
     keeper: Keeper
+    permalinks: Permalinks
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def of_states(blueprints: Iterable[Blueprint]) -> Blueprint:
     """Return the same routes for every kept state, below ``/snapshots/{name}``."""
     made = Blueprint("state", __name__, url_prefix=state_path("<state>"))
     made.url_value_preprocessor(_choose)
-    made.after_request(_past_what_is_kept)
+    made.after_request(past_what_is_kept)
     for each in blueprints:
         made.register_blueprint(each)
     return made
@@ -62,23 +62,28 @@ def kept_snapshots() -> list[Snapshot]:
 
 
 def _choose(_: str | None, values: dict[str, str] | None) -> None:
-    """Let the state that the path names answer the request.
+    if values is not None:
+        choose(values.pop("state"))
+
+
+def choose(name: str) -> Snapshot:
+    """Let the state of that name answer the request, and return it.
 
     Raises
     ------
     NotFound, Gone
         There is no such state, or no longer.
     """
-    if values is None:
-        return
     here: Site = current_app.extensions[EXTENSION]
     catalog, kept = catalog_of(here)
-    name = catalog.find(values.pop("state")).name
-    chosen = replace(here, backend=kept.states.at(name), keeper=kept.keeper, prefix=state_path(name))
-    request.environ[NAMED_STATE] = chosen
+    snapshot = catalog.find(name)
+    request.environ[NAMED_STATE] = replace(
+        here, backend=kept.states.at(snapshot.name), keeper=kept.keeper, prefix=state_path(snapshot.name)
+    )
+    return snapshot
 
 
-def _past_what_is_kept(response: Response) -> Response:
+def past_what_is_kept(response: Response) -> Response:
     """Let every request for a state come to the application: the state may be gone by then."""
     request.environ.pop(SNAPSHOT, None)
     return response

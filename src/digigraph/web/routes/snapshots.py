@@ -1,11 +1,14 @@
-"""``/snapshots``: the states of the graph that are kept, for people and for programs."""
+"""``/snapshots`` and ``/timemap``: the states of the graph that are kept, for people and for programs."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import HTTPException
 
 from digigraph.errors import NotFound
 from digigraph.iris import Iris
@@ -14,6 +17,7 @@ from digigraph.publishing.catalog import PREFIXES
 from digigraph.publishing.states import manifest, state_data, states_data
 from digigraph.publishing.writing import write
 from digigraph.store.gone import gone_snapshots
+from digigraph.web.memento import LINK_FORMAT, ORIGINALS, TIMEMAP, moments, timemap
 from digigraph.web.pages import fresh_page
 from digigraph.web.replies import query_string, requested_format
 from digigraph.web.site import site
@@ -80,3 +84,18 @@ def _data(data: Data, chosen: Format) -> Response:
 
 def _json(content: object) -> Response:
     return Response(json.dumps(content, ensure_ascii=False, indent=1) + "\n", content_type=_JSON.content_type)
+
+
+@blueprint.get(f"{TIMEMAP}/")
+@blueprint.get(f"{TIMEMAP}/<path:path>")
+def past(path: str = "") -> Response:
+    """List the states in which a page or data can be seen as it was (RFC 7089, section 5)."""
+    known = moments()
+    own = "/" + path.removeprefix(site().url("/"))
+    with contextlib.suppress(HTTPException):
+        endpoint, _ = current_app.url_map.bind("").match(own, method="GET")
+        if known and endpoint.rpartition(".")[0] in ORIGINALS:
+            parameters = request.query_string.decode("latin-1")
+            address = quote(own, safe="/~") + (f"?{parameters}" if parameters else "")
+            return Response(timemap(known, address), content_type=LINK_FORMAT)
+    raise NotFound(f"There is no page or data at {own!r} that has a past.", hint="Name the path of one, such as /ns.")

@@ -1,0 +1,163 @@
+"""``/snapshots/{snapshot}/results``: permalinks of results, which show the same rows as long as their state is kept."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, redirect, request
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from digigraph.errors import Gone, NotFound, QueryError, ResultChanged
+from digigraph.media import HTML, PROBLEM_JSON, RESULTS_JSON, Kind, formats_of, negotiate
+from digigraph.publishing.answers import table_of
+from digigraph.publishing.results import result_of
+from digigraph.sparql import is_repeatable, query_form
+from digigraph.store.backend import Query
+from digigraph.store.permalinks import check_length
+from digigraph.web.pages import local, page
+from digigraph.web.replies import made, pairs, query_string, requested_format
+from digigraph.web.site import asker, note, site
+from digigraph.web.states import catalog_of, choose, past_what_is_kept
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as BaseResponse
+
+    from digigraph.media import Format
+    from digigraph.publishing.results import Result
+    from digigraph.store.permalinks import Permalink, Permalinks
+
+blueprint = Blueprint("results", __name__)
+blueprint.after_request(past_what_is_kept)
+RESULT_HEADER = "Digigraph-Result"
+_PATH = "/snapshots/<state>/results"
+
+
+@blueprint.post(_PATH)
+def make(state: str) -> BaseResponse:
+    """Make a permalink of the result that a query has in this state; the same query gets the same."""
+    snapshot, permalinks = choose(state), _permalinks()
+    query = _query()
+    note(query=query.text)
+    check_length(query)
+    if not is_repeatable(query.text):
+        raise QueryError(
+            "A permalink is of rows that are the same each time; those of this query are not.",
+            hint="It asks for the time, for chance or new nodes (NOW, RAND, UUID, STRUUID, BNODE), or another server.",
+        )
+    result = result_of(asker(), query)
+    if result_of(asker(), query).sha256 != result.sha256:
+        raise QueryError(
+            "The same query gave other rows when it was asked again, so there is nothing to link to.",
+            hint="LIMIT needs ORDER BY by as many variables as make each row different.",
+        )
+    permalink = permalinks.add(snapshot, query, sha256=result.sha256, rows=result.rows)
+    address = site().url(f"/results/{permalink.id}")
+    if negotiate(request.headers.get("Accept"), (PROBLEM_JSON, HTML)) is HTML:
+        return redirect(address, code=303)
+    body = json.dumps({"url": address, **asdict(permalink)}, ensure_ascii=False, indent=1) + "\n"
+    return Response(body, 201, {"Location": address, "Cache-Control": "no-store"}, content_type="application/json")
+
+
+def _permalinks() -> Permalinks:
+    if not site().settings.permalinks:
+        raise NotFound(
+            "No permalinks are made here.", hint="The setting permalinks is 0. A state can be cited by name."
+        )
+    return catalog_of(site())[1].permalinks
+
+
+def _query() -> Query:
+    """The query in a form, with the graphs that are its dataset, as at ``/sparql``."""
+    if request.mimetype != "application/x-www-form-urlencoded":
+        raise UnsupportedMediaType("A permalink is made by a form: application/x-www-form-urlencoded.")
+    given: defaultdict[str, list[str]] = defaultdict(list)
+    for name, value in (*query_string(), *pairs(request.get_data())):
+        # Forms send a field that was left empty as an empty value.
+        given[name].extend([value] if value else [])
+    if len(given["query"]) != 1:
+        raise BadRequest(f"The parameter query is given {len(given['query'])} times.")
+    default, named = tuple(given["default-graph-uri"]), tuple(given["named-graph-uri"])
+    return Query(
+        text=given["query"][0],
+        format=RESULTS_JSON,
+        default_graphs=default if default or named else None,
+        named_graphs=named if default or named else None,
+    )
+
+
+@blueprint.get(f"{_PATH}/<name>")
+def show(state: str, name: str) -> Response:
+    """Show the rows of a permalink again, in any format; no others, whatever has happened."""
+    _, kept = catalog_of(site())
+    permalink = kept.permalinks.get(state, name)
+    try:
+        choose(state)
+    except Gone as error:
+        raise Gone(f"{error.message} {_said(permalink)}", hint=f"The query was: {permalink.query}") from error
+    note(query=permalink.query)
+    names = [value for key, value in query_string() if key == "format"]
+    chosen = requested_format((*_formats(permalink), HTML), names=names)
+    if chosen is HTML:
+        response = page("result.html", lambda: _shown(permalink))
+    else:
+        prefixes = site().iris.prefixes
+        response = made(lambda: _proved(permalink).written(chosen, prefixes), chosen)
+    response.headers[RESULT_HEADER] = f"sha-256={permalink.sha256}"
+    return response
+
+
+def _said(permalink: Permalink) -> str:
+    return f"The result had {permalink.rows} rows with the SHA-256 {permalink.sha256}."
+
+
+def _proved(permalink: Permalink) -> Result:
+    """The result that the query has now, which is the one that was linked to.
+
+    Raises
+    ------
+    ResultChanged
+        It is not.
+    """
+    query = Query(
+        text=permalink.query,
+        format=RESULTS_JSON,
+        default_graphs=permalink.default_graphs,
+        named_graphs=permalink.named_graphs,
+    )
+    result = result_of(asker(), query)
+    if result.sha256 != permalink.sha256:
+        raise ResultChanged(
+            f"The query gives other rows in its state now, with the SHA-256 {result.sha256}. {_said(permalink)}",
+            hint="The rows depend on an order that the query does not name, or on another version of the engine.",
+        )
+    return result
+
+
+def _shown(permalink: Permalink) -> dict[str, object]:
+    address = local(f"/results/{permalink.id}")
+    formats = _formats(permalink)
+    asked = [
+        ("query", permalink.query),
+        *(("default-graph-uri", iri) for iri in permalink.default_graphs or ()),
+        *(("named-graph-uri", iri) for iri in permalink.named_graphs or ()),
+    ]
+    return {
+        "table": table_of(_proved(permalink).answer()),
+        "permalink": permalink,
+        "asked": asked,
+        "query": permalink.query,
+        "links": [(each, f"{address}?format={each.name}") for each in formats],
+        "formats": formats,
+        "page_url": site().url(f"/results/{permalink.id}"),
+        # The present state has no such page; it can be asked the same.
+        "present": f"/sparql?{urlencode(asked)}",
+    }
+
+
+def _formats(permalink: Permalink) -> tuple[Format, ...]:
+    is_table = query_form(permalink.query) in {"SELECT", "ASK"}
+    return formats_of(Kind.RESULTS) if is_table else formats_of(Kind.GRAPH, Kind.DATASET)

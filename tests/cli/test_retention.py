@@ -1,0 +1,85 @@
+"""What a publication keeps: the newest states as many as set, and whatever is active, open or cited."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import pytest
+
+from digigraph.media import RESULTS_JSON
+from digigraph.pipeline import publish
+from digigraph.store.backend import Query
+from digigraph.store.permalinks import Permalinks
+from digigraph.store.snapshot import SnapshotCatalog
+
+if TYPE_CHECKING:
+    from projects import Project
+
+FACT = """\
+  - quote: Nordic Health Data (huvudman KTH)
+    says:
+      - {subject: nhd, host: kth, alternateName: "Name %d"}
+"""
+
+
+def published(project: Project, number: int, *, kept: int) -> tuple[str, tuple[str, ...]]:
+    """Publish another state; return its name and those that were removed for it."""
+    project.facts(FACT % number)
+    publication = publish(dataclasses.replace(project.settings, snapshots_kept=kept, dumps=""))
+    assert publication.is_new
+    return publication.snapshot.name, publication.removed
+
+
+@pytest.fixture
+def catalog(project: Project) -> SnapshotCatalog:
+    """The states of the project."""
+    return SnapshotCatalog(project.settings.state_folder)
+
+
+def test_a_publication_keeps_what_the_setting_says(project: Project, catalog: SnapshotCatalog) -> None:
+    """The oldest go, after the new one is active, and nothing goes before there are too many; 0 keeps all."""
+    first, second = (published(project, number, kept=2) for number in (1, 2))
+    assert (first[1], second[1]) == ((), ())
+    third = published(project, 3, kept=2)
+    assert third[1] == (first[0],)
+    fourth = published(project, 4, kept=0)
+    assert fourth[1] == ()
+    assert catalog.names() == (second[0], third[0], fourth[0])
+    assert catalog.active_name() == fourth[0]
+
+
+def test_what_is_open_or_cited_stays(project: Project, catalog: SnapshotCatalog) -> None:
+    """A state that a query has open or that a permalink holds outlives publications, and goes with the next after."""
+    names = [published(project, number, kept=0)[0] for number in (1, 2, 3)]
+    permalinks = Permalinks(project.settings.state_folder, most=9, most_states=9)
+    query = Query(text="ASK {}", format=RESULTS_JSON)
+    permalink = permalinks.add(catalog.get(names[0]), query, sha256="0" * 64, rows=0)
+    with catalog.get(names[1]).open():
+        fourth, removed = published(project, 4, kept=1)
+        assert removed == (names[2],)
+    fifth, removed = published(project, 5, kept=1)
+    assert removed == (names[1], fourth)
+    permalinks.remove(permalink)
+    assert published(project, 6, kept=1)[1] == (names[0], fifth)
+
+
+def test_the_state_that_is_active_again_stays(project: Project, catalog: SnapshotCatalog) -> None:
+    """Whoever goes back to an old state and prunes keeps it, though it is the oldest."""
+    names = [published(project, number, kept=0)[0] for number in (1, 2, 3)]
+    catalog.activate(names[0], "0" * 64)
+    assert catalog.prune(1) == (names[1],)
+    assert catalog.names() == (names[0], names[2])
+
+
+def test_the_command_says_what_it_removed(project: Project) -> None:
+    """`digigraph publish` names what went and why on stderr; its output is what it was."""
+    said = []
+    for number in (1, 2):
+        project.facts(FACT % number)
+        said.append(project.run("publish", DIGIGRAPH_SNAPSHOTS_KEPT="1", DIGIGRAPH_DUMPS=""))
+    assert [each.returncode for each in said] == [0, 0]
+    first = said[0].stdout.decode().partition(":")[0]
+    assert said[0].stderr == b""
+    assert said[1].stderr.decode() == f"{first} removed: the setting snapshots_kept\n"
+    assert said[1].stdout.count(b"\n") == 1
