@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -74,7 +75,9 @@ ANY_HEADERS = st.dictionaries(
 def client(published: Settings) -> Iterator[FlaskClient]:
     """A client of the application over query processes, which a query may bring down."""
     backend = open_backend(published)
-    yield create_app(published, backend).test_client()
+    app = create_app(published, backend)
+    yield app.test_client()
+    app.extensions["digigraph"].kept.states.close()
     backend.close()
 
 
@@ -234,3 +237,24 @@ def test_bytes(server: Server, data: bytes):
                 answer += piece
             assert b"HTTP/1.1 500" not in answer
     assert server.status("/healthz") == 200
+
+
+@FUZZ
+@given(
+    below=st.sampled_from(["snapshots/", "timemap/link/", ""]),
+    state=st.one_of(st.sampled_from(["{snapshot}", "9-0123456789ab", "latest", ".."]), st.text(max_size=12)),
+    path=st.one_of(
+        st.sampled_from(["", "/", "/page/person-1", "/results/x", "/sparql?query=", "/ns.ttl", ".json"]), HEADERS
+    ),
+    when=st.one_of(
+        st.sampled_from(
+            ["Thu, 01 Jan 2026 00:00:00 GMT", "Thu, 01 Jan 99999 00:00:00 GMT", "Fri, 31 Feb 2026 25:61:61"]
+        ),
+        HEADERS,
+    ),
+)
+def test_states(client: FlaskClient, below: str, state: str, path: str, when: str):
+    """Any path of states and of what was, at any date."""
+    here = client.application.extensions["digigraph"]
+    target = f"/{below}{state.replace('{snapshot}', here.backend.version)}{path}"
+    _check(client.get(quote(target, safe="/?=.-"), headers={"Accept-Datetime": when}, buffered=True))

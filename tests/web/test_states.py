@@ -231,13 +231,38 @@ def test_a_crawl_of_all_states_leaves_nothing(project: Project, names: tuple[str
         assert len(server.query_processes()) <= children
 
 
+def test_the_processes_of_states_end_with_the_server(project: Project, names: tuple[str, ...]):
+    """A server that is stopped leaves nothing, with one earlier state at rest and one that computes."""
+    endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    with webserver.serving(project.settings, workers=1, stop_seconds=0.5) as server:
+        assert server.status(f"/snapshots/{names[0]}/data/nhd.nt") == 200
+        with server.get(f"/snapshots/{names[1]}/sparql?{urlencode({'query': endless})}"):
+            server.busy_process()
+            metrics = requests.get(f"{server.url}/metrics", timeout=60).text
+            assert "digigraph_earlier_states 2.0" in metrics
+            processes = list(server.query_processes())
+            assert len(processes) >= 6
+            assert server.stop() == 0
+        assert not any(server.is_alive(pid) for pid in processes)
+
+
 def test_behind_an_endpoint_there_are_none(project: Project):
     """Where an endpoint of others answers, every path of states is 404 with the reason."""
     settings = dataclasses.replace(project.settings, endpoint="http://127.0.0.1:9/sparql")
     backend = open_backend(settings)
     client = create_app(settings, backend).test_client()
-    for path in ("/snapshots", "/snapshots.json", "/snapshots/1-0123456789ab", "/snapshots/1-0123456789ab/page/nhd"):
+    for path in (
+        "/snapshots",
+        "/snapshots.json",
+        "/snapshots/1-0123456789ab",
+        "/snapshots/1-0123456789ab/page/nhd",
+        "/timemap/link/page/nhd",
+        "/snapshots/1-0123456789ab/results/0",
+    ):
         reply = client.get(path)
         assert reply.status_code == 404
         assert "endpoint of others" in json.loads(reply.text)["detail"]
+    # Nobody knows its past either: what it has is asked as ever, and the endpoint does not answer.
+    asked = client.get("/page/nhd", headers={"Accept-Datetime": "Thu, 01 Jan 2026 00:00:00 GMT", **BROWSER})
+    assert asked.status_code == 502
     backend.close()

@@ -56,6 +56,7 @@ def create_app(settings: Settings, backend: Backend) -> Flask:
     kept = None if settings.endpoint else _kept(settings, backend)
     if kept is not None:
         counting.watch("answers of earlier states", lambda: kept.keeper.cache.bytes)
+        counting.watch_states(lambda: kept.states.open_count)
     app.extensions[EXTENSION] = Site(settings, backend, keeper, counting, kept=kept)
     pages.register(app)
     sending.register(app)

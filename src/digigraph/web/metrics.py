@@ -31,6 +31,7 @@ class Metrics:
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self._caches: dict[str, Callable[[], int]] = {}
+        self._states: Callable[[], int] = int
         self._registry = CollectorRegistry()
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
@@ -58,6 +59,10 @@ class Metrics:
         """Tell how many bytes a cache holds, too."""
         self._caches[cache] = held
 
+    def watch_states(self, opened: Callable[[], int]) -> None:
+        """Tell how many earlier states are open, too."""
+        self._states = opened
+
     def count(self, record: Record) -> None:
         """Count an exchange that is over."""
         method = record.method if record.method in _METHODS else "other"
@@ -79,6 +84,7 @@ class Metrics:
                 yield GaugeMetricFamily(f"digigraph_queries_{name}", _LOAD[name], value=value)
         if version is not None:
             yield InfoMetricFamily("digigraph_snapshot", "The snapshot that is served.", value={"name": version})
+        yield GaugeMetricFamily("digigraph_earlier_states", "Earlier states that are open.", value=self._states())
         held = GaugeMetricFamily("digigraph_cache_bytes", "Bytes that are kept.", labels=("cache",))
         for name, cache in self._caches.items():
             held.add_metric((name,), cache())
