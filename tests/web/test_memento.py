@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import re
@@ -15,7 +16,9 @@ from projects import FACTS, Project, made_project
 from werkzeug.http import http_date
 
 from digigraph.pipeline import publish
+from digigraph.store.opening import open_backend
 from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.web.app import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -173,6 +176,19 @@ def test_the_timemap_lists_the_states(server: Server, names: tuple[str, ...], pa
     assert found[mementos[2]]["rel"] == ["last", "memento"]
     full = requests.get(f"{server.url}/timemap/link/{server.url}{path}", timeout=60)
     assert full.text == reply.text
+
+
+def test_nobody_writes_into_the_links_of_others(project: Project, names: tuple[str, ...]):
+    """What would end a URL in a parameter is encoded, in headers and the TimeMap, under servers that let it in."""
+    evil = 'x=>;rel="canonical",<http://evil.example/>'
+    safe = "?x=%3E;rel=%22canonical%22,%3Chttp://evil.example/%3E"
+    with contextlib.closing(open_backend(project.settings)) as backend:
+        client = create_app(project.settings, backend).test_client()
+        for path in ("/ns.ttl", f"/snapshots/{names[2]}/ns.ttl", "/timemap/link/ns.ttl"):
+            reply = client.get(path, environ_overrides={"QUERY_STRING": evil})
+            said = reply.text if "timemap" in path else ",".join(reply.headers.getlist("Link"))
+            assert f"/ns.ttl{safe}" in said
+            assert "<http://evil" not in said
 
 
 def test_what_has_no_past(server: Server):

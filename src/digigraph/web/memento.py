@@ -45,9 +45,10 @@ _LINKED = {HTTPStatus.OK, HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.SEE_OTHER, HT
 
 @dataclass(frozen=True, slots=True, order=True)
 class Moment:
-    """When a state was made, and its name."""
+    """When a state was made, its number, and its name."""
 
     created: dt.datetime
+    sequence: int
     name: str
 
 
@@ -77,7 +78,8 @@ def moments() -> list[Moment]:
 
 @functools.lru_cache(maxsize=4096)
 def _moment(folder: Path) -> Moment:
-    return Moment(dt.datetime.fromisoformat(read_manifest(folder).created), folder.name)
+    state = read_manifest(folder)
+    return Moment(dt.datetime.fromisoformat(state.created), state.sequence, state.name)
 
 
 def _negotiate() -> BaseResponse | None:

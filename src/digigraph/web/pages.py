@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
 _NAMES = {"en": "English", "sv": "Svenska"}
+# What may stand in parameters as it is (RFC 3986, section 3.4), and what is encoded already.
+_IN_PARAMETERS = "%!$&'()*+,;=:@/?-._~"
 _LABEL = 300
 """Characters of a label that a page shows."""
 
@@ -168,10 +170,14 @@ def _of_this_request() -> dict[str, object]:
 
 
 def present_path() -> str:
-    """Return the path, with its parameters, of the same in the state that is served."""
-    path = quote(request.path.removeprefix(site().prefix), safe="/~")
-    parameters = request.query_string.decode("latin-1")
-    return f"{path}?{parameters}" if parameters else path
+    """Return the path, with its parameters, of the same in the state that is served; fit for a header."""
+    return with_parameters(request.path.removeprefix(site().prefix))
+
+
+def with_parameters(path: str) -> str:
+    """Return a path, percent-encoded, with the parameters of the request; whatever would end a URL is encoded, too."""
+    parameters = quote(request.query_string, safe=_IN_PARAMETERS)
+    return quote(path, safe="/~") + (f"?{parameters}" if parameters else "")
 
 
 def site_title() -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app
 from werkzeug.exceptions import HTTPException
 
 from digigraph.errors import NotFound
@@ -18,7 +17,7 @@ from digigraph.publishing.states import manifest, state_data, states_data
 from digigraph.publishing.writing import write
 from digigraph.store.gone import gone_snapshots
 from digigraph.web.memento import LINK_FORMAT, ORIGINALS, TIMEMAP, moments, timemap
-from digigraph.web.pages import fresh_page
+from digigraph.web.pages import fresh_page, with_parameters
 from digigraph.web.replies import query_string, requested_format
 from digigraph.web.site import site
 from digigraph.web.states import catalog_of, kept_snapshots
@@ -95,7 +94,5 @@ def past(path: str = "") -> Response:
     with contextlib.suppress(HTTPException):
         endpoint, _ = current_app.url_map.bind("").match(own, method="GET")
         if known and endpoint.rpartition(".")[0] in ORIGINALS:
-            parameters = request.query_string.decode("latin-1")
-            address = quote(own, safe="/~") + (f"?{parameters}" if parameters else "")
-            return Response(timemap(known, address), content_type=LINK_FORMAT)
+            return Response(timemap(known, with_parameters(own)), content_type=LINK_FORMAT)
     raise NotFound(f"There is no page or data at {own!r} that has a past.", hint="Name the path of one, such as /ns.")
