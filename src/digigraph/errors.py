@@ -29,6 +29,7 @@
     │   ├── StorageFull           no space is left
     │   └── PublicationBusy       another process is publishing
     ├── RemoteError               the endpoint of someone else failed or did not answer
+    │   └── RemoteTimeout         it did not answer, or not to the end, in time
     └── AddressUnavailable        the server cannot listen where it was told to
 
 Each class states the exit code of the command line (0 well, 1 findings, 2 wrong use or unreadable input, 3 the store or
@@ -196,6 +197,10 @@ class RemoteError(DigigraphError):
     """The SPARQL endpoint of someone else failed, refused or did not answer."""
 
     exit_code = 3
+
+
+class RemoteTimeout(RemoteError):
+    """The SPARQL endpoint of someone else did not answer, or not to the end, within the time that a query has."""
 
 
 class AddressUnavailable(DigigraphError):

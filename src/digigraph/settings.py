@@ -85,7 +85,13 @@ class Settings:
     endpoint: Annotated[
         str, About("SPARQL endpoint of someone else, asked instead of the own snapshot; empty: none")
     ] = ""
-    workers: Annotated[int, About("query processes, one query at a time each; 0: as many as cores, at least 2")] = 0
+    endpoint_default_graph: Annotated[
+        str, About("IRI of that endpoint's graph that is asked as the default graph; empty: whichever it takes itself")
+    ] = ""
+    workers: Annotated[
+        int,
+        About("queries at once, each with a query process or the endpoint; 0: as many as cores, at least 2"),
+    ] = 0
     query_seconds: Annotated[float, About("seconds that one query may run, planning included", 0.1)] = 30.0
     query_memory_mb: Annotated[int, About("MB of memory that one query may take", 128)] = 512
     query_bytes: Annotated[int, About("bytes that the text of one query may have", 1)] = 100_000
@@ -193,6 +199,10 @@ class Settings:
             raise SettingsError(f"themes holds {wrong[0]!r}.", hint="A theme has four capitals, such as HEAL.")
 
     def _check_operation(self) -> None:
+        if self.endpoint and not re.fullmatch(r"https?://[^/?#\s]+(?:[/?]\S*)?", self.endpoint):
+            # Not shown: a password may stand in it.
+            raise SettingsError("endpoint is no URL.", hint="It takes one such as https://query.example/sparql.")
+        _check_iri("endpoint_default_graph", self.endpoint_default_graph, ("",))
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise SettingsError(f"{name} is {getattr(self, name)!r}.", hint=f"It is {' or '.join(choices)}.")

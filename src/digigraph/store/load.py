@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What the query processes of a store do now.
+    """What a store does now.
 
     Parameters
     ----------
     processes
-        How many there are.
+        How many query processes there are; None where someone else's endpoint answers.
     running
         Queries that are being answered.
     waiting
-        Queries that wait for a process.
+        Queries that wait for their turn.
     """
 
-    processes: int
+    processes: int | None
     running: int
     waiting: int

@@ -13,6 +13,7 @@ import logging
 import math
 import threading
 import time
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -65,7 +66,14 @@ class _BackOff:
         return time.monotonic() >= self._not_before
 
 
-def _end(job: Job, reason: DigigraphError) -> None:
+@dataclass(eq=False, slots=True)
+class _Job(Job):
+    """A query, and the process that works on it, if one does."""
+
+    child: Child | None = None
+
+
+def _end(job: _Job, reason: DigigraphError) -> None:
     """End a job; whoever reads hears the reason, and not that its process was killed."""
     job.answer.fail(reason)
     if job.child is not None:
@@ -99,9 +107,10 @@ class Pool:
         if first is None:
             raise NoSnapshot("Nothing has been published yet.", hint="Run `digigraph publish`.")
         # Everything below is shared by the threads, under one lock; two conditions, so that nobody wakes for nothing.
-        lock = threading.Lock()
+        # It can be taken twice: to end an answer that is being closed calls back, and takes the question back.
+        lock = threading.RLock()
         self._can_work, self._has_changed = threading.Condition(lock), threading.Condition(lock)
-        self._turns = Turns(settings)
+        self._turns: Turns[_Job] = Turns(settings)
         self._unread = Room(settings.unread_bytes, holds="answers that wait to be read")
         self._closed = False
         self._starting, self._following = _BackOff(), _BackOff()
@@ -141,7 +150,7 @@ class Pool:
         client = cancellation.client if cancellation else ""
         limit = self._settings.answer_bytes
         answer = Answer(query.format, version=None, limit=limit, share=self._unread.of(client))
-        job = Job(query, answer, client)
+        job = _Job(query, answer, client)
         try:
             self._enqueue(job)
             answer.on_close(lambda: self._take_back(job))
@@ -154,7 +163,7 @@ class Pool:
             raise
         return answer
 
-    def _enqueue(self, job: Job) -> None:
+    def _enqueue(self, job: _Job) -> None:
         with self._can_work:
             if self._closed:
                 raise StoreError("The store is closed.")
@@ -163,7 +172,7 @@ class Pool:
             self._turns.add(job)
             self._can_work.notify()
 
-    def _await_turn(self, job: Job) -> None:
+    def _await_turn(self, job: _Job) -> None:
         seconds = self._settings.queue_seconds
         if job.left_line.wait(seconds):
             return
@@ -173,7 +182,7 @@ class Pool:
             again = self._turns.seconds_to_wait
         raise QueueFull(f"The query was not taken within {seconds:g} seconds.", retry_after=again)
 
-    def _take_back(self, job: Job) -> None:
+    def _take_back(self, job: _Job) -> None:
         """Take a job out of the queue, or end the child that works on it; nothing where it is done."""
         with self._can_work:
             if not self._turns.remove(job) and job.child is None:
@@ -219,7 +228,7 @@ class Pool:
             else:
                 job.answer.fail(failure)
 
-    def _next_job(self) -> tuple[Job, Child, Generation] | None:
+    def _next_job(self) -> tuple[_Job, Child, Generation] | None:
         """Wait for a query and an idle child, and bring them together; None when the pool closes."""
         with self._can_work:
             while not self._closed:
@@ -234,7 +243,7 @@ class Pool:
                 return job, child, self._generation
         return None
 
-    def _become_long(self, job: Job) -> None:
+    def _become_long(self, job: _Job) -> None:
         """Let a long query go on behind all others, and its place to somebody else if too many are held like that."""
         with self._can_work:
             if job.child is not None:
@@ -282,7 +291,7 @@ class Pool:
         if missing <= 0 or not self._starting.is_due():
             return
         children, error = start_children(self._generation.snapshot, self._settings, missing)
-        abandoned: list[Job] = []
+        abandoned: list[_Job] = []
         with self._can_work:
             self._generation.add(children)
             if error is None:

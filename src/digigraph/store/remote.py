@@ -1,67 +1,68 @@
-"""Backend over someone else's SPARQL endpoint (SPARQL 1.1 Protocol, section 2.1.2: query via POST with URL-encoded
-parameters). The only file that speaks HTTP as a client.
-"""
+"""Backend over someone else's SPARQL endpoint: whose turn it is to ask there, and for how long."""
 
 from __future__ import annotations
 
-import concurrent.futures
 import logging
+import math
 import threading
 import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import requests
-
-from digigraph.errors import (
-    DigigraphError,
-    QueryCancelled,
-    QuerySyntaxError,
-    QueryTimeout,
-    QueueFull,
-    RemoteError,
-    StoreError,
-)
+from digigraph.errors import DigigraphError, QueryCancelled, QueueFull, RemoteError, StoreError, TooManyLong
 from digigraph.store.backend import Answer, Query
-from digigraph.store.engine import syntax_error
+from digigraph.store.child import LONG_SECONDS
+from digigraph.store.exchange import Connection, asked, timeout
+from digigraph.store.load import Load
 from digigraph.store.room import Room
+from digigraph.store.turns import Job, Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from digigraph.settings import Settings
     from digigraph.store.cancellation import Cancellation
 
 _LOG = logging.getLogger(__name__)
-_CONNECT_SECONDS = 10.0
-_PIECE = 64 * 1024
-_SHOWN = 500
-_HINT = "Is it a SPARQL endpoint, and does it run?"
+
+
+@dataclass(eq=False, slots=True)
+class _Job(Job):
+    """A query, its connection, and when it has to be looked at next; seconds of the monotonic clock."""
+
+    connection: Connection = field(default_factory=Connection)
+    deadline: float = math.inf
+    look_at: float = math.inf
 
 
 class RemoteBackend:
     """Passes queries on to an endpoint.
 
-    Nothing here can end a query over there. Who takes one back hears so at once; its connection, and one of the
-    places for queries at once, are freed when the endpoint next says something, or at the deadline.
+    Clients take turns as they do for query processes: as many queries are asked at once as there would be processes,
+    long ones aside up to as many again. At its deadline, or when nobody waits for it any longer, the connection of a
+    query is closed; whether it ends over there is up to that endpoint.
 
-    FROM, FROM NAMED and the graphs of the protocol mean there what that endpoint takes them to mean; our name for the
-    default graph, ``{base_iri}graph/accepted``, is not known to it.
+    FROM, FROM NAMED and the graphs of the protocol mean there what that endpoint takes them to mean. Our name for the
+    default graph, ``{base_iri}graph/accepted``, is known to it only if the data was loaded under that name.
 
     Parameters
     ----------
     settings
-        The endpoint, seconds per query, bytes per answer; as many queries at once as there would be workers, and as
-        many waiting.
+        The endpoint and its default graph; how many are asked at once, and who may wait; seconds of a query, rows and
+        bytes of its answer.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._places = threading.BoundedSemaphore(settings.worker_count + settings.queue_length)
-        self._threads = concurrent.futures.ThreadPoolExecutor(settings.worker_count, thread_name_prefix="remote query")
-        self._lock = threading.Lock()
+        # It can be taken twice: to end an answer that is being closed calls back, and takes the question back.
+        lock = threading.RLock()
+        self._can_work, self._has_changed = threading.Condition(lock), threading.Condition(lock)
+        self._turns: Turns[_Job] = Turns(settings)
         self._unread = Room(settings.unread_bytes, holds="answers that wait to be read")
-        self._unfinished: set[Answer] = set()
         self._closed = False
+        count = self._turns.most_long + 1
+        self._threads = [threading.Thread(target=self._work, name="remote query", daemon=True) for _ in range(count)]
+        self._threads.append(threading.Thread(target=self._supervise, name="remote supervisor", daemon=True))
+        for thread in self._threads:
+            thread.start()
 
     @property
     def version(self) -> None:
@@ -69,124 +70,125 @@ class RemoteBackend:
         return
 
     @property
-    def load(self) -> None:
-        """Nothing: it has no query processes."""
+    def load(self) -> Load:
+        """How busy it is; it has no query processes."""
+        return Load(processes=None, running=len(self._turns.running), waiting=self._turns.waiting)
 
     def answer(self, query: Query, cancellation: Cancellation | None = None) -> Answer:
         """Ask, and return when the answer begins; see :meth:`digigraph.store.backend.Backend.answer`."""
-        share = self._unread.of(cancellation.client if cancellation else "")
-        answer = Answer(query.format, version=None, limit=self._settings.answer_bytes, share=share)
+        client = cancellation.client if cancellation else ""
+        limit = self._settings.answer_bytes
+        job = _Job(query, Answer(query.format, version=None, limit=limit, share=self._unread.of(client)), client)
         try:
-            self._submit(query, answer)
+            self._enqueue(job)
+            job.answer.on_close(lambda: self._take_back(job))
             if cancellation is not None:
-                cancellation.on_cancel(lambda: answer.fail(QueryCancelled("The question was taken back.")))
-            answer.wait()
+                cancellation.on_cancel(lambda: self._take_back(job))
+            self._await_turn(job)
+            job.answer.wait()
         except BaseException:
-            answer.close()
+            job.answer.close()
             raise
-        return answer
+        return job.answer
 
-    def _submit(self, query: Query, answer: Answer) -> None:
-        with self._lock:
+    def _enqueue(self, job: _Job) -> None:
+        with self._can_work:
             if self._closed:
                 raise StoreError("The connection to the endpoint is closed.")
-            if not self._places.acquire(blocking=False):
-                raise QueueFull(f"{self._settings.queue_length} queries are waiting already.", retry_after=1)
-            self._unfinished.add(answer)
-            self._threads.submit(self._run, query, answer)
+            self._turns.add(job)
+            self._can_work.notify()
 
-    def _run(self, query: Query, answer: Answer) -> None:
-        failure: DigigraphError | None = None
-        try:
-            for piece in self._pieces(query) if answer.wanted else ():
-                answer.write(piece)
-        except DigigraphError as error:
-            failure = error
-        except Exception as error:  # noqa: BLE001 - the working loop: whoever asked must hear of it
-            _LOG.exception("A query to the endpoint failed in a way that nobody has thought of.")
-            failure = RemoteError(f"The query to {self._settings.endpoint} failed: {error!r}.")
-        with self._lock:
-            self._unfinished.discard(answer)
-        self._places.release()
-        if failure is None:
-            answer.finish()
-        else:
-            answer.fail(failure)
+    def _await_turn(self, job: _Job) -> None:
+        seconds = self._settings.queue_seconds
+        if job.left_line.wait(seconds):
+            return
+        with self._can_work:
+            if not self._turns.remove(job):
+                return
+            again = self._turns.seconds_to_wait
+        raise QueueFull(f"The endpoint was not free for the query within {seconds:g} seconds.", retry_after=again)
 
-    def _pieces(self, query: Query) -> Iterator[bytes]:
-        """The body of the endpoint's answer; all errors of the network become ours here."""
-        deadline = time.monotonic() + self._settings.query_seconds
-        try:
-            with requests.Session() as session, self._response(session, query) as response:
-                _check(response, query)
-                for piece in response.iter_content(_PIECE):
-                    yield piece
-                    if time.monotonic() > deadline:
-                        raise self._timeout()
-        except requests.ConnectTimeout as error:
-            raise RemoteError(f"{self._settings.endpoint} cannot be reached.", hint=_HINT) from error
-        except (requests.RequestException, OSError) as error:
-            # A body that stops coming is a ConnectionError to requests.
-            if isinstance(error, requests.Timeout) or time.monotonic() > deadline:
-                raise self._timeout() from error
-            raise RemoteError(f"{self._settings.endpoint} failed: {error}.", hint=_HINT) from error
-
-    def _response(self, session: requests.Session, query: Query) -> requests.Response:
-        form = {
-            "query": query.text,
-            "default-graph-uri": query.default_graphs or (),
-            "named-graph-uri": query.named_graphs or (),
-        }
-        return session.post(
-            self._settings.endpoint,
-            data=form,
-            headers={"Accept": query.format.media_type, "User-Agent": "digigraph"},
-            timeout=(_CONNECT_SECONDS, self._settings.query_seconds),
-            # What is asked here must not be carried to a host that nobody has named.
-            allow_redirects=False,
-            stream=True,
-        )
-
-    def _timeout(self) -> QueryTimeout:
-        return QueryTimeout(
-            f"The endpoint did not answer within {self._settings.query_seconds:g} seconds.",
-            hint="Ask for less at once.",
-        )
+    def _take_back(self, job: _Job) -> None:
+        with self._can_work:
+            self._turns.remove(job)
+            _end(job, QueryCancelled("The question was taken back."))
 
     def close(self) -> None:
-        """Give up what is being asked and let go of the connections. May be called twice."""
-        with self._lock:
+        """Give up what is being asked, and wait for the threads. May be called twice."""
+        with self._can_work:
             self._closed = True
-            unfinished = [*self._unfinished]
-        for answer in unfinished:
-            answer.close()
-        self._threads.shutdown()
+            for job in (*self._turns.clear(), *self._turns.running):
+                _end(job, QueryCancelled("The store is being closed."))
+            self._can_work.notify_all()
+            self._has_changed.notify()
+        for thread in self._threads:
+            thread.join()
+
+    # The working threads
+
+    def _work(self) -> None:
+        while (job := self._next_job()) is not None:
+            failure: DigigraphError | None = None
+            try:
+                for piece in asked(self._settings, job.query, job.connection):
+                    job.answer.write(piece)
+            except DigigraphError as error:
+                failure = error
+            except Exception as error:  # noqa: BLE001 - the working loop: whoever asked must hear, the thread live on
+                _LOG.exception("A query to the endpoint failed in a way that nobody has thought of.")
+                failure = RemoteError(f"The endpoint failed: {type(error).__name__}.")
+            with self._can_work:
+                began = job.deadline - self._settings.query_seconds
+                self._turns.end(job, seconds=time.monotonic() - began)
+                self._can_work.notify()
+            if failure is None:
+                job.answer.finish()
+            else:
+                job.answer.fail(failure)
+
+    def _next_job(self) -> _Job | None:
+        """Wait for a query whose turn it is; None when the store closes."""
+        with self._can_work:
+            while not self._closed:
+                if not self._turns.can_take:
+                    self._can_work.wait()
+                    continue
+                job = self._turns.take()
+                now = time.monotonic()
+                job.deadline = now + self._settings.query_seconds
+                job.look_at = min(job.deadline, now + LONG_SECONDS)
+                self._has_changed.notify()
+                return job
+        return None
+
+    # The supervising thread
+
+    def _supervise(self) -> None:
+        with self._has_changed:
+            while not self._closed:
+                now = time.monotonic()
+                for job in self._turns.running:
+                    if job.look_at <= now:
+                        self._look(job, now)
+                next_at = min((job.look_at for job in self._turns.running), default=math.inf)
+                self._has_changed.wait(None if next_at == math.inf else max(0, next_at - time.monotonic()))
+
+    def _look(self, job: _Job, now: float) -> None:
+        """End a query at its deadline; before that, count it as long."""
+        if now >= job.deadline:
+            job.look_at = math.inf
+            _end(job, timeout(self._settings))
+            return
+        job.look_at = job.deadline
+        victim = self._turns.become_long(job)
+        if victim is not None:
+            most, again = self._turns.most_long, math.ceil(self._settings.query_seconds)
+            reason = f"{most} queries were taking long already, and this one was ended for them."
+            _end(victim, TooManyLong(reason, retry_after=again))
+        self._can_work.notify()
 
 
-def _check(response: requests.Response, query: Query) -> None:
-    """Raise what the status or the media type of a response says."""
-    if response.is_redirect:
-        raise RemoteError(
-            f"{response.url} redirects to {response.headers['Location']}.",
-            hint="Set the endpoint to that, if you trust it.",
-        )
-    if response.status_code == requests.codes.bad_request:
-        reason = _beginning(response)
-        raise (
-            syntax_error(reason)
-            if reason.startswith("error at")
-            else QuerySyntaxError(f"The endpoint does not take the query: {reason}.")
-        )
-    if response.status_code != requests.codes.ok:
-        raise RemoteError(
-            f"{response.url} answered {response.status_code} {response.reason}: {_beginning(response)}", hint=_HINT
-        )
-    found = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if found not in {query.format.media_type, *query.format.aliases}:
-        raise RemoteError(f"{response.url} sent {found or 'no media type'}, not {query.format.media_type}.", hint=_HINT)
-
-
-def _beginning(response: requests.Response) -> str:
-    """The first characters of a body, on one line."""
-    data = next(response.iter_content(_SHOWN), b"")
-    return " ".join(data.decode(errors="replace").split())
+def _end(job: _Job, reason: DigigraphError) -> None:
+    """End a query; whoever reads hears the reason, and not that its connection was cut."""
+    job.answer.fail(reason)
+    job.connection.cut()

@@ -28,10 +28,12 @@ class Rows:
         What the bytes are written in.
     most
         Rows that the answer may have.
+    mark
+        What stands once for each row, if it is not what our own engine writes.
     """
 
-    def __init__(self, format: Format, *, most: int) -> None:  # noqa: A002 - the field's word
-        self._mark = _MARKS.get(format)
+    def __init__(self, format: Format, *, most: int, mark: bytes | None = None) -> None:  # noqa: A002 - the field's word
+        self._mark = mark or _MARKS.get(format)
         self._quotes = format is RESULTS_CSV
         self._most = most
         # What stands above the rows, or is not between two.

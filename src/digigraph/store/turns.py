@@ -14,14 +14,13 @@ import collections
 import math
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from digigraph.errors import QueueFull
 
 if TYPE_CHECKING:
     from digigraph.settings import Settings
     from digigraph.store.backend import Answer, Query
-    from digigraph.store.child import Child
 
 
 @dataclass(eq=False, slots=True)
@@ -39,18 +38,18 @@ class Job:
     ----------
     left_line
         Set when it waits no longer, for whatever reason.
-    child
-        Who works on it.
     """
 
     query: Query
     answer: Answer
     client: str
     left_line: threading.Event = field(default_factory=threading.Event)
-    child: Child | None = None
 
 
-class Turns:
+J = TypeVar("J", bound=Job)
+
+
+class Turns(Generic[J]):
     """Jobs, from their arrival to their end; the caller holds a lock around every call.
 
     Parameters
@@ -63,11 +62,11 @@ class Turns:
         self._places = settings.worker_count
         self._most, self._most_of_one = settings.queue_length, settings.queue_per_client
         self._query_seconds = settings.query_seconds
-        self._lines: collections.OrderedDict[str, collections.deque[Job]] = collections.OrderedDict()
+        self._lines: collections.OrderedDict[str, collections.deque[J]] = collections.OrderedDict()
         self._waiting = 0
-        self._running: set[Job] = set()
+        self._running: set[J] = set()
         # In the order in which they became long.
-        self._long: list[Job] = []
+        self._long: list[J] = []
         self._mean_seconds = 0.0
 
     @property
@@ -76,7 +75,7 @@ class Turns:
         return self._waiting
 
     @property
-    def running(self) -> tuple[Job, ...]:
+    def running(self) -> tuple[J, ...]:
         """Those that are being answered."""
         return tuple(self._running)
 
@@ -90,7 +89,7 @@ class Turns:
         """How many long jobs may be running, those aside included."""
         return 2 * self._places - 1
 
-    def add(self, job: Job) -> None:
+    def add(self, job: J) -> None:
         """Let a job wait.
 
         Raises
@@ -118,7 +117,7 @@ class Turns:
         """Whether somebody waits and a place is free."""
         return self._waiting > 0 and self.free > 0
 
-    def take(self) -> Job:
+    def take(self) -> J:
         """Take the job whose turn it is; only where :attr:`can_take`."""
         client, line = self._lines.popitem(last=False)
         job = line.popleft()
@@ -129,7 +128,7 @@ class Turns:
         job.left_line.set()
         return job
 
-    def remove(self, job: Job) -> bool:
+    def remove(self, job: J) -> bool:
         """Take a job out of the line; False where it is not in it."""
         line = self._lines.get(job.client, ())
         if not line or job not in line:
@@ -141,14 +140,14 @@ class Turns:
         job.left_line.set()
         return True
 
-    def clear(self) -> list[Job]:
+    def clear(self) -> list[J]:
         """Take all jobs out of the lines."""
         jobs = [job for line in self._lines.values() for job in line]
         for job in jobs:
             self.remove(job)
         return jobs
 
-    def become_long(self, job: Job) -> Job | None:
+    def become_long(self, job: J) -> J | None:
         """Count a job as long; return the one that is to be ended for it, where there are too many by now.
 
         It is one of the client who has most: of those that have sent nothing yet, if any, the last to become long.
@@ -164,7 +163,7 @@ class Turns:
 
         return self._long.pop(max(range(len(self._long)), key=rank))
 
-    def end(self, job: Job, *, seconds: float) -> None:
+    def end(self, job: J, *, seconds: float) -> None:
         """Let a job go that was running for so many seconds."""
         self._running.discard(job)
         if job in self._long:

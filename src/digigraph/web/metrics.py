@@ -81,6 +81,8 @@ class Metrics:
         load, version = self._backend.load, self._backend.version
         if load is not None:
             for name, value in (("processes", load.processes), ("running", load.running), ("waiting", load.waiting)):
+                if value is None:
+                    continue
                 yield GaugeMetricFamily(f"digigraph_queries_{name}", _LOAD[name], value=value)
         if version is not None:
             yield InfoMetricFamily("digigraph_snapshot", "The snapshot that is served.", value={"name": version})
@@ -102,5 +104,5 @@ class Metrics:
 _LOAD: Mapping[str, str] = {
     "processes": "Query processes.",
     "running": "Queries that are being answered.",
-    "waiting": "Queries that wait for a process.",
+    "waiting": "Queries that wait for their turn.",
 }

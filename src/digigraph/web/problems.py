@@ -78,6 +78,7 @@ TABLE: dict[type[errors.DigigraphError], Kind] = {
     errors.StorageFull: Kind(503, "storage-full", "The disk of this server is full"),
     errors.PublicationBusy: Kind(503, "publication-busy", "Another publication is under way"),
     errors.RemoteError: Kind(502, "remote", "The SPARQL endpoint behind this server failed"),
+    errors.RemoteTimeout: Kind(504, "remote-timeout", "The SPARQL endpoint behind this server took too long"),
     errors.AddressUnavailable: Kind(500, "address-unavailable", "The server cannot listen on its address"),
 }
 """Every class of error and the kind of problem it is."""

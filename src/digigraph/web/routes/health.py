@@ -20,9 +20,9 @@ def health() -> Response:
 
 @blueprint.get("/readyz")
 def readiness() -> Response:
-    """Say whether there are query processes to answer; 503 where there are none."""
+    """Say whether there are query processes to answer; 503 where there are none. An endpoint of others is not asked."""
     load = site().backend.load
-    is_ready = load is None or load.processes > 0
+    is_ready = load is None or load.processes != 0
     response = jsonify(status="ready" if is_ready else "not ready", snapshot=site().backend.version)
     if not is_ready:
         response.status_code = HTTPStatus.SERVICE_UNAVAILABLE

@@ -1,0 +1,178 @@
+"""What another endpoint sends, looked at while it is passed on: that it is what was asked for, and all of it.
+
+Nothing is parsed, for a parser would have to hold what others send. What can be told of the bytes in passing is told:
+how the document begins and ends, whether JSON closes what it opens, and how many rows there are.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from digigraph.errors import RemoteError
+from digigraph.media import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, RESULTS_JSON, RESULTS_TSV, RESULTS_XML, TRIG, TURTLE
+from digigraph.sparql import query_form
+from digigraph.store.rows import Rows
+
+if TYPE_CHECKING:
+    from digigraph.media import Format
+    from digigraph.store.backend import Query
+
+_HEAD = 4096
+_TAIL = 1024
+_BLANK = b" \t\r\n"
+_BOM = b"\xef\xbb\xbf"
+_PROLOGUE = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL)
+_ROOT = re.compile(rb"\s*<(?:[\w.-]+:)?([\w.-]+)[\s/>]")
+_HTML = re.compile(rb"\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_ROOTS = {RESULTS_XML: b"sparql", RDF_XML: b"RDF"}
+_CLOSES = {
+    RESULTS_XML: re.compile(rb"</(?:[\w.-]+:)?sparql\s*>\s*\Z"),
+    RDF_XML: re.compile(rb"(?:</(?:[\w.-]+:)?RDF\s*>|<(?:[\w.-]+:)?RDF\b[^<>]*/>)\s*\Z"),
+}
+# A statement, a block, a directive without a full stop, or a comment.
+_LAST_LINE = re.compile(rb"(?:.*[.}]|\s*(?:#|@?(?:prefix|base)\b).*)\Z", re.IGNORECASE)
+_LINES = (N_TRIPLES, N_QUADS)
+_TEXTS = (*_LINES, TURTLE, TRIG)
+
+
+class Received:
+    """The body of an answer of another endpoint.
+
+    Parameters
+    ----------
+    query
+        What was asked.
+    most_rows
+        Rows that the answer may have; counted in tables, and in the formats that have a line for each statement.
+    is_framed
+        Whether HTTP tells where the body ends. Where the end of the connection is to be its end, a part would pass
+        for the whole, unless the format itself has an end.
+
+    Raises
+    ------
+    RemoteError
+        From all methods: it is not what was asked for, or not all of it.
+    """
+
+    def __init__(self, query: Query, *, most_rows: int, is_framed: bool) -> None:
+        self._format = query.format
+        self._is_ask = query_form(query.text) == "ASK"
+        self._json = _Json() if self._is(RESULTS_JSON, JSON_LD) else None
+        self._rows = _rows(query.format, most_rows)
+        self._head: bytes | None = b""
+        self._tail = b""
+        if not (is_framed or self._json or self._is(RESULTS_XML, RDF_XML)):
+            raise RemoteError(
+                f"The endpoint does not say how long its answer is: in {query.format.media_type} a part of it would "
+                "pass for the whole.",
+                hint="Ask for JSON or XML.",
+            )
+
+    def _is(self, *formats: Format) -> bool:
+        return any(self._format.is_kind_of(each) for each in formats)
+
+    def add(self, piece: bytes) -> bytes:
+        """Take the next bytes and return those that can be passed on; some may be held back, to be looked at.
+
+        Raises
+        ------
+        AnswerTooLarge
+            There are more rows than may be.
+        """
+        self._tail = (self._tail + piece)[-_TAIL:]
+        structure = self._json.add(piece) if self._json else piece
+        if self._rows is not None:
+            self._rows.add(structure)
+        if self._head is None:
+            return piece
+        return self._begun(self._head + piece, is_end=False)
+
+    def end(self) -> bytes:
+        """Say that nothing more comes; return what was held back."""
+        last = b"" if self._head is None else self._begun(self._head, is_end=True)
+        if not self._is_closed():
+            raise RemoteError(f"The endpoint sent only a part of its answer in {self._format.media_type}.")
+        return last
+
+    def _begun(self, head: bytes, *, is_end: bool) -> bytes:
+        fits = self._fits(head.removeprefix(_BOM))
+        if fits is None and not is_end and len(head) < _HEAD:
+            self._head = head
+            return b""
+        if not fits:
+            shown = " ".join(head[:80].decode(errors="replace").split())
+            what = "an answer to ASK" if self._is_ask else "such an answer"
+            raise RemoteError(
+                f"The endpoint sent as {self._format.media_type} what is not {what}: {shown!r}.",
+                hint="Ask for another format.",
+            )
+        self._head = None
+        return head
+
+    def _fits(self, head: bytes) -> bool | None:
+        """Whether a document of the format begins like that; None where more has to be seen."""
+        begin = head.lstrip(_BLANK)
+        if self._is_ask and self._is(RESULTS_JSON, RESULTS_XML):
+            return True if b"boolean" in head else None
+        if self._json is not None:
+            return begin.startswith((b"{", b"[") if self._is(JSON_LD) else b"{") if begin else None
+        for each, name in _ROOTS.items():
+            if self._is(each):
+                root = _ROOT.match(_PROLOGUE.sub(b"", begin))
+                return root.group(1) == name if root else (None if begin.startswith(b"<") or not begin else False)
+        if _HTML.match(begin):
+            return False
+        if self._is(RESULTS_TSV) and not self._is_ask:
+            # Section 4.1 of SPARQL 1.1 CSV and TSV; without variables the line is empty.
+            return head.startswith((b"?", b"$", b"\n", b"\r\n")) if head else None
+        return True if begin or self._is(*_TEXTS) else None
+
+    def _is_closed(self) -> bool:
+        """Whether a document of the format may end here."""
+        if self._json is not None:
+            return self._json.is_closed
+        for each, pattern in _CLOSES.items():
+            if self._is(each):
+                return pattern.search(self._tail) is not None
+        if self._is(*_TEXTS):
+            last = self._tail.rstrip(_BLANK).rpartition(b"\n")[2]
+            return not last or _LAST_LINE.match(last) is not None
+        return True
+
+
+class _Json:
+    """What opens and closes in a JSON document, outside of its strings."""
+
+    def __init__(self) -> None:
+        self._is_escaped = self._is_in_string = False
+        self._open = {b"{": 0, b"[": 0}
+
+    def add(self, piece: bytes) -> bytes:
+        """Return the piece without strings and blanks."""
+        begin = int(self._is_escaped and bool(piece))
+        plain = _ESCAPE.sub(b"", piece[begin:])
+        self._is_escaped = plain.endswith(b"\\") or (self._is_escaped and not piece)
+        parts = plain.split(b'"')
+        outside = b"".join(parts[self._is_in_string :: 2]).translate(None, _BLANK)
+        self._is_in_string ^= len(parts) % 2 == 0
+        self._open[b"{"] += outside.count(b"{") - outside.count(b"}")
+        self._open[b"["] += outside.count(b"[") - outside.count(b"]")
+        return outside
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing is open."""
+        return not self._is_in_string and not any(self._open.values())
+
+
+_ESCAPE = re.compile(rb"\\.", re.DOTALL)
+
+
+def _rows(form: Format, most: int) -> Rows | None:
+    if any(form.is_kind_of(each) for each in _LINES):
+        return Rows(form, most=most, mark=b"\n")
+    if form.results is None:
+        return None
+    # Between two rows, however the document is set out; only strings are in other lists.
+    return Rows(form, most=most, mark=b"},{" if form is RESULTS_JSON else None)

@@ -1,0 +1,101 @@
+"""Behind ``--endpoint``: whatever that endpoint does, whoever asks is told, and never takes a part for the whole."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import http.client
+import threading
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+from hostile import BREAKS, JSON, PROBLEMS, TRUE, Caller, hostile
+
+from digigraph.store.opening import open_backend
+from digigraph.web.app import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from webserver import Serving
+
+    from digigraph.settings import Settings
+
+PATIENCE = 20.0
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "status", "kind"), PROBLEMS, ids=[behaviour.__name__ for behaviour, _, _ in PROBLEMS]
+)
+def test_bad_answers_are_problems(
+    published: Settings, behaviour: Callable[[Caller], None], status: int, kind: str
+) -> None:
+    """Each thing that an endpoint may do wrong has its status and its problem type, and is asked once; no secret of
+    its address is told, and the next question is answered.
+    """
+    is_well = False
+
+    def behave(caller: Caller) -> None:
+        if is_well:
+            caller.reply(TRUE)
+        else:
+            behaviour(caller)
+
+    with hostile(behave) as server:
+        endpoint = server.url.replace("127.0.0.1", "user:secret@127.0.0.1") + "?key=secret"
+        settings = dataclasses.replace(published, endpoint=endpoint, query_seconds=0.5, answer_bytes=1_000_000)
+        backend = open_backend(settings)
+        client = create_app(settings, backend).test_client()
+        response = client.get("/sparql?query=ASK{}", headers={"Accept": JSON})
+        document = response.get_json()
+        assert (response.status_code, document["type"].rpartition("#")[2]) == (status, kind)
+        assert document["detail"].endswith(".")
+        assert "secret" not in response.text
+        assert len(server.callers) == 1
+        is_well = True
+        assert client.get("/sparql?query=ASK{}", headers={"Accept": JSON}).get_json()["boolean"] is True
+        backend.close()
+
+
+def test_nobody_there(published: Settings) -> None:
+    """An endpoint that cannot be reached is 502, and the reason is told without its address."""
+    settings = dataclasses.replace(published, endpoint="http://user:secret@127.0.0.1:9/sparql?key=secret")
+    backend = open_backend(settings)
+    response = create_app(settings, backend).test_client().get("/sparql?query=ASK{}")
+    backend.close()
+    assert response.status_code == 502
+    assert "refused" in response.get_json()["detail"]
+    assert "secret" not in response.text
+
+
+@pytest.mark.parametrize("behaviour", BREAKS, ids=[behaviour.__name__ for behaviour in BREAKS])
+def test_a_break_is_passed_on_as_a_break(serving: Serving, behaviour: Callable[[Caller], None]) -> None:
+    """What goes wrong after the first bytes were passed on breaks the transfer to the client: no part is a whole."""
+    with (
+        hostile(behaviour) as endpoint,
+        serving(endpoint=endpoint.url, query_seconds=2, answer_rows=30_000, answer_bytes=5_000_000) as server,
+        contextlib.closing(http.client.HTTPConnection(*server.address)) as connection,
+    ):
+        connection.request("GET", f"/sparql?query={quote('SELECT * {?s ?p ?o}')}", headers={"Accept": JSON})
+        response = connection.getresponse()
+        assert response.status == 200
+        with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+            response.read()
+
+
+def test_the_endpoint_hears_when_a_client_leaves(serving: Serving) -> None:
+    """A client that leaves while the endpoint computes ends the connection to the endpoint as well."""
+    asked, left = threading.Event(), threading.Event()
+
+    def compute(caller: Caller) -> None:
+        asked.set()
+        if caller.wait_until_left():
+            left.set()
+
+    with hostile(compute) as endpoint, serving(endpoint=endpoint.url, query_seconds=60) as server:
+        connection = http.client.HTTPConnection(*server.address)
+        connection.request("GET", "/sparql?query=ASK{}", headers={"Accept": JSON})
+        assert asked.wait(PATIENCE)
+        connection.close()
+        assert left.wait(PATIENCE)
