@@ -25,6 +25,7 @@ _BOM = b"\xef\xbb\xbf"
 _PROLOGUE = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL)
 _ROOT = re.compile(rb"\s*<(?:[\w.-]+:)?([\w.-]+)[\s/>]")
 _HTML = re.compile(rb"\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_HTML_LENGTH = len("<!DOCTYPE html>")
 _ROOTS = {RESULTS_XML: b"sparql", RDF_XML: b"RDF"}
 _CLOSES = {
     RESULTS_XML: re.compile(rb"</(?:[\w.-]+:)?sparql\s*>\s*\Z"),
@@ -96,8 +97,8 @@ class Received:
         return last
 
     def _begun(self, head: bytes, *, is_end: bool) -> bytes:
-        fits = self._fits(head.removeprefix(_BOM))
-        if fits is None and not is_end and len(head) < _HEAD:
+        fits = self._fits(head.removeprefix(_BOM), is_whole=is_end or len(head) >= _HEAD)
+        if fits is None:
             self._head = head
             return b""
         if not fits:
@@ -110,23 +111,31 @@ class Received:
         self._head = None
         return head
 
-    def _fits(self, head: bytes) -> bool | None:
-        """Whether a document of the format begins like that; None where more has to be seen."""
+    def _fits(self, head: bytes, *, is_whole: bool) -> bool | None:
+        """Whether a document of the format begins like that; None where more has to be seen, and will come."""
+        undecided = False if is_whole else None
         begin = head.lstrip(_BLANK)
         if self._is_ask and self._is(RESULTS_JSON, RESULTS_XML):
-            return True if b"boolean" in head else None
+            return b"boolean" in head or undecided
         if self._json is not None:
-            return begin.startswith((b"{", b"[") if self._is(JSON_LD) else b"{") if begin else None
+            return begin.startswith((b"{", b"[") if self._is(JSON_LD) else b"{") if begin else undecided
         for each, name in _ROOTS.items():
             if self._is(each):
                 root = _ROOT.match(_PROLOGUE.sub(b"", begin))
-                return root.group(1) == name if root else (None if begin.startswith(b"<") or not begin else False)
+                return root.group(1) == name if root else undecided
+        return self._is_text(head, is_whole=is_whole)
+
+    def _is_text(self, head: bytes, *, is_whole: bool) -> bool | None:
+        """The same, for the formats that are neither JSON nor XML."""
+        begin = head.lstrip(_BLANK)
         if _HTML.match(begin):
             return False
-        if self._is(RESULTS_TSV) and not self._is_ask:
+        if self._is(RESULTS_TSV) and not self._is_ask and head:
             # Section 4.1 of SPARQL 1.1 CSV and TSV; without variables the line is empty.
-            return head.startswith((b"?", b"$", b"\n", b"\r\n")) if head else None
-        return True if begin or self._is(*_TEXTS) else None
+            return head.startswith((b"?", b"$", b"\n", b"\r"))
+        if is_whole:
+            return bool(head) or self._is(*_TEXTS)
+        return True if begin and not (begin.startswith(b"<") and len(begin) < _HTML_LENGTH) else None
 
     def _is_closed(self) -> bool:
         """Whether a document of the format may end here."""
