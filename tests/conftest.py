@@ -9,6 +9,8 @@ import hypothesis
 import pyoxigraph as ox
 import pytest
 from endpoints import oxigraph_server
+from virtuoso import PARAMETER as VIRTUOSO
+from virtuoso import virtuoso_server
 
 from digigraph.settings import Settings
 from digigraph.store.embedded import EmbeddedBackend
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from digigraph.store.snapshot import Snapshot
 
 BASE = "https://example.org/graph/"
+ACCEPTED = f"{BASE}graph/accepted"
 SCHEMA = "https://schema.org/"
 # More at once than a test asks for, few enough for a small machine.
 WORKERS = 2
@@ -103,7 +106,14 @@ def endpoint(snapshot: Snapshot) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session", params=["embedded", "pool", "remote"])
+@pytest.fixture(scope="session")
+def virtuoso(nquads: bytes) -> Iterator[str]:
+    """Where Virtuoso answers with the same data, its default graph under the name that we have for it."""
+    with virtuoso_server(nquads, ACCEPTED) as url:
+        yield url
+
+
+@pytest.fixture(scope="session", params=["embedded", "pool", "remote", pytest.param(VIRTUOSO, marks=pytest.mark.long)])
 def backend(request: pytest.FixtureRequest, published: Settings, snapshot: Snapshot) -> Iterator[Backend]:
     """A backend of each kind over the same data, behind the guard; everything that takes a backend is tested on all."""
     if request.param == "embedded":
@@ -116,6 +126,9 @@ def backend(request: pytest.FixtureRequest, published: Settings, snapshot: Snaps
         made: Backend = Guarded(embedded, guard_of(published))
     elif request.param == "pool":
         made = open_backend(published)
+    elif request.param == VIRTUOSO:
+        url = request.getfixturevalue("virtuoso")
+        made = open_backend(dataclasses.replace(published, endpoint=url, endpoint_default_graph=ACCEPTED))
     else:
         made = open_backend(dataclasses.replace(published, endpoint=request.getfixturevalue("endpoint")))
     yield made

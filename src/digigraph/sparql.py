@@ -188,6 +188,29 @@ def dataset_clauses(text: str, *, base_iri: str) -> DatasetClauses | None:
     return DatasetClauses(absolute[: len(found[False])], absolute[len(found[False]) :])
 
 
+def graph_patterns(text: str, *, base_iri: str) -> tuple[tuple[str, ...], bool]:
+    """Return the IRIs, absolute, that stand behind GRAPH, and whether a variable stands there.
+
+    Parameters
+    ----------
+    text
+        The query.
+    base_iri
+        What relative IRIs are relative to where the query does not say it.
+
+    Raises
+    ------
+    QuerySyntaxError
+        What follows GRAPH is neither an IRI nor a variable, or uses a prefix that is not declared.
+    """
+    if not _may_say(text, {"GRAPH"}):
+        return (), False
+    every = list(tokens(_resolved(text)))
+    behind = [then.text for token, then in itertools.pairwise(every) if token.keyword == "GRAPH"]
+    names = [each for each in behind if not each.startswith(("?", "$"))]
+    return _absolute(list(dict.fromkeys(names)), _prologue(every), base_iri) if names else (), len(names) < len(behind)
+
+
 def _prologue(every: list[Token]) -> str:
     """The BASE and PREFIX declarations, one a line."""
     end = next((index for index, token in enumerate(every) if token.keyword in _FORMS), len(every))
@@ -203,9 +226,9 @@ def _absolute(iris: list[str], prologue: str, base_iri: str) -> tuple[str, ...]:
     except (SyntaxError, UnicodeEncodeError) as error:
         # Its place is one in our document, which nobody has seen.
         reason = re.sub(r"^Parser error at [^:]*: | \(line \d+\)$", "", str(error))
-        raise QuerySyntaxError(f"The IRIs behind FROM or SERVICE cannot be read: {reason}.") from error
+        raise QuerySyntaxError(f"The IRIs behind FROM, GRAPH or SERVICE cannot be read: {reason}.") from error
     if len(objects) != len(iris) or not all(isinstance(each, ox.NamedNode) for each in objects):
-        raise QuerySyntaxError("FROM and SERVICE must be followed by an IRI.")
+        raise QuerySyntaxError("FROM and SERVICE must be followed by an IRI, GRAPH by an IRI or a variable.")
     return tuple(each.value for each in objects if isinstance(each, ox.NamedNode))
 
 

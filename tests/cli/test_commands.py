@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
 import pytest
 from projects import inherited
 
@@ -26,6 +27,23 @@ def test_build_equals_dump_byte_for_byte(project: Project) -> None:
     built, dumped = project.run("build"), project.run("dump")
     assert built.returncode == dumped.returncode == 0
     assert built.stdout == dumped.stdout != b""
+
+
+def test_a_dump_for_engines_without_an_unnamed_graph(project: Project) -> None:
+    """With --named-default every quad has a graph, and the default graph's triples have theirs and no others."""
+    project.run("publish")
+    accepted = ox.NamedNode("https://example.org/graph/graph/accepted")
+    whole = set(ox.parse(project.run("dump").stdout, format=ox.RdfFormat.N_QUADS))
+    default = {each.triple for each in whole if each.graph_name == ox.DefaultGraph()}
+    named = {each for each in whole if each.graph_name != ox.DefaultGraph()}
+    for name, form in (("nq", ox.RdfFormat.N_QUADS), ("trig", ox.RdfFormat.TRIG)):
+        dumped = project.run("dump", "--named-default", "--format", name).stdout
+        assert set(ox.parse(dumped, format=form)) == named | {ox.Quad(*each, accepted) for each in default}
+        if name == "nq":
+            assert dumped.splitlines() == sorted(dumped.splitlines())
+    assert default
+    for wrong in (["--format", "ttl"], ["--graph", accepted.value]):
+        assert project.run("dump", "--named-default", *wrong).returncode == 2
 
 
 def test_a_refusal_changes_nothing(project: Project) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from endpoints import oxigraph_server
 from projects import made_project
+from virtuoso import PARAMETER as VIRTUOSO
+from virtuoso import virtuoso_server
 
 from digigraph.iris import Iris
 from digigraph.pipeline import publish
@@ -56,7 +58,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return made.settings
 
 
-@pytest.fixture(scope="session", params=["embedded", "pool", "remote"])
+@pytest.fixture(scope="session", params=["embedded", "pool", "remote", pytest.param(VIRTUOSO, marks=pytest.mark.long)])
 def graph(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Backend]:
     """The published project behind each kind of backend."""
     snapshot = SnapshotCatalog(settings.state_folder).active()
@@ -74,6 +76,12 @@ def graph(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Backen
         pool = open_backend(settings)
         yield pool
         pool.close()
+    elif request.param == VIRTUOSO:
+        accepted = Iris(settings.base_iri).graph("accepted").value
+        with snapshot.open() as opened, virtuoso_server(opened.nquads(), accepted) as url:
+            remote = open_backend(dataclasses.replace(settings, endpoint=url, endpoint_default_graph=accepted))
+            yield remote
+            remote.close()
     else:
         with oxigraph_server(snapshot.folder / "store") as url:
             remote = open_backend(dataclasses.replace(settings, endpoint=url))

@@ -160,6 +160,23 @@ def test_the_default_graph_that_is_set(serve: Serve, query: Query, sent: list[st
     assert form(server.callers[0]).get("default-graph-uri") == sent
 
 
+def test_graphs_beside_the_default_graph_that_is_set(serve: Serve) -> None:
+    """Names behind GRAPH are asked for as named graphs, variables need none, and both at once are refused with a way
+    out: there is an engine that would answer wrongly.
+    """
+    backend, server = serve(tell, endpoint_default_graph="urn:default")
+    text = "PREFIX g: <urn:> ASK { GRAPH g:a { ?s ?p 'GRAPH <urn:no>' } OPTIONAL { GRAPH <id/b> {} } GRAPH g:a {} }"
+    backend.answer(dataclasses.replace(ASK, text=text)).close()
+    backend.answer(dataclasses.replace(ASK, text="ASK { GRAPH ?g { ?s ?p ?o } }")).close()
+    named, free = map(form, server.callers)
+    assert named["named-graph-uri"] == ["urn:a", "https://example.org/graph/id/b"]
+    assert "named-graph-uri" not in free
+    assert named["default-graph-uri"] == free["default-graph-uri"] == ["urn:default"]
+    with pytest.raises(QueryError, match="not both") as refusal:
+        backend.answer(dataclasses.replace(ASK, text="ASK { GRAPH <urn:a> {} GRAPH $g {} }"))
+    assert "VALUES" in str(refusal.value)
+
+
 def test_settings_of_an_endpoint(published: Settings) -> None:
     """What is no URL, or no IRI, is refused at the start; the URL is not told, for a password may stand in it."""
     for wrong in ("ftp://user:secret@example.org/", "sparql:secret", "https://", "https://example.org/a secret"):

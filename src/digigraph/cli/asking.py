@@ -15,7 +15,7 @@ from digigraph.cli.project import Project
 from digigraph.cli.table import table
 from digigraph.errors import InputError, NoSnapshot
 from digigraph.iris import Iris
-from digigraph.publishing.dumps import write_dump
+from digigraph.publishing.dumps import with_named_default, write_dump
 from digigraph.store.backend import Query
 from digigraph.store.opening import open_backend
 from digigraph.store.snapshot import SnapshotCatalog
@@ -24,6 +24,7 @@ _RESULTS = media.formats_of(media.Kind.RESULTS)
 _GRAPHS = media.formats_of(media.Kind.GRAPH, media.Kind.DATASET)
 _CHUNK = 1024 * 1024
 _DUMPS = media.formats_of(media.Kind.DATASET, media.Kind.GRAPH)
+_NAMED = tuple(each.name for each in media.formats_of(media.Kind.DATASET))
 
 
 @click.command()
@@ -109,11 +110,19 @@ def _is_file(argument: str) -> bool:
 @click.command()
 @click.option("--format", "format_", type=click.Choice([each.name for each in _DUMPS]), default="nq")
 @click.option("--graph", metavar="IRI", help="This graph alone; graph/accepted is the default graph.")
+@click.option("--named-default", is_flag=True, help="nq, trig: the default graph under its name.")
 @click.option("--snapshot", "name", metavar="NAME", help="Not the active snapshot but this one.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="stdout without it.")
 @click.pass_obj
-def dump(project: Project, format_: str, graph: str | None, name: str | None, output: Path | None) -> None:
-    """Write a snapshot: nq (byte for byte what build writes) and trig all of it, other formats its default graph."""
+def dump(  # noqa: PLR0913 - one parameter an option
+    project: Project, format_: str, graph: str | None, name: str | None, output: Path | None, *, named_default: bool
+) -> None:
+    """Write a snapshot: nq (byte for byte what build writes) and trig all of it, other formats its default graph.
+
+    Engines without an unnamed graph, such as Virtuoso, take what --named-default writes.
+    """
+    if named_default and (graph is not None or format_ not in _NAMED):
+        raise click.UsageError(f"--named-default is for {' and '.join(_NAMED)}, without --graph.")
     settings = project.settings()
     catalog = SnapshotCatalog(settings.state_folder)
     snapshot = catalog.get(name) if name else catalog.active()
@@ -121,13 +130,16 @@ def dump(project: Project, format_: str, graph: str | None, name: str | None, ou
         raise NoSnapshot("Nothing has been published yet.", hint="Run digigraph publish.")
     chosen = media.by_name(format_, _DUMPS)
     iris = Iris(settings.base_iri)
-    carried = next((each for each in snapshot.dumps() if graph is None and each.name == chosen.name), None)
+    is_plain = graph is None and not named_default
+    carried = next((each for each in snapshot.dumps() if is_plain and each.name == chosen.name), None)
     if carried is not None:
         with carried.path.open("rb") as file:
             write_output(iter(lambda: file.read(_CHUNK), b""), output)
         return
     with snapshot.open() as opened:
         data = opened.nquads()
+    if named_default:
+        data = with_named_default(data, iris.graph("accepted"))
     serialised = io.BytesIO()
     if graph is None:
         write_dump(serialised, data, chosen, iris.prefixes)

@@ -31,5 +31,7 @@ def constructed(said: Iterable[Said], found: Mapping[str, str]) -> str:
     """
     known = " ".join(f"({subject} {predicate} {value})" for subject, predicate, value in dict.fromkeys(said))
     templates = " . ".join(("?s ?p ?o", *found))
-    patterns = " UNION ".join(f"{{ {each} }}" for each in (f"VALUES (?s ?p ?o) {{ {known} }}", *found.values()))
+    # A query of its own: Virtuoso loses bare VALUES in a UNION.
+    values = f"SELECT ?s ?p ?o {{ VALUES (?s ?p ?o) {{ {known} }} }}"
+    patterns = " UNION ".join(f"{{ {each} }}" for each in (values, *found.values()))
     return f"CONSTRUCT {{ {templates} }} WHERE {{ {patterns} }}"

@@ -119,6 +119,18 @@ def write_dump(output: IO[bytes], nquads: bytes, chosen: Format, prefixes: Mappi
     ox.serialize(ordered, output, format=chosen.rdf, prefixes=dict(prefixes))
 
 
+def with_named_default(nquads: bytes, graph: ox.NamedNode) -> bytes:
+    """Return a dataset whose default graph has a name, for engines that have none without: sorted N-Quads."""
+    quads = ox.parse(nquads, format=ox.RdfFormat.N_QUADS)
+    named = (
+        ox.Quad(each.subject, each.predicate, each.object, graph) if each.graph_name == ox.DefaultGraph() else each
+        for each in quads
+    )
+    written = ox.serialize(named, format=ox.RdfFormat.N_QUADS)
+    assert written is not None  # noqa: S101 - it was not written to a file
+    return b"".join(sorted(set(written.splitlines(keepends=True))))
+
+
 def _default_graph(quads: Iterator[ox.Quad]) -> Iterator[ox.Quad]:
     return (each for each in quads if each.graph_name == ox.DefaultGraph())
 

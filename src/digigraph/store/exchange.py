@@ -18,7 +18,7 @@ from urllib3.connectionpool import HTTPConnectionPool
 
 from digigraph.errors import DigigraphError, NotAcceptable, QueryError, QuerySyntaxError, RemoteError, RemoteTimeout
 from digigraph.media import Kind, formats_of
-from digigraph.sparql import dataset_clauses, query_form
+from digigraph.sparql import dataset_clauses, graph_patterns, query_form
 from digigraph.store.engine import syntax_error
 from digigraph.store.received import Received
 
@@ -139,11 +139,8 @@ def asked(settings: Settings, query: Query, connection: Connection) -> Iterator[
 
 
 def _response(session: requests.Session, settings: Settings, query: Query) -> requests.Response:
-    form = {
-        "query": query.text,
-        "default-graph-uri": _default_graphs(query, settings),
-        "named-graph-uri": query.named_graphs or (),
-    }
+    default, named = _graphs(query, settings)
+    form = {"query": query.text, "default-graph-uri": default, "named-graph-uri": named}
     return session.post(
         settings.endpoint,
         data=form,
@@ -156,12 +153,22 @@ def _response(session: requests.Session, settings: Settings, query: Query) -> re
     )
 
 
-def _default_graphs(query: Query, settings: Settings) -> tuple[str, ...]:
-    """The default graphs to ask for: those of the query, else the one that the settings name."""
+def _graphs(query: Query, settings: Settings) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The default graphs and the named ones to ask for: those of the query, else the default graph that is set.
+
+    Beside a default graph Virtuoso lets variables behind GRAPH stand for any graph, but answers wrongly where a name
+    stands there, unless the graphs that may be named are listed; and then variables stand for no others.
+    """
     is_said = query.default_graphs is not None or query.named_graphs is not None
     if not settings.endpoint_default_graph or is_said or dataset_clauses(query.text, base_iri=settings.base_iri):
-        return query.default_graphs or ()
-    return (settings.endpoint_default_graph,)
+        return query.default_graphs or (), query.named_graphs or ()
+    names, has_variables = graph_patterns(query.text, base_iri=settings.base_iri)
+    if names and has_variables:
+        raise QueryError(
+            "The endpoint behind this server takes names of graphs behind GRAPH, or variables, not both in one query.",
+            hint="Write a name as the value of a variable: VALUES ?g { <…> } GRAPH ?g { … }.",
+        )
+    return (settings.endpoint_default_graph,), names
 
 
 def _body(response: requests.Response, query: Query, settings: Settings) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ how the document begins and ends, whether JSON closes what it opens, and how man
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,8 @@ class Received:
         self._is_ask = query_form(query.text) == "ASK"
         self._json = _Json() if self._is(RESULTS_JSON, JSON_LD) else None
         self._rows = _rows(query.format, most_rows)
+        # XML says itself in what it is written; nothing else may be anything but UTF-8.
+        self._decoder = None if self._is(RESULTS_XML, RDF_XML) else codecs.getincrementaldecoder("utf-8")()
         self._head: bytes | None = b""
         self._tail = b""
         if not (is_framed or self._json or self._is(RESULTS_XML, RDF_XML)):
@@ -81,6 +84,7 @@ class Received:
         AnswerTooLarge
             There are more rows than may be.
         """
+        self._decode(piece, is_end=False)
         self._tail = (self._tail + piece)[-_TAIL:]
         structure = self._json.add(piece) if self._json else piece
         if self._rows is not None:
@@ -91,10 +95,21 @@ class Received:
 
     def end(self) -> bytes:
         """Say that nothing more comes; return what was held back."""
+        self._decode(b"", is_end=True)
         last = b"" if self._head is None else self._begun(self._head, is_end=True)
         if not self._is_closed():
             raise RemoteError(f"The endpoint sent only a part of its answer in {self._format.media_type}.")
         return last
+
+    def _decode(self, piece: bytes, *, is_end: bool) -> None:
+        try:
+            if self._decoder is not None:
+                self._decoder.decode(piece, is_end)
+        except UnicodeDecodeError as error:
+            raise RemoteError(
+                f"The endpoint sent {self._format.media_type} that is not UTF-8 ({error.reason}).",
+                hint="Ask for another format.",
+            ) from error
 
     def _begun(self, head: bytes, *, is_end: bool) -> bytes:
         fits = self._fits(head.removeprefix(_BOM), is_whole=is_end or len(head) >= _HEAD)
