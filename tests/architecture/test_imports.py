@@ -16,7 +16,7 @@ DOORS = {
     "click": {"cli"},
     "granian": {"web"},
     "requests": {"store/exchange.py", "harvesting/client.py"},
-    "urllib3": {"store/exchange.py"},
+    "urllib3": {"store/exchange.py", "harvesting/client.py"},
     "pyshacl": {"validation/shacl.py"},
     "rdflib": {"validation/shacl.py"},
     "yaml": {"sources/yaml_files.py"},

@@ -6,14 +6,17 @@ A listed test that passes is an error, and so is a listed test that there is not
 from __future__ import annotations
 
 import contextlib
+import gc
 import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import tomllib
 import urllib.request
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,18 +115,36 @@ def _wait_for(server: subprocess.Popen[bytes], url: str) -> None:
     raise AssertionError("Virtuoso did not start.")
 
 
+def _reasons() -> dict[str, str]:
+    listed = tomllib.loads(_LISTED.read_text(encoding="utf-8"))["excused"]
+    return {test: each["reason"] for each in listed for test in each["tests"]}
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Expect the listed tests to fail."""
-    reasons = {
-        test: each["reason"]
-        for each in tomllib.loads(_LISTED.read_text(encoding="utf-8"))["excused"]
-        for test in each["tests"]
-    }
-    ids = {item.nodeid.removeprefix("tests/"): item for item in items}
-    for test in reasons.keys() & ids.keys():
-        ids[test].add_marker(pytest.mark.xfail(reason=f"Virtuoso: {reasons[test]}"))
-    files = {test.partition("::")[0] for test in ids}
-    if not any("::" in argument for argument in config.args):
-        unknown = [test for test in reasons if test not in ids and test.partition("::")[0] in files]
-        if unknown:
-            raise pytest.UsageError(f"{_LISTED.name} lists {unknown[0]}, which there is not.")
+    """Expect the listed tests to fail: each that is listed with its parameters, some of those listed without."""
+    reasons, found = _reasons(), set()
+    for item in items:
+        name = item.nodeid.removeprefix("tests/")
+        test = name.partition("[")[0]
+        listed = name if name in reasons else test if test in reasons and PARAMETER in name else None
+        if listed is not None:
+            found.add(listed)
+            reason = f"Virtuoso: {reasons[listed]}"
+            item.add_marker(pytest.mark.xfail(reason=reason, strict="[" in listed))
+    files = {item.nodeid.removeprefix("tests/").partition("::")[0] for item in items}
+    unknown = [test for test in reasons if test not in found and test.partition("::")[0] in files]
+    if unknown and not any("::" in argument for argument in config.args):
+        raise pytest.UsageError(f"{_LISTED.name} lists {unknown[0]}, which there is not.")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_logfinish(nodeid: str) -> Iterator[None]:
+    """Let go of what an excused test has left open: its traceback holds it until the next one fails."""
+    yield
+    name = nodeid.removeprefix("tests/")
+    if PARAMETER in nodeid and not _reasons().keys().isdisjoint({name, name.partition("[")[0]}):
+        for each in ("last_type", "last_value", "last_traceback"):
+            vars(sys).pop(each, None)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()

@@ -201,6 +201,7 @@ def test_an_alias_of_the_format_will_do(serve: Serve) -> None:
         (b"error at 3:10: expected OPTIONAL", "text/plain", QuerySyntaxError, "line 3, column 10"),
         (b"SP030: SPARQL compiler, line 2: syntax error at '}'", "text/plain", QuerySyntaxError, "line 2"),
         (b"no such function.\n\n", "text/plain; charset=utf-8", QueryError, "refuses the query: no such function."),
+        (b"Error SP030: no.\n\nSPARQL query:\nASK {}", "text/plain", QueryError, "refuses the query: Error SP030: no."),
         (b"<html><h1>400", "text/html", QueryError, "refuses the query."),
     ],
 )
@@ -213,6 +214,8 @@ def test_a_query_that_is_refused(
         backend.answer(ASK)
     assert type(refusal.value) is error
     assert told in refusal.value.message
+    # It may be none of the log's business.
+    assert "ASK" not in refusal.value.message
 
 
 def test_a_format_that_the_endpoint_does_not_write(serve: Serve) -> None:

@@ -238,10 +238,11 @@ def _others(query: Query) -> list[str]:
 
 
 def _beginning(response: requests.Response) -> str:
-    """The first characters of a body that was written for people, on one line."""
+    """The first characters of a body that was written for people, on one line; without the query that some repeat."""
     if response.headers.get("Content-Type", "").partition(";")[0].strip().lower() not in _READABLE:
         return ""
-    return " ".join(response.raw.read1(_SHOWN, decode_content=False).decode(errors="replace").split())
+    text = response.raw.read1(_SHOWN, decode_content=False).decode(errors="replace")
+    return " ".join(text.partition("SPARQL query:")[0].split())
 
 
 def _reason(error: BaseException) -> str:
