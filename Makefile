@@ -40,6 +40,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python tests/bench/servers.py
 	$(BIN)/python tests/bench/validation.py
 	$(BIN)/python tests/bench/pages.py
+	$(BIN)/python tests/bench/crawl.py
 
 # Term lists of the vocabularies, from a folder with their RDF; see docs/development.md.
 VOCABULARIES ?= ../shared/vocabularies

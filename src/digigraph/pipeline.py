@@ -16,6 +16,7 @@ from digigraph.errors import NoSnapshot, PublicationRefused, SnapshotDamaged, St
 from digigraph.findings import Severity
 from digigraph.iris import Iris
 from digigraph.levels import DEFAULT_LEVELS
+from digigraph.publishing.dumps import FORMATS as DUMPS
 from digigraph.publishing.dumps import write_dumps
 from digigraph.publishing.retired import FILE as RETIRED
 from digigraph.publishing.retired import retired
@@ -28,6 +29,7 @@ from digigraph.sources.rdf import MAX_BYTES
 from digigraph.sources.rdf_files import read_files
 from digigraph.sources.read import CONTEXT_FILE, read_project
 from digigraph.store.counting import count
+from digigraph.store.dumps import Dumping
 from digigraph.store.opening import open_backend
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.validation.bounds import DEFAULT_BOUNDS
@@ -47,7 +49,6 @@ if TYPE_CHECKING:
     from digigraph.settings import Settings
     from digigraph.sources.rdf_files import Files, Reading
     from digigraph.store.backend import Backend
-    from digigraph.store.dumps import Dumping
     from digigraph.store.snapshot import Publication
     from digigraph.validation.bounds import Bounds
 
@@ -235,11 +236,13 @@ def _pruned(catalog: SnapshotCatalog, keep: int) -> tuple[str, ...]:
         return ()
 
 
-def _dumping(dataset: Dataset, settings: Settings) -> Dumping | None:
-    """What writes the dumps of a snapshot; None where no format is wanted."""
-    names = settings.dumps.split()
-    prefixes = Iris(settings.base_iri).prefixes
-    return (lambda folder: write_dumps(folder, dataset.nquads, prefixes, names=names)) if names else None
+def _dumping(dataset: Dataset, settings: Settings) -> Dumping:
+    """What writes the dumps of a snapshot, in the formats that the settings name."""
+    formats, prefixes = settings.dumps.split(), Iris(settings.base_iri).prefixes
+    return Dumping(
+        names=frozenset(name for name, each in DUMPS.items() if each.format.name in formats),
+        write=lambda folder: write_dumps(folder, dataset.nquads, prefixes, names=formats),
+    )
 
 
 def _retired(catalog: SnapshotCatalog, nquads: bytes, base_iri: str) -> bytes:

@@ -32,6 +32,10 @@ _MAX_FILE = 100_000
 
 _CHOICES = {"log_format": ("text", "json"), "log_queries": ("hash", "text")}
 
+THEMES = ("AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL",
+          "INTR", "JUST", "OP_DATPRO", "REGI", "SOCI", "TECH", "TRAN")  # fmt: skip
+"""Codes of the EU's authority list of data themes."""
+
 Value = str | int | float
 
 
@@ -69,6 +73,12 @@ class Settings:
     publisher: Annotated[str, About("IRI of who publishes it, such as https://ror.org/…; empty: one of this graph")] = (
         ""
     )
+    publisher_type: Annotated[
+        str, About("IRI of the kind of publisher, such as http://purl.org/adms/publishertype/…; empty: none is stated")
+    ] = ""
+    license_type: Annotated[
+        str, About("IRI of the kind of licence, such as http://purl.org/adms/licencetype/…; empty: none is stated")
+    ] = ""
     contact: Annotated[str, About("where questions are taken, as mailto: or web address; empty: none is stated")] = ""
     keywords: Annotated[str, About("words by which catalogues find the graph, with commas between")] = ""
     themes: Annotated[
@@ -188,15 +198,15 @@ class Settings:
     def _check_offer(self) -> None:
         """Check what descriptions and dumps are made of."""
         web = ("https://", "http://")
-        for name, text in (("license", self.license), ("publisher", self.publisher), ("contact", self.contact)):
-            _check_iri(name, text, ("mailto:", *web) if name == "contact" else web)
+        for name in ("license", "license_type", "publisher", "publisher_type", "contact"):
+            _check_iri(name, getattr(self, name), ("mailto:", *web) if name == "contact" else web)
         for iri in self.places.split():
             _check_iri("places", iri, web)
         known = [each.name for each in DUMPED]
         if wrong := [each for each in self.dumps.split() if each not in known]:
             raise SettingsError(f"dumps holds {wrong[0]!r}.", hint=f"Formats: {', '.join(known)}.")
-        if wrong := [each for each in self.themes.split() if not re.fullmatch("[A-Z]{4}", each)]:
-            raise SettingsError(f"themes holds {wrong[0]!r}.", hint="A theme has four capitals, such as HEAL.")
+        if wrong := [each for each in self.themes.split() if each not in THEMES]:
+            raise SettingsError(f"themes holds {wrong[0]!r}.", hint=f"The EU's themes: {', '.join(THEMES)}.")
 
     def _check_operation(self) -> None:
         if self.endpoint and not re.fullmatch(r"https?://[^/?#\s]+(?:[/?]\S*)?", self.endpoint):

@@ -73,3 +73,8 @@ def test_the_web_never_loads_the_checks() -> None:
 def test_the_build_half_never_loads_the_web() -> None:
     """Checking needs no server."""
     assert not loaded_by("digigraph.validation.check") & {"flask", "granian", "requests", "click"}
+
+
+def test_the_harvest_check_loads_neither_half() -> None:
+    """What is said of a server needs neither the checks of projects nor a store."""
+    assert not loaded_by("digigraph.cli.harvesting") & {"flask", "granian", "pyshacl", "rdflib", "yaml"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -62,6 +63,10 @@ def streaming(first: str = FIRST, second: str = SECOND, caching: str = "immutabl
         return None
 
     return alter
+
+
+def other_vary(asked: Asked, passed: Passed) -> Passed | None:
+    return passed.with_headers(vary="Accept") if "accept-datetime" in asked.headers else None
 
 
 def soft_not_found(asked: Asked, passed: Passed) -> Passed | None:
@@ -134,6 +139,9 @@ BROKEN: dict[str, Alteration] = {
     "harvest-stream-pages": streaming(FIRST.replace("changes/2", "changes/3")),
     "harvest-stream-members": streaming(FIRST, SECOND.replace("v/2", "v/1")),
     "harvest-stream-caching": streaming(caching="no-cache"),
+    "harvest-memento": at(DATA, header(link=None)),
+    "harvest-memento-date": other_vary,
+    "harvest-memento-list": at("/timemap/", header(content_type="text/plain")),
 }
 
 
@@ -152,6 +160,41 @@ def test_a_stream_that_keeps_the_rules_is_walked(front: Altering, harvest: Harve
     """Nothing is found at an event stream of two pages, and every rule for it was checked."""
     front.alteration = streaming()
     record = harvest()
-    assert record.findings() == []
     assert [each for each in record.outcomes() if not each.passed] == []
     assert [each.path for each in front.asked].count("/changes/2") == 1
+
+
+def test_a_date_is_followed_to_its_state_where_robots_may(front: Altering, harvest: Harvest) -> None:
+    """A state without its date is a finding; where robots.txt forbids the states, as ours does, none is asked for."""
+
+    def alter(asked: Asked, passed: Passed) -> Passed | None:
+        if asked.path == "/robots.txt":
+            return passed.with_body(b"User-agent: *\nDisallow:\n")
+        return passed.with_headers(memento_datetime=None) if asked.path.startswith("/snapshots/") else None
+
+    harvest()
+    assert [each for each in front.asked if each.path.startswith("/snapshots/")] == []
+    front.alteration = alter
+    (found,) = [each for each in harvest().findings() if each.rule == "harvest-memento-date"]
+    assert found.location.path.startswith(f"{front.url}snapshots/")
+
+
+def test_things_may_have_hash_iris(front: Altering, harvest: Harvest) -> None:
+    """What is named with a fragment is told from its document already, and the document is what is asked for."""
+
+    def alter(asked: Asked, passed: Passed) -> Passed | None:
+        base = f"http://{asked.headers['host']}"
+        if asked.path == VOID:
+            return passed.with_body(
+                re.sub(
+                    rb"void:exampleResource [^;]*;", b"void:exampleResource <%s/x#me> ;" % base.encode(), passed.body
+                )
+            )
+        if asked.path.startswith("/x"):
+            return Passed(200, {"content-type": TURTLE}, f"<{base}/x#me> a <{base}/C> .".encode())
+        return None
+
+    front.alteration = alter
+    outcomes = {each.rule: each.passed for each in harvest().outcomes()}
+    assert outcomes["harvest-thing"] is outcomes["harvest-thing-303"] is True
+    assert outcomes["harvest-thing-formats"] is False

@@ -38,6 +38,8 @@ EVERYTHING = {
     "license": "https://creativecommons.org/licenses/by/4.0/",
     "publisher": "https://ror.org/026vcq606",
     "publisher_name": "KTH",
+    "publisher_type": "http://purl.org/adms/publishertype/Academia-ScientificOrganisation",
+    "license_type": "http://purl.org/adms/licencetype/Attribution",
     "contact": "mailto:graph@example.org",
     "keywords": "health data, tests",
     "themes": "HEAL TECH",
@@ -177,6 +179,17 @@ def test_the_settings_are_what_is_said(full: FlaskClient, bare: FlaskClient):
         assert str(other.value(publisher, FOAF.name)) == "A test graph"
 
 
+def test_the_first_state_dates_the_dataset(project: Settings, full: FlaskClient):
+    """Issued is when the first state was published, modified when the one that is served was."""
+    catalog = SnapshotCatalog(project.state_folder)
+    active = catalog.active()
+    assert active is not None
+    graph = described(full, "/catalog")
+    for each in (DATASET, rdflib.URIRef(f"{SERVER}/catalog")):
+        assert str(graph.value(each, DCTERMS.issued)) == catalog.list()[0].created
+        assert str(graph.value(each, DCTERMS.modified)) == active.created
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -186,6 +199,9 @@ def test_the_settings_are_what_is_said(full: FlaskClient, bare: FlaskClient):
         ("contact", "javascript:alert(1)"),
         ("contact", "x@y.example"),
         ("themes", "Health"),
+        ("themes", "HEAL HEAT"),
+        ("publisher_type", "Company"),
+        ("license_type", "mailto:x@y.example"),
         ("places", "Sweden"),
     ],
 )

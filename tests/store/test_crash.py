@@ -12,27 +12,30 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digigraph.errors import StorageFull
-from digigraph.publishing.dumps import write_dumps
+from digigraph.publishing.dumps import FORMATS, write_dumps
+from digigraph.store.dumps import Dumping
 from digigraph.store.snapshot import SnapshotCatalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from digigraph.store.dumps import Dumping
 
 # Publishes the state folder's next snapshots until it is killed, each of other data; says when it begins one.
 PUBLISHER = """
 import sys
 from pathlib import Path
 from digigraph.publishing.dumps import write_dumps
+from digigraph.store.dumps import Dumping
 from digigraph.store.snapshot import SnapshotCatalog
 catalog = SnapshotCatalog(Path(sys.argv[1]))
 for round in range(int(sys.argv[2]), 10**9):
     lines = (b'<http://example.org/%d> <http://example.org/p> "%d" .\\n' % (n, round) for n in range(int(sys.argv[3])))
     data = b"".join(sorted(lines))
     print("publishing", flush=True)
-    catalog.publish(data, str(round), dump=lambda folder: write_dumps(folder, data, {}, names=("nq", "ttl")))
+    names = frozenset(("nq", "nq.gz", "nq.zst", "ttl", "ttl.gz", "ttl.zst"))
+    dumping = Dumping(names, lambda folder: write_dumps(folder, data, {}, names=names))
+    catalog.publish(data, str(round), dump=dumping)
     print("published", flush=True)
 """
 
@@ -125,7 +128,7 @@ def test_a_full_disk(small_disk: Path):
 
 
 def dumping(data: bytes) -> Dumping:
-    return lambda folder: write_dumps(folder, data, {}, names=("nq", "trig", "ttl", "jsonld"))
+    return Dumping(frozenset(FORMATS), lambda folder: write_dumps(folder, data, {}, names=FORMATS))
 
 
 def publish_into(disk: Path, free: int) -> bool:

@@ -21,6 +21,7 @@ from digigraph.errors import SettingsError, SnapshotDamaged
 from digigraph.iris import Iris
 from digigraph.pipeline import publish
 from digigraph.publishing.dumps import FORMATS, write_dumps
+from digigraph.sources.files import sources_hash
 from digigraph.store.opening import open_backend
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.web.app import create_app
@@ -254,6 +255,21 @@ def test_a_project_chooses_its_dumps(tmp_path: Path, formats: str):
     assert not publish(settings).is_new
     with pytest.raises(SettingsError, match="dumps holds 'docx'"):
         dataclasses.replace(settings, dumps="nq docx")
+
+
+def test_another_choice_of_dumps_is_published(tmp_path: Path):
+    """The same data with other formats is another state; `serve` publishes it at its next start, and no third one."""
+    made = made_project(tmp_path / "project")
+    first = publish(made.settings).snapshot
+    said = (made.folder / "digigraph.toml").read_text(encoding="utf-8")
+    for formats, names in (("nq", {"nq", "nq.gz", "nq.zst"}), ("", set())):
+        made.write("digigraph.toml", f'{said}dumps = "{formats}"\n')
+        assert sources_hash(made.settings) != first.sources
+        done = publish(made.settings)
+        assert done.is_new
+        assert {each.name for each in done.snapshot.dumps()} == names
+        assert done.snapshot.sha256 == first.sha256
+        assert not publish(made.settings).is_new
 
 
 def test_a_dump_that_was_changed_is_found_out(tmp_path: Path):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -14,21 +13,18 @@ import click
 from digigraph.cache import Cache, cache_folder
 from digigraph.cli.output import write_output
 from digigraph.cli.project import Project
+from digigraph.cli.reporting import FAIL_ON, FILE, is_terminal, levels_of
 from digigraph.errors import InputError, SettingsError
 from digigraph.findings import Finding, Severity
-from digigraph.levels import LEVELS, Levels, choice
+from digigraph.levels import LEVELS, Levels
 from digigraph.recall import file_findings, project_findings
 from digigraph.reports.baseline import known_fingerprints, new_findings
 from digigraph.reports.excerpts import excerpts_of
 from digigraph.reports.formats import REPORTS, Presentation
-from digigraph.rules import Rule
 from digigraph.rules import rules as known_rules
 from digigraph.sources.files import MAX_TOTAL, read_whole
 from digigraph.sources.rdf_files import FORMATS, STDIN, STDIN_NAME, Files, Reading
 from digigraph.validation.bounds import DEFAULT_BOUNDS, Bounds
-
-FAIL_ON = [*(each.label for each in sorted(Severity, reverse=True)), "never"]
-FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
@@ -111,32 +107,6 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
         sys.exit(1)
 
 
-def levels_of(written: tuple[str, ...], known: Mapping[str, Rule]) -> Levels:
-    """Return what --rule says.
-
-    Parameters
-    ----------
-    written
-        Values of the option.
-    known
-        The rules that there are.
-
-    Raises
-    ------
-    click.BadParameter
-        A value has not the form of one.
-    SettingsError
-        It names no rule or level.
-    """
-    choices = []
-    for each in written:
-        rule, equals, level = each.rpartition("=")
-        if not equals:
-            raise click.BadParameter(f"{each!r} is not ID=LEVEL.", param_hint="--rule")
-        choices.append(choice(rule, level, f"--rule {each}", known=known, for_publishing=False))
-    return Levels(tuple(choices))
-
-
 def _findings(  # noqa: PLR0913 - what the options say
     project: Project,
     files: Files,
@@ -167,11 +137,6 @@ def _findings(  # noqa: PLR0913 - what the options say
     reading = replace(reading, base_iri=settings.base_iri)
     bounds = Bounds(seconds=settings.shapes_seconds)
     return Path(), file_findings(files, reading, levels=settings.rules, bounds=bounds, cache=cache)
-
-
-def is_terminal() -> bool:
-    """Tell whether stdout is one."""
-    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def _renamed(finding: Finding, folder: Path, relative_to: Path) -> Finding:

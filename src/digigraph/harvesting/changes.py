@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from digigraph.harvesting.exchange import FetchFailed, absolute
 from digigraph.harvesting.graph import ACCEPT, graph_of
 from digigraph.harvesting.record import Problem
-from digigraph.vocab import LDES, RDF, TREE
+from digigraph.vocab import DCAT, DCTERMS, LDES, RDF, TREE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,10 +19,16 @@ if TYPE_CHECKING:
     from digigraph.harvesting.client import Client
     from digigraph.harvesting.dataset import Described
     from digigraph.harvesting.exchange import Response
-    from digigraph.harvesting.graph import Graph, Subject
+    from digigraph.harvesting.graph import Graph, Subject, Term
     from digigraph.harvesting.record import Record
 
 _USUAL = "changes"
+_STANDARDS = {
+    "https://w3id.org/ldes/specification",
+    "https://semiceu.github.io/LinkedDataEventStreams",
+    "https://w3id.org/tree",
+    "https://w3id.org/tree/specification",
+}
 _PAGES = 40
 """Pages that are walked: the rest of a long stream is like them."""
 
@@ -64,12 +70,7 @@ def check_changes(client: Client, record: Record, url: str, described: Described
 
 def _find(client: Client, url: str, described: Described, found: list[_Stream]) -> Iterator[Problem]:
     """Follow what the descriptions name, then look where such streams usually are."""
-    named = [
-        address
-        for graph in (described.void, described.catalog)
-        for each in graph.subjects(RDF["type"], LDES["EventStream"])
-        if isinstance(each, ox.NamedNode) and (address := absolute(each.value)) is not None
-    ]
+    named = [address for graph in (described.void, described.catalog) for address in _named(graph)]
     usual = urljoin(url, _USUAL)
     for candidate in dict.fromkeys((*named, usual)):
         try:
@@ -90,6 +91,22 @@ def _find(client: Client, url: str, described: Described, found: list[_Stream]) 
                 yield Problem(url=response.url, message="It does not state tree:view.")
             return
     yield Problem(url=usual, message="It describes no ldes:EventStream.")
+
+
+def _named(graph: Graph) -> list[str]:
+    """The addresses that a description names: views, sources and streams; distributions and services that conform."""
+    conforming = [
+        each
+        for each, standard in graph.pairs(DCTERMS["conformsTo"])
+        if isinstance(standard, ox.NamedNode) and standard.value.rstrip("/") in _STANDARDS
+    ]
+    addresses = [
+        url for each in conforming for name in ("endpointURL", "accessURL") for url in graph.urls(each, DCAT[name])
+    ]
+    nodes: list[Term] = [value for _, value in graph.pairs(TREE["view"])]
+    nodes += [each for kind in ("EventSource", "EventStream") for each in graph.subjects(RDF["type"], LDES[kind])]
+    addresses += [each.value for each in nodes if isinstance(each, ox.NamedNode)]
+    return [each for each in map(absolute, addresses) if each is not None]
 
 
 def _walk(client: Client, stream: _Stream) -> Iterator[Problem]:

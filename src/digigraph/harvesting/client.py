@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import version
 from typing import TYPE_CHECKING
+from urllib.parse import urldefrag
 
 import requests
 import urllib3.exceptions
@@ -206,6 +207,7 @@ class Client:
             The run may ask no more.
         """
         hops: list[Hop] = []
+        request = replace(request, url=urldefrag(request.url).url)
         while True:
             response = self._one(request)
             if response.status not in _REDIRECTING or "location" not in response.headers:
@@ -331,6 +333,8 @@ def _reason(error: urllib3.exceptions.MaxRetryError) -> str:
 
 
 def _said(error: BaseException) -> str:
-    """What a library says of a failure, without the objects that it wraps."""
+    """What the innermost library says of a failure, without the names of those around it."""
+    while error.args and isinstance(error.args[-1], BaseException):
+        error = error.args[-1]
     text = str(error) or type(error).__name__
     return " ".join(text.split()).rstrip(".")[:300]

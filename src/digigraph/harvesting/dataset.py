@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from digigraph.harvesting.exchange import absolute
 from digigraph.harvesting.graph import Graph
 from digigraph.vocab import DCAT, RDF, SPDX, VOID
 
@@ -64,8 +65,9 @@ class Described:
 
     @property
     def examples(self) -> list[str]:
-        """Things that the description names as examples."""
-        return self.void.urls(self.dataset, VOID["exampleResource"]) if self.dataset is not None else []
+        """IRIs of things that the description names as examples, with their fragments."""
+        named = self.void.objects(self.dataset, VOID["exampleResource"]) if self.dataset is not None else []
+        return [each.value for each in named if isinstance(each, ox.NamedNode) and absolute(each.value) is not None]
 
     @property
     def void_dumps(self) -> list[str]:

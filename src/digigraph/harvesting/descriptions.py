@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from digigraph.harvesting.asking import ask
 from digigraph.harvesting.asking import number as number_of
 from digigraph.harvesting.dataset import catalogued, main_dataset
-from digigraph.harvesting.exchange import FetchFailed
+from digigraph.harvesting.exchange import Elsewhere, FetchFailed
 from digigraph.harvesting.graph import ACCEPT, FORMATS, graph_of
 from digigraph.harvesting.record import Problem
 from digigraph.vocab import DCAT, DCATAP, DCTERMS, RDF, VOID
@@ -100,12 +100,20 @@ def check_catalog(client: Client, record: Record, url: str, described: Described
         return
     record.check("harvest-catalog-mandatory", _mandatory_problems(catalog, described.catalog_url))
     record.check("harvest-catalog-recommended", _recommended_problems(catalog, described.catalog_url))
-    services = [
-        each for service, _ in catalog.pairs(DCAT["endpointURL"]) for each in catalog.urls(service, DCAT["endpointURL"])
-    ]
+    services = _endpoints(catalog)
     if described.dataset is not None:
         record.check("harvest-catalog-agrees", _disagreements(described, services))
     described.endpoints += [each for each in services if each not in described.endpoints]
+
+
+def _endpoints(catalog: Graph) -> list[str]:
+    """Where SPARQL is answered: services that conform to its protocol, or do not say to what."""
+    found: list[str] = []
+    for service, _ in catalog.pairs(DCAT["endpointURL"]):
+        standards = catalog.urls(service, DCTERMS["conformsTo"])
+        if not standards or any("sparql11-protocol" in each or "sparql12-protocol" in each for each in standards):
+            found += catalog.urls(service, DCAT["endpointURL"])
+    return list(dict.fromkeys(found))
 
 
 def _find_catalog(client: Client, url: str, described: Described) -> Iterator[Problem]:
@@ -114,10 +122,14 @@ def _find_catalog(client: Client, url: str, described: Described) -> Iterator[Pr
         described.catalog, described.catalog_url = described.void, described.void_url
         return
     linked = _linked(client, url, described)
+    elsewhere: list[Elsewhere] = []
     for candidate in dict.fromkeys((*linked, *(urljoin(url, each) for each in ("catalog", "catalog.ttl")))):
         try:
             response = client.get(candidate, ACCEPT)
             graph = graph_of(response)
+        except Elsewhere as error:
+            elsewhere.append(error)
+            continue
         except FetchFailed:
             continue
         if catalogued(graph):
@@ -125,6 +137,8 @@ def _find_catalog(client: Client, url: str, described: Described) -> Iterator[Pr
             if candidate not in linked:
                 yield Problem(url=url, message=f"No link leads from here or from the VoID description to {candidate}.")
             return
+    if elsewhere:
+        raise elsewhere[0]
     yield Problem(url=url, message="No catalogue was found: not by links, not at /catalog.")
 
 

@@ -57,11 +57,10 @@ def check_dumps(client: Client, record: Record, described: Described, endpoint: 
         record.skip("harvest-dump-size", reason="The catalogue states no size.")
     record.check("harvest-dump-ranges", _range_problems(client, there[0]))
     chosen = min((dump for dump, _ in there), key=_cost)
-    try:
-        body = client.fetch(Request(url=chosen.url, headers=_IDENTITY, at_most=_AT_MOST))
-    except FetchFailed as error:
-        record.check("harvest-dump-checksum", [Problem(url=error.url, message=error.message)])
+    got: list[Response] = []
+    if not record.check("harvest-dump", _fetch_problems(client, chosen, got)):
         return
+    body = got[0]
     if not body.is_whole:
         reason = f"{chosen.url} has more than {_AT_MOST / 1e6:g} MB."
         record.skip("harvest-dump-checksum", "harvest-dump-triples", reason=reason)
@@ -93,6 +92,14 @@ def _reach_problems(client: Client, dumps: list[Dump], there: list[tuple[Dump, R
         if expected != {""} and response.media_type not in expected:
             said = f"It has the media type {response.media_type!r}, and the catalogue says {''.join(expected)!r}."
             yield Problem(url=dump.url, message=said)
+
+
+def _fetch_problems(client: Client, dump: Dump, got: list[Response]) -> Iterator[Problem]:
+    response = client.fetch(Request(url=dump.url, headers=_IDENTITY, at_most=_AT_MOST))
+    if response.is_ok:
+        got.append(response)
+    else:
+        yield Problem(url=dump.url, message=f"HEAD is answered with 200, and GET with {response.status}.")
 
 
 def _size_problems(there: list[tuple[Dump, Response]]) -> Iterator[Problem]:

@@ -96,18 +96,23 @@ class Response:
     @property
     def links(self) -> tuple[Link, ...]:
         """The links of its headers."""
-        found = []
-        for target, rest in _LINK.findall(self.headers.get("link", ""))[:_MAX_LINKS]:
-            given = {name.lower(): quoted or plain for name, quoted, plain in _PARAMETER.findall(rest)}
-            to = absolute(target, self.url)
-            # A link with an anchor speaks of something else.
-            if to is not None and "anchor" not in given:
-                found.append(Link(to, tuple(given.get("rel", "").lower().split()), given.get("type", "").lower()))
-        return tuple(found)
+        return tuple(links_of(self.headers.get("link", ""), self.url))
 
     def linked(self, *relations: str) -> list[Link]:
         """Return the links that have one of these relation types."""
         return [each for each in self.links if set(relations) & set(each.relations)]
+
+
+def links_of(text: str, base: str) -> list[Link]:
+    """Return the links of a header, or of a document in the format of one (RFC 6690), the first 200 at most."""
+    found = []
+    for target, rest in _LINK.findall(text)[:_MAX_LINKS]:
+        given = {name.lower(): quoted or plain for name, quoted, plain in _PARAMETER.findall(rest)}
+        to = absolute(target, base)
+        # A link with an anchor speaks of something else.
+        if to is not None and "anchor" not in given:
+            found.append(Link(to, tuple(given.get("rel", "").lower().split()), given.get("type", "").lower()))
+    return found
 
 
 def absolute(reference: str, base: str = "") -> str | None:

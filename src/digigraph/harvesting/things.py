@@ -11,6 +11,7 @@ from digigraph.harvesting.client import Request
 from digigraph.harvesting.crawling import spread
 from digigraph.harvesting.exchange import Elsewhere, FetchFailed
 from digigraph.harvesting.graph import FORMATS, graph_of
+from digigraph.harvesting.mementos import check_mementos
 from digigraph.harvesting.record import Problem
 from digigraph.media import HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE
 
@@ -49,6 +50,7 @@ def check_things(client: Client, record: Record, things: list[str]) -> None:
     record.check("harvest-thing-unknown", _unknown_problems(client, thing))
     if answers:
         check_caching(client, record, thing, answers)
+        check_mementos(client, record, next(iter(answers.values())))
 
 
 def _data_problems(client: Client, things: list[str], answered: list[str]) -> Iterator[Problem]:
@@ -68,10 +70,10 @@ def _data_problems(client: Client, things: list[str], answered: list[str]) -> It
 
 def _identity_problems(client: Client, thing: str) -> Iterator[Problem]:
     """A hash IRI has its document already; any other must be left by 303."""
-    documents = {}
+    if "#" in thing:
+        return
     for name, accept in (("RDF", TURTLE.media_type), ("browsers", _BROWSER)):
         response = client.get(thing, accept)
-        documents[name] = response.url
         if not response.hops:
             said = f"The thing itself is answered with {response.status} for {name}, as if it were a document."
             yield Problem(url=thing, message=said, subject=thing)

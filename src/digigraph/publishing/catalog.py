@@ -33,7 +33,7 @@ _CODES = """
 _LANGUAGES = dict(each.split("=") for each in _CODES.split())
 
 
-def catalog_data(offer: Offer, backend: Backend, *, document: str) -> Data:
+def catalog_data(offer: Offer, backend: Backend, *, document: str, issued: str | None) -> Data:
     """Return the description of a catalogue with the dataset, its dumps and its services.
 
     What DCAT-AP demands is always there, for the title serves where a setting is empty; what it recommends is there as
@@ -48,6 +48,8 @@ def catalog_data(offer: Offer, backend: Backend, *, document: str) -> Data:
         Is asked what time the dataset speaks of.
     document
         URL of the catalogue.
+    issued
+        When the first state was published; None where that is not known.
     """
     dataset, catalog = Iris(offer.settings.base_iri).dataset, ox.NamedNode(document)
     said = itertools.chain(
@@ -56,6 +58,7 @@ def catalog_data(offer: Offer, backend: Backend, *, document: str) -> Data:
         _period(backend, dataset),
         _services(offer, catalog, dataset),
         *(_distribution(offer, dataset, each) for each in offer.dumps),
+        _issued(issued, catalog, dataset),
     )
     return Data(catalog, frozenset(ox.Triple(*each) for each in said), licence=offer.settings.license)
 
@@ -157,6 +160,12 @@ def _distribution(offer: Offer, dataset: ox.NamedNode, dump: OfferedDump) -> Ite
     if offer.snapshot is not None:
         yield distribution, DCTERMS["modified"], ox.Literal(offer.snapshot.created, datatype=XSD["dateTime"])
     yield from offer.terms(distribution)
+
+
+def _issued(issued: str | None, *resources: ox.NamedNode) -> Iterator[Said]:
+    if issued is not None:
+        for each in resources:
+            yield each, DCTERMS["issued"], ox.Literal(issued, datatype=XSD["dateTime"])
 
 
 def _period(backend: Backend, dataset: ox.NamedNode) -> Iterator[Said]:

@@ -11,7 +11,7 @@ from digigraph.iris import Iris
 from digigraph.media import Kind
 from digigraph.publishing.data import RIGHTS
 from digigraph.publishing.dumps import FORMATS
-from digigraph.vocab import DCTERMS, FOAF, RDF, XSD
+from digigraph.vocab import DCTERMS, FOAF, RDF, SKOS, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -118,6 +118,7 @@ class Offer:
         yield resource, DCTERMS["publisher"], self.publisher
         yield self.publisher, RDF["type"], FOAF["Agent"]
         yield self.publisher, FOAF["name"], ox.Literal(settings.publisher_name or settings.title)
+        yield from _typed(self.publisher, settings.publisher_type)
         yield from self.terms(resource)
         if self.snapshot is not None:
             yield resource, DCTERMS["modified"], ox.Literal(self.snapshot.created, datatype=XSD["dateTime"])
@@ -132,3 +133,11 @@ class Offer:
             licence = ox.NamedNode(self.settings.license)
             yield resource, DCTERMS["license"], licence
             yield licence, RDF["type"], DCTERMS["LicenseDocument"]
+            yield from _typed(licence, self.settings.license_type)
+
+
+def _typed(resource: ox.NamedNode, kind: str) -> Iterator[Said]:
+    """Of which kind it is, a concept of the lists that DCAT-AP names, where the settings say so."""
+    if kind:
+        yield resource, DCTERMS["type"], ox.NamedNode(kind)
+        yield ox.NamedNode(kind), RDF["type"], SKOS["Concept"]

@@ -13,7 +13,7 @@ from digigraph.store.backend import rows
 from digigraph.vocab import DCTERMS, DG, RDF
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from digigraph.iris import Iris
     from digigraph.store.backend import Backend
@@ -41,12 +41,17 @@ def page_paths(backend: Backend, iris: Iris) -> list[str]:
           FILTER NOT EXISTS {{ ?thing {DCTERMS["isReplacedBy"]} ?other }} }}""",
     )
     documents = rows(backend, f"SELECT ?thing {{ ?thing {RDF['type']} {DG['Source']} }}")
-    found = {iris.path(row["thing"].value) for row in (*things, *documents) if isinstance(row["thing"], ox.NamedNode)}
-    paths = sorted(each.replace("/id/", "/page/", 1) if each.startswith("/id/") else each for each in found if each)
-    return [*_FIRST, *paths]
+    found = {row["thing"].value for row in (*things, *documents) if isinstance(row["thing"], ox.NamedNode)}
+    return [*_FIRST, *sorted(path for each in found if (path := page_path(iris, each)))]
 
 
-def sitemap(paths: Iterable[str], url: Callable[[str], str], *, modified: str) -> bytes:
+def page_path(iris: Iris, iri: str) -> str | None:
+    """Return the path of the page about something of this graph; None for what is not of it."""
+    path = iris.path(iri)
+    return path.replace("/id/", "/page/", 1) if path and path.startswith("/id/") else path
+
+
+def sitemap(paths: Iterable[str], url: Callable[[str], str], *, modified: Callable[[str], str]) -> bytes:
     """Return a sitemap of pages, each with its languages; the bare address is for whoever prefers none of them.
 
     Parameters
@@ -56,15 +61,15 @@ def sitemap(paths: Iterable[str], url: Callable[[str], str], *, modified: str) -
     url
         Returns the address of a path.
     modified
-        When they last changed, as W3C Datetime; empty: not known.
+        Returns when a path last changed, as W3C Datetime; empty: not known.
     """
-    pages = "".join(f"<url>{_page(url(each))}{_lastmod(modified)}</url>\n" for each in paths)
+    pages = "".join(f"<url>{_page(url(each))}{_lastmod(modified(each))}</url>\n" for each in paths)
     return _document("urlset", f"{_SITEMAP} {_XHTML}", pages)
 
 
-def sitemap_index(parts: Sequence[str], *, modified: str) -> bytes:
-    """Return the index of sitemaps at these addresses."""
-    listed = "".join(f"<sitemap><loc>{escape(each)}</loc>{_lastmod(modified)}</sitemap>\n" for each in parts)
+def sitemap_index(parts: Mapping[str, str]) -> bytes:
+    """Return the index of sitemaps: addresses, and when something in each last changed, empty where nobody knows."""
+    listed = "".join(f"<sitemap><loc>{escape(url)}</loc>{_lastmod(when)}</sitemap>\n" for url, when in parts.items())
     return _document("sitemapindex", _SITEMAP, listed)
 
 

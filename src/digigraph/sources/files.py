@@ -157,14 +157,16 @@ def unreadable(error: OSError) -> NoReturn:
 
 
 def sources_hash(settings: Settings) -> str:
-    """Return the SHA-256 over names and contents of a project's source files, its base IRI and the program's version.
+    """Return the SHA-256 over what a publication is made of: names and contents of a project's source files, its base
+    IRI, the formats of its dumps, and the program's version.
 
     Raises
     ------
     InputError
         A file cannot be read.
     """
-    total = hashlib.sha256(f"digigraph {version('digigraph')}\n{settings.base_iri}\n".encode())
+    formats = " ".join(sorted(settings.dumps.split()))
+    total = hashlib.sha256(f"digigraph {version('digigraph')}\n{settings.base_iri}\n{formats}\n".encode())
     for path in source_files(settings.project):
         digest = _sha256(path)
         total.update(f"{path.relative_to(settings.project).as_posix()}\0{digest}\n".encode())

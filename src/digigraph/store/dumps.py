@@ -10,10 +10,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    Dumping = Callable[[Path], None]
-
 SUMS = "SHA256SUMS"
 """Name of the file that lists the others: a SHA-256 in hex, two spaces and a name on each line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dumping:
+    """What writes the dumps of a dataset.
+
+    Parameters
+    ----------
+    names
+        Of the files that it writes; none: the snapshot carries none.
+    write
+        Writes them into a folder that is there.
+    """
+
+    names: frozenset[str]
+    write: Callable[[Path], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +61,7 @@ def write_dumps(folder: Path, dump: Dumping) -> None:
         The disk refuses.
     """
     folder.mkdir()
-    dump(folder)
+    dump.write(folder)
     lines = [f"{_sha256(path)}  {path.name}\n" for path in sorted(folder.iterdir())]
     (folder / SUMS).write_text("".join(lines), encoding="ascii")
 

@@ -46,6 +46,7 @@ from digigraph.store.verifying import holds, verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from digigraph.store.dumps import Dumping
@@ -220,7 +221,7 @@ class SnapshotCatalog:
     def publish(
         self, nquads: bytes, sources: str, *, files: Mapping[str, bytes] = NO_FILES, dump: Dumping | None = None
     ) -> Publication:
-        """Make a snapshot and activate it; for the data and files of the active one, note only the sources.
+        """Make a snapshot and activate it; for data, files and dumps of the active one, note only the sources.
 
         Raises
         ------
@@ -230,7 +231,7 @@ class SnapshotCatalog:
         sha256 = hashlib.sha256(nquads).hexdigest()
         with self._publishing():
             active = self._active_or_none()
-            hashes, dumps = (sha256, files_hash(files)), dump is not None
+            hashes, dumps = (sha256, files_hash(files)), dump.names if dump is not None else None
             if active is not None and holds(active, *hashes, dumps=dumps):
                 return Publication(self._activate(active.name, sources), is_new=False)
             made = self._newest_if(*hashes, dumps=dumps) or self._create(nquads, sources, files, dump)
@@ -289,7 +290,7 @@ class SnapshotCatalog:
         except SnapshotDamaged:
             return None
 
-    def _newest_if(self, sha256: str, files: str, *, dumps: bool) -> Snapshot | None:
+    def _newest_if(self, sha256: str, files: str, *, dumps: AbstractSet[str] | None) -> Snapshot | None:
         """Return the newest snapshot if it holds this: whoever made it was killed before it became active."""
         for name in self.names()[-1:]:
             if name == name_of(sequence_of(name), sha256):

@@ -11,6 +11,8 @@ from digigraph.store.files import files_hash
 from digigraph.store.opened import name_of
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from digigraph.store.opened import Snapshot
 
 
@@ -44,12 +46,22 @@ def verify(snapshot: Snapshot) -> None:
         )
 
 
-def holds(snapshot: Snapshot, sha256: str, files: str, *, dumps: bool) -> bool:
-    """Tell whether a snapshot holds this dataset and these files, by their hashes, dumps if wanted, and is whole."""
+def holds(snapshot: Snapshot, sha256: str, files: str, *, dumps: AbstractSet[str] | None) -> bool:
+    """Tell whether a snapshot holds this dataset and these files, by their hashes, and is whole.
+
+    Parameters
+    ----------
+    snapshot
+        The snapshot.
+    sha256, files
+        Hashes of the dataset and of the files.
+    dumps
+        Names of the dumps that it has to carry, and no others; None: whichever.
+    """
     if (snapshot.sha256, snapshot.files) != (sha256, files):
         return False
     try:
         verify(snapshot)
-        return bool(snapshot.dumps()) or not dumps
+        return dumps is None or {each.name for each in snapshot.dumps()} == dumps
     except SnapshotDamaged:
         return False

@@ -14,6 +14,8 @@ from digigraph.publishing.drawing import Draughtsman
 from digigraph.publishing.edition import Edition
 from digigraph.publishing.offer import Offer
 from digigraph.store.cancellation import Cancellation
+from digigraph.store.gone import gone_snapshots
+from digigraph.store.opened import sequence_of
 from digigraph.store.snapshot import Snapshot, SnapshotCatalog
 from digigraph.web.record import RECORD
 from digigraph.web.running import QUERY_ID_HEADER, Running
@@ -92,6 +94,16 @@ class Site:
         """Return a file that the snapshot carries beside its dataset; None where there is none, or no snapshot."""
         snapshot = self._snapshot(self.backend.version)
         return snapshot.read_file(name) if snapshot is not None else None
+
+    def began(self) -> str | None:
+        """Return when the first state of the graph was made; None where that is not known."""
+        if self.settings.endpoint:
+            return None
+        folder = self.settings.state_folder
+        catalog = SnapshotCatalog(folder)
+        created = {each.name: each.created for each in gone_snapshots(folder)[:1]}
+        created |= {each: catalog.get(each).created for each in catalog.names()[:1]}
+        return next((when for name, when in created.items() if sequence_of(name) == 1), None)
 
     def published(self, version: str) -> dt.datetime | None:
         """Return when a snapshot was made; None where it is gone."""

@@ -67,7 +67,7 @@ def catalog_as(name: str) -> Response:
 
 def _catalog(chosen: Format) -> Response:
     here = site()
-    return _sent(lambda: catalog_data(here.offer, asker(), document=here.url("/catalog")), chosen)
+    return _sent(lambda: catalog_data(here.offer, asker(), document=here.url("/catalog"), issued=here.began()), chosen)
 
 
 def _sent(make: Callable[[], Data], chosen: Format) -> Response:

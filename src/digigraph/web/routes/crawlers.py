@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response
 
-from digigraph.errors import NotFound
+from digigraph.errors import NotFound, SnapshotDamaged
 from digigraph.media import Format, Kind
-from digigraph.publishing.sitemap import PART, page_paths, robots, sitemap, sitemap_index
+from digigraph.publishing.modified import last_modified
+from digigraph.publishing.sitemap import PART, page_path, page_paths, robots, sitemap, sitemap_index
+from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.web.replies import made
 from digigraph.web.site import asker, site
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 blueprint = Blueprint("crawlers", __name__)
 _XML = Format("xml", "application/xml", Kind.PAGE)
@@ -33,8 +36,10 @@ def index() -> Response:
     """List the sitemaps."""
 
     def body() -> bytes:
-        count = -(-len(_paths()) // PART)
-        return sitemap_index([site().url(f"/sitemap-{each + 1}.xml") for each in range(count)], modified=_modified())
+        paths, modified = _paths(), _modified()
+        parts = [paths[start : start + PART] for start in range(0, len(paths), PART)]
+        urls = [site().url(f"/sitemap-{number}.xml") for number in range(1, len(parts) + 1)]
+        return sitemap_index({url: max(map(modified, part)) for url, part in zip(urls, parts, strict=True)})
 
     return made(body, _XML)
 
@@ -56,6 +61,14 @@ def _paths() -> Sequence[str]:
     return page_paths(asker(), site().iris)
 
 
-def _modified() -> str:
+def _modified() -> Callable[[str], str]:
+    """When the page at a path last changed; where the log of changes does not tell, with the last change of all."""
     snapshot = site().offer.snapshot
-    return snapshot.created if snapshot is not None else ""
+    if snapshot is None:
+        return lambda _: ""
+    log, iris = SnapshotCatalog(site().settings.state_folder).changes, site().iris
+    found: dict[str, str] = {}
+    with contextlib.suppress(SnapshotDamaged):
+        found = {page_path(iris, iri) or "": when for iri, when in last_modified(log, snapshot.name, asker()).items()}
+    latest = max(found.values(), default=snapshot.created)
+    return lambda path: found.get(path, latest)

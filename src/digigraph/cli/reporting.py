@@ -1,0 +1,49 @@
+"""What commands that write reports have in common: options, levels of rules, colour."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from digigraph.findings import Severity
+from digigraph.levels import Levels, choice
+from digigraph.rules import Rule
+
+FAIL_ON = [*(each.label for each in sorted(Severity, reverse=True)), "never"]
+"""``--fail-on``."""
+FILE = click.Path(dir_okay=False, path_type=Path)
+"""A file that is read or written."""
+
+
+def levels_of(written: tuple[str, ...], known: Mapping[str, Rule]) -> Levels:
+    """Return what --rule says.
+
+    Parameters
+    ----------
+    written
+        Values of the option.
+    known
+        The rules that there are.
+
+    Raises
+    ------
+    click.BadParameter
+        A value has not the form of one.
+    SettingsError
+        It names no rule or level.
+    """
+    choices = []
+    for each in written:
+        rule, equals, level = each.rpartition("=")
+        if not equals:
+            raise click.BadParameter(f"{each!r} is not ID=LEVEL.", param_hint="--rule")
+        choices.append(choice(rule, level, f"--rule {each}", known=known, for_publishing=False))
+    return Levels(tuple(choices))
+
+
+def is_terminal() -> bool:
+    """Tell whether stdout is one."""
+    return sys.stdout is not None and sys.stdout.isatty()
