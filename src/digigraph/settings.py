@@ -9,27 +9,22 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
-import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args, get_type_hints
 
-from digigraph.errors import InputError, SettingsError
+from digigraph.errors import SettingsError
 from digigraph.iris import is_absolute
-from digigraph.levels import DEFAULT_LEVELS, Levels, choice
+from digigraph.levels import DEFAULT_LEVELS, Levels
 from digigraph.media import DUMPED
+from digigraph.project_file import PROJECT_FILE, RULES_TABLE, ProjectFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PROJECT_FILE = "digigraph.toml"
 ENVIRONMENT_PREFIX = "DIGIGRAPH_"
 # Where the project is, and what the tests and benches of the program itself read.
 _NO_SETTINGS = {"project", "suites", "datasets", "grants", "earl", "golden"}
-RULES_TABLE = "rules"
-_MAX_FILE = 100_000
-"""Bytes that ``digigraph.toml`` may have."""
-
 _CHOICES = {"log_format": ("text", "json"), "log_queries": ("hash", "text")}
 
 THEMES = ("AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL",
@@ -295,7 +290,7 @@ def read_settings(project: Path, environment: Mapping[str, str], flags: Mapping[
     """
     values: dict[str, Value] = {}
     levels = DEFAULT_LEVELS
-    file = _File(project / PROJECT_FILE)
+    file = ProjectFile(project / PROJECT_FILE)
     for name, value in file.table.items():
         if name == RULES_TABLE:
             levels = file.levels(value)
@@ -309,50 +304,6 @@ def read_settings(project: Path, environment: Mapping[str, str], flags: Mapping[
         if flag is not None:
             values[name] = _typed(name, flag, f"--{name.replace('_', '-')}")
     return Settings(project=project, rules=levels, **values)  # type: ignore[arg-type]  # _typed has given each its type
-
-
-class _File:
-    """What ``digigraph.toml`` says, and at which line it says it."""
-
-    def __init__(self, path: Path) -> None:
-        try:
-            self._text = _small_text(path)
-            self.table: dict[str, object] = tomllib.loads(self._text)
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read ({error.strerror}).") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise InputError(f"{path}: {error}.") from error
-
-    def place(self, key: str) -> str:
-        """The file with the line of a key, where one line alone begins with it."""
-        lines = self._text.splitlines()
-        form = re.compile(rf"""\s*(?:{RULES_TABLE}\s*\.\s*)?["']?{re.escape(key)}["']?\s*=""")
-        found = [number for number, line in enumerate(lines, start=1) if form.match(line)]
-        return f"{PROJECT_FILE}:{found[0]}" if len(found) == 1 else PROJECT_FILE
-
-    def levels(self, table: object) -> Levels:
-        """The levels of rules.
-
-        Raises
-        ------
-        SettingsError
-            It is no table, or :func:`digigraph.levels.choice` says why.
-        """
-        if not isinstance(table, dict):
-            raise SettingsError(f"{self.place(RULES_TABLE)}: {RULES_TABLE} is {table!r}; it is a table of levels.")
-        return Levels(
-            tuple(choice(rule, level, self.place(rule), for_publishing=True) for rule, level in table.items())
-        )
-
-
-def _small_text(path: Path) -> str:
-    if path.exists() and not path.is_file():
-        raise InputError(f"{path}: is not a file.")
-    with path.open("rb") as source:
-        data = source.read(_MAX_FILE + 1)
-    if len(data) > _MAX_FILE:
-        raise InputError(f"{path}: has more than {_MAX_FILE // 1000} kB; no more is read.")
-    return data.decode()
 
 
 _NO_ROWS = {"project", "rules"}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from digigraph.errors import InputError
 from digigraph.findings import Location
-from digigraph.settings import PROJECT_FILE
+from digigraph.project_file import PROJECT_FILE
 from digigraph.sources.records import Malformed, too_large
 
 if TYPE_CHECKING:
