@@ -25,6 +25,7 @@ from digigraph.publishing.void import FIGURES, figures
 from digigraph.sources.blank_nodes import Labels
 from digigraph.sources.files import read_bytes, sources_hash
 from digigraph.sources.json_schema import Schemas
+from digigraph.sources.kept_places import KeptPlaces
 from digigraph.sources.rdf import MAX_BYTES
 from digigraph.sources.rdf_files import read_files
 from digigraph.sources.read import CONTEXT_FILE, read_project
@@ -184,12 +185,14 @@ def check_files(
         A level is set for a shape that there is not.
     """
     labels = Labels("b")
+    reading = replace(reading, places=KeptPlaces(cache, f"{files.data} {files.ontology}"))
     data = read_files(files.data, reading, labels=labels)
     ontology = read_files(files.ontology, reading, labels=labels)
     shapes = read_files(files.shapes, reading, labels=Labels("s"))
     if not shapes.findings:
         levels.check_shapes(rules_of_shapes(shapes.quads))
     findings = check_rdf(data, shapes, ontology, bounds=bounds, cache=cache)
+    reading.places.keep()
     return Found(
         findings=levels.applied(findings),
         is_repeatable=is_repeatable(each.quad.triple for each in shapes.quads) and is_finished(findings),

@@ -162,4 +162,5 @@ def _canonical(located: LocatedQuad) -> Claimed:
     quad = located.quad
     value = canonical(quad.object) if isinstance(quad.object, ox.Literal) else quad.object
     triple = ox.Triple(quad.subject, quad.predicate, value)
-    return Claimed(triple, located.location, node=located.node, property=located.property)
+    location, node, of_property = located.places[located.number]
+    return Claimed(triple, location, node=node, property=of_property)

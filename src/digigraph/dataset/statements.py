@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from digigraph.sources.rdf import LocatedQuad
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -30,6 +32,10 @@ class Statement:
     property: Location | None = None
 
 
+Located = LocatedQuad | Statement
+"""A quad that knows where it comes from: as it was read, or as it was made."""
+
+
 @dataclass(frozen=True)
 class Dataset:
     """The whole graph of a project.
@@ -42,7 +48,7 @@ class Dataset:
         What the build found wrong.
     """
 
-    statements: tuple[Statement, ...]
+    statements: tuple[Located, ...]
     findings: tuple[Finding, ...] = ()
 
     @cached_property
@@ -72,20 +78,20 @@ class Dataset:
         return output.getvalue()
 
     @cached_property
-    def _by_triple(self) -> dict[tuple[Subject, ox.NamedNode], dict[Object, list[Statement]]]:
+    def _by_triple(self) -> dict[tuple[Subject, ox.NamedNode], dict[Object, list[Located]]]:
         """The statements of each triple, whatever their graphs."""
-        found: dict[tuple[Subject, ox.NamedNode], dict[Object, list[Statement]]] = {}
+        found: dict[tuple[Subject, ox.NamedNode], dict[Object, list[Located]]] = {}
         for each in self.statements:
             of_property = found.setdefault((each.quad.subject, each.quad.predicate), {})
             of_property.setdefault(each.quad.object, []).append(each)
         return found
 
     @cached_property
-    def _nodes(self) -> dict[Subject, list[Location]]:
-        """Where each subject stands; where its statements do, as long as nothing better is known."""
-        nodes: defaultdict[Subject, list[Location]] = defaultdict(list)
+    def _nodes(self) -> dict[Subject | Object, list[Located]]:
+        """The statements of each subject."""
+        nodes: defaultdict[Subject | Object, list[Located]] = defaultdict(list)
         for each in self.statements:
-            nodes[each.quad.subject].append(each.node or replace(each.location, of_node=True))
+            nodes[each.quad.subject].append(each)
         return nodes
 
     @cached_property
@@ -105,7 +111,7 @@ class Dataset:
         """Return the subjects of a predicate and object, in source order."""
         return [subject for subject, used in self._mentions.get(value, ()) if used == predicate]
 
-    def statements_of(self, subject: Subject | Object, predicate: ox.NamedNode, value: Object) -> list[Statement]:
+    def statements_of(self, subject: Subject | Object, predicate: ox.NamedNode, value: Object) -> list[Located]:
         """Return the statements of a triple, in source order."""
         return [] if isinstance(subject, ox.Literal) else self._by_triple.get((subject, predicate), {}).get(value, [])
 
@@ -126,8 +132,9 @@ class Dataset:
 
     def node_places(self, node: Subject | Object) -> list[Location]:
         """Return where a node stands as a subject; where it is none, where it is an object. Each once, in order."""
-        if not isinstance(node, ox.Literal) and node in self._nodes:
-            return sorted(set(self._nodes[node]))
+        if node in self._nodes:
+            # Where its statements stand, as long as nothing better is known.
+            return sorted({each.node or replace(each.location, of_node=True) for each in self._nodes[node]})
         mentions = self._mentions.get(node, ())
         return sorted({each.location for mention in mentions for each in self._by_triple[mention][node]})
 

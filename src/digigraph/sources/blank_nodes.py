@@ -19,29 +19,38 @@ _Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
 class Labels:
-    """Gives the blank nodes of several files labels: a word and their number, in order of appearance."""
+    """Gives the blank nodes of several files labels.
+
+    A label is made of a word, the file's name and the node's number in it: what changes in one file changes no label in
+    another, so that what an earlier run knows of the others still holds.
+    """
 
     def __init__(self, word: str) -> None:
         self._word = word
-        self._count = 0
+        self._files: set[str] = set()
 
-    def of(self, located: Iterable[LocatedQuad]) -> list[LocatedQuad]:
-        """Return the quads of one file with labels that no other file has."""
+    def of(self, located: Iterable[LocatedQuad], name: str) -> list[LocatedQuad]:
+        """Return the quads of the file of a name with labels that no other file has."""
         labels: dict[ox.BlankNode, ox.BlankNode] = {}
+        file = hashlib.sha256(name.encode()).hexdigest()[:6]
+        while file in self._files:
+            file += "x"
+        self._files.add(file)
 
         def label(node: ox.BlankNode) -> ox.BlankNode:
-            if node not in labels:
-                self._count += 1
-                labels[node] = ox.BlankNode(f"{self._word}{self._count}")
-            return labels[node]
+            return labels.setdefault(node, ox.BlankNode(f"{self._word}{file}-{len(labels) + 1}"))
 
-        return [replace(each, quad=_renamed(each.quad, label)) for each in located]
+        return [
+            replace(each, quad=_renamed(each.quad, label)) if _has_blank_node(each.quad) else each for each in located
+        ]
+
+
+def _has_blank_node(quad: ox.Quad) -> bool:
+    return any(isinstance(each, ox.BlankNode) for each in (quad.subject, quad.object, quad.graph_name))
 
 
 def _renamed(quad: ox.Quad, name: Callable[[ox.BlankNode], ox.BlankNode]) -> ox.Quad:
     subject, value, graph = quad.subject, quad.object, quad.graph_name
-    if not any(isinstance(each, ox.BlankNode) for each in (subject, value, graph)):
-        return quad
     return ox.Quad(
         name(subject) if isinstance(subject, ox.BlankNode) else subject,
         quad.predicate,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from digigraph.findings import Location
 
@@ -20,17 +20,27 @@ class Positions:
     """
 
     def __init__(self, text: str, path: str) -> None:
+        self._text = text
         self._path = path
-        self._starts = [0]
-        position = text.find("\n")
-        while position >= 0:
-            self._starts.append(position + 1)
-            position = text.find("\n", position + 1)
-        # Locations by the hundred thousand share their numbers.
-        self._lines = list(range(1, len(self._starts) + 1))
+        self.file = Location(path)
         # Triples that follow each other share a subject, or a property: one location serves them all.
         self.node = lru_cache(maxsize=256)(self._node)
         self.property = lru_cache(maxsize=1)(self.value)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """The offsets at which lines begin."""
+        starts = [0]
+        position = self._text.find("\n")
+        while position >= 0:
+            starts.append(position + 1)
+            position = self._text.find("\n", position + 1)
+        return starts
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        """The numbers of the lines: locations by the hundred thousand share them."""
+        return list(range(1, len(self._starts) + 1))
 
     def value(self, start: int, end: int) -> Location:
         """Return the location of what stands from one offset to another."""

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pyoxigraph as ox
 
@@ -19,11 +19,13 @@ from digigraph.findings import Location
 from digigraph.sources import jsonld, rdfxml, turtle
 from digigraph.sources.files import MAX_STATEMENTS
 from digigraph.sources.json_outline import nesting
+from digigraph.sources.kept_places import KeptPlaces
 from digigraph.sources.positions import Positions
 from digigraph.sources.records import Malformed, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from array import array
+    from collections.abc import Callable, Iterable, Iterator
 
 EXTENSIONS = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -40,14 +42,49 @@ _CONTINUATION = re.compile(rb"[\x80-\xbf]")
 _ENGINE_PLACE = re.compile(r"Parser error (?:at|between) line .*?: ", re.DOTALL)
 
 
+Places = tuple[Location, Location | None, Location | None]
+"""Where the object of a quad is written, and where its subject and its property are, if that is known."""
+
+
+class PlacesOfFile(Protocol):
+    """The places of the quads of a file, by their numbers; worked out when they are asked for."""
+
+    def __getitem__(self, number: int, /) -> Places:
+        """Return those of one quad."""
+
+
 @dataclass(frozen=True, slots=True)
 class LocatedQuad:
-    """A quad, where its object is written, and where its subject and its property are, if that is known."""
+    """A quad that knows where it is written.
+
+    Parameters
+    ----------
+    quad
+        As it was read, or what was made of it.
+    places
+        Of the quads of its file.
+    number
+        Its own among them.
+    """
 
     quad: ox.Quad
-    location: Location
-    node: Location | None = None
-    property: Location | None = None
+    places: PlacesOfFile
+    number: int
+
+    @property
+    def location(self) -> Location:
+        """Where its object is written."""
+        return self.places[self.number][0]
+
+    @property
+    def node(self) -> Location | None:
+        """Where its subject is written, if that is known."""
+        return self.places[self.number][1]
+
+    @property
+    def property(self) -> Location | None:
+        """Where its property is written, if that is known."""
+        return self.places[self.number][2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +100,14 @@ def parse_rdf(data: bytes, path: str, base_iri: str, *, at_most: int = MAX_STATE
     return read_rdf(data, path, base_iri, rdf_format=EXTENSIONS["." + path.rpartition(".")[2]], at_most=at_most).quads
 
 
-def read_rdf(
-    data: bytes, path: str, base_iri: str, *, rdf_format: ox.RdfFormat, at_most: int = MAX_STATEMENTS
+def read_rdf(  # noqa: PLR0913 - what a file is, and how it is read
+    data: bytes,
+    path: str,
+    base_iri: str,
+    *,
+    rdf_format: ox.RdfFormat,
+    at_most: int = MAX_STATEMENTS,
+    kept: KeptPlaces | None = None,
 ) -> RdfFile:
     """Read an RDF file.
 
@@ -80,6 +123,8 @@ def read_rdf(
         What it is.
     at_most
         Statements that may be read.
+    kept
+        Places that an earlier run has worked out.
 
     Raises
     ------
@@ -91,7 +136,7 @@ def read_rdf(
     data = data.removeprefix(_BOM)
     reader = _Reader(data, decode(data, path), path, base_iri, rdf_format=rdf_format, at_most=at_most)
     try:
-        return reader.read()
+        return reader.read(kept or KeptPlaces())
     except MemoryError as error:
         raise Malformed("too-large", "A single word of this file is longer than 16 MB.", Location(path)) from error
 
@@ -108,7 +153,7 @@ class _Reader:
         self._at_most = at_most
         self._positions = Positions(text, path)
 
-    def read(self) -> RdfFile:
+    def read(self, kept: KeptPlaces) -> RdfFile:
         if self._format == ox.RdfFormat.RDF_XML:
             return self._rdf_xml()
         is_json = self._format == ox.RdfFormat.JSON_LD
@@ -121,8 +166,14 @@ class _Reader:
             quads = list(self._counted(parser))
         except SyntaxError as error:
             raise self._syntax(error) from error
-        located = self._json_ld(quads) if is_json else self._turtle(quads)
-        return RdfFile(list(located), parser.prefixes)
+        if is_json:
+            return RdfFile(_located(quads, list(self._json_ld(quads))), parser.prefixes)
+
+        def offsets() -> array[int]:
+            numbers = len(quads) * turtle.NUMBERS
+            return kept.of(self._data, numbers, lambda: turtle.locate(self._text, quads))
+
+        return RdfFile(_located(quads, _TurtlePlaces(offsets, self._positions)), parser.prefixes)
 
     def _counted(self, quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
         for number, quad in enumerate(quads):
@@ -135,39 +186,29 @@ class _Reader:
                 )
             yield quad
 
-    def _turtle(self, quads: list[ox.Quad]) -> Iterator[LocatedQuad]:
-        try:
-            written = turtle.locate(self._text, quads)
-        except turtle.NotFollowed:
-            yield from (LocatedQuad(quad, Location(self._path)) for quad in quads)
-            return
-        for quad, (subject, its_end, predicate, end, value, last) in zip(quads, written, strict=True):
-            property_ = self._positions.property(predicate, end) if end else None
-            yield LocatedQuad(
-                quad, self._positions.value(value, last), self._positions.node(subject, its_end), property_
-            )
-
-    def _json_ld(self, quads: list[ox.Quad]) -> Iterator[LocatedQuad]:
-        for quad, (subject, value) in zip(quads, jsonld.locate(self._text, quads, self._base), strict=True):
+    def _json_ld(self, quads: list[ox.Quad]) -> Iterator[Places]:
+        for subject, value in jsonld.locate(self._text, quads, self._base):
             node = self._positions.node(*subject) if subject is not None else None
             place = self._positions.value(*value) if value is not None else node
-            yield LocatedQuad(quad, place or Location(self._path), node)
+            yield place or Location(self._path), node, None
 
     def _rdf_xml(self) -> RdfFile:
         by_tag = self._elements()
         source = rdfxml.ByteByByte(self._data)
-        located = []
+        quads: list[ox.Quad] = []
+        places: list[Places] = []
         try:
             parser = ox.parse(source, format=self._format, base_iri=self._base)
             for quad in self._counted(parser):
                 subject, statement = rdfxml.statement(by_tag, source.tell(), quad)
                 node = self._element(subject.start, subject.end) if subject is not None else None
                 place = self._element(statement.start, statement.end) if statement is not None else node
-                located.append(LocatedQuad(quad, place or Location(self._path), node))
+                quads.append(quad)
+                places.append((place or Location(self._path), node, None))
         except SyntaxError as error:
             tag = max(0, self._data.rfind(b"<", 0, source.tell()))
             raise self._malformed(str(error.msg), replace(self._element(tag, source.tell()), of_node=False)) from error
-        return RdfFile(located, parser.prefixes)
+        return RdfFile(_located(quads, places), parser.prefixes)
 
     def _elements(self) -> dict[int, rdfxml.Element]:
         """The elements of an RDF/XML file, once it is known that a parser may see it."""
@@ -238,3 +279,38 @@ class _Reader:
             Location(self._path),
             hint="Give nested nodes identifiers, and write each on its own.",
         )
+
+
+def _located(quads: Iterable[ox.Quad], places: PlacesOfFile) -> list[LocatedQuad]:
+    return [LocatedQuad(quad, places, number) for number, quad in enumerate(quads)]
+
+
+class _TurtlePlaces:
+    """The places of a file of the Turtle family, worked out once one is asked for: most files have no mistakes.
+
+    Parameters
+    ----------
+    offsets
+        Where the quads stand (:func:`digigraph.sources.turtle.locate`); none where that is not known.
+    positions
+        Of the file.
+    """
+
+    def __init__(self, offsets: Callable[[], array[int]], positions: Positions) -> None:
+        self._work_out = offsets
+        self._positions = positions
+
+    def __getitem__(self, number: int) -> Places:
+        if not self._offsets:
+            return self._positions.file, None, None
+        first = number * turtle.NUMBERS
+        subject, its_end, predicate, end, value, last = self._offsets[first : first + turtle.NUMBERS]
+        return (
+            self._positions.value(value, last),
+            self._positions.node(subject, its_end),
+            self._positions.property(predicate, end) if end else None,
+        )
+
+    @cached_property
+    def _offsets(self) -> array[int]:
+        return self._work_out()

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 from digigraph.errors import InputError
 from digigraph.findings import Finding, Location, Severity
 from digigraph.sources.files import Budget, leads_out, unreadable
+from digigraph.sources.kept_places import KeptPlaces
 from digigraph.sources.rdf import EXTENSIONS, MAX_BYTES, LocatedQuad, read_rdf
 from digigraph.sources.records import Malformed
 
@@ -72,12 +73,15 @@ class Reading:
         What came in there; None where it was not read.
     budget
         What the files of a run may take together.
+    places
+        Those that an earlier run has worked out.
     """
 
     input_format: ox.RdfFormat | None = None
     base_iri: str | None = None
     stdin: bytes | None = None
     budget: Budget = field(default_factory=Budget)
+    places: KeptPlaces = field(default_factory=KeptPlaces)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,12 +138,14 @@ def read_files(arguments: Iterable[str], reading: Reading, *, labels: Labels) ->
             else:
                 data = reading.budget.read(path, name, at_most=MAX_BYTES)
             base_iri = reading.base_iri or path.absolute().as_uri()
-            read = read_rdf(data, name, base_iri, rdf_format=rdf_format, at_most=reading.budget.statements)
+            read = read_rdf(
+                data, name, base_iri, rdf_format=rdf_format, at_most=reading.budget.statements, kept=reading.places
+            )
         except Malformed as malformed:
             found.findings.append(malformed.finding)
             continue
         reading.budget.statements -= len(read.quads)
-        found.quads += labels.of(read.quads)
+        found.quads += labels.of(read.quads, name)
         found.prefixes = {**read.prefixes, **found.prefixes}
     return found
 

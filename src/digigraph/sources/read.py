@@ -155,8 +155,9 @@ class _ProjectReader:
         labels = Labels("s")
         for path in self._in("shapes"):
             if path.suffix in EXTENSIONS:
+                name = self._relative(path)
                 with self._noting:
-                    quads += labels.of(self._parsed(self._bytes(path, at_most=MAX_BYTES), self._relative(path)))
+                    quads += labels.of(self._parsed(self._bytes(path, at_most=MAX_BYTES), name), name)
         return quads
 
     def _rdf(self, folder: str, graph: ox.NamedNode, *, skip: set[str]) -> list[LocatedQuad]:

@@ -89,12 +89,12 @@ class Written(NamedTuple):
     predicate: Token | None = None
 
 
-Stretches = tuple[int, int, int, int, int, int]
-"""Offsets where subject, property and object begin and end; those of the property are 0 where nobody wrote it."""
+NUMBERS = 6
+"""For each quad where subject, property, object begin and end; those of a property that nobody wrote are 0."""
 
 
-def locate(text: str, quads: Iterable[ox.Quad]) -> Iterator[Stretches]:
-    """Return for each quad of a file where it stands.
+def locate(text: str, quads: Iterable[ox.Quad]) -> array[int]:
+    """Return where the quads of a file stand: offsets, :data:`NUMBERS` to a quad; none where that is not certain.
 
     Parameters
     ----------
@@ -102,11 +102,6 @@ def locate(text: str, quads: Iterable[ox.Quad]) -> Iterator[Stretches]:
         The file, without byte order mark.
     quads
         As the engine reads the file, in its order.
-
-    Raises
-    ------
-    NotFollowed
-        The places are not known with certainty.
     """
     comparison = _Comparison()
     # Offsets alone are kept: tokens would take more memory than the quads.
@@ -118,10 +113,9 @@ def locate(text: str, quads: Iterable[ox.Quad]) -> Iterator[Stretches]:
             comparison.compare(each.object, quad.object)
             predicate = each.predicate[2:] if each.predicate is not None else (0, 0)
             offsets.extend((*each.subject[2:], *predicate, *each.object[2:]))
-    except ValueError as error:
-        raise NotFollowed from error
-    offset = iter(offsets)
-    return zip(offset, offset, offset, offset, offset, offset, strict=True)
+    except (NotFollowed, ValueError):
+        return array("I")
+    return offsets
 
 
 def triple_terms_nested(text: str) -> int:

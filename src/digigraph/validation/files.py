@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digigraph.cache import NO_CACHE
-from digigraph.dataset.statements import Dataset, Statement
+from digigraph.dataset.statements import Dataset
 from digigraph.findings import Finding, Location, Severity, in_source_order
 from digigraph.iris import shorten
 from digigraph.validation.bounds import DEFAULT_BOUNDS
@@ -46,7 +46,7 @@ def check_rdf(
         In source order, each once.
     """
     quads = [*data.quads, *ontology.quads]
-    dataset = Dataset(tuple(Statement(each.quad, each.location, each.node, each.property) for each in quads))
+    dataset = Dataset(tuple(quads))
     prefixes = {**PREFIXES, **ontology.prefixes, **shapes.prefixes, **data.prefixes}
     check = ShapesCheck(
         dataset,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
+    from digigraph.findings import Location
     from digigraph.sources.rdf import LocatedQuad
     from digigraph.validation.paths import Term
 
@@ -56,13 +57,17 @@ class _Shape:
     def __init__(self, node: Term, said: Sequence[LocatedQuad]) -> None:
         self.node = node
         self._said = said
-        self.place = min(each.node or each.location for each in said)
         types = set(self.values(RDF["type"]))
         self.targets = [(kind, value) for kind in TARGETS for value in self.values(kind)]
         self.is_one = bool(self.targets or types & SHAPE_TYPES)
         if types & SHAPE_TYPES and types & _CLASSES:
             # The instances of a shape that is a class are its target (SHACL, section 2.1.3.3).
             self.targets.append((SH["targetClass"], node))
+
+    @property
+    def place(self) -> Location:
+        """Where it begins."""
+        return min(each.node or each.location for each in self._said)
 
     def values(self, predicate: ox.NamedNode) -> list[Term]:
         """What it says by a property."""

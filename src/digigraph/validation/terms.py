@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
-    from digigraph.dataset.statements import Statement
+    from digigraph.dataset.statements import Located
     from digigraph.sources.rdf import LocatedQuad
     from digigraph.validation.paths import Term
 
@@ -98,26 +98,38 @@ class Terms:
     def __init__(self, ontology: Iterable[LocatedQuad]) -> None:
         self._defined: set[str] = set()
         self._roles: dict[str, Role] = {}
+        self._known: dict[str, bool] = {}
         for each in ontology:
             if isinstance(each.quad.subject, ox.NamedNode):
                 self._defined.add(each.quad.subject.value)
                 if each.quad.predicate == RDF["type"] and each.quad.object in ROLES_OF_TERMS:
                     self._roles[each.quad.subject.value] = ROLES_OF_TERMS[each.quad.object]
 
-    def check_quads(self, quads: Iterable[LocatedQuad | Statement]) -> Iterator[Finding]:
+    def check_quads(self, quads: Iterable[Located]) -> Iterator[Finding]:
         """Yield a finding for each place where a quad uses a term that does not exist; each term once a place.
 
         The place is that of the term itself, where it is known, else of the quad.
         """
         seen: set[tuple[str, Location]] = set()
         for each in quads:
-            quad, of_value = each.quad, each.location
+            quad = each.quad
+            used = {term for term in (quad.subject, quad.predicate, quad.object) if isinstance(term, ox.NamedNode)}
+            # Places are worked out where they are needed: nearly every term exists.
+            if all(self._exists(term.value) for term in used):
+                continue
+            of_value = each.location
             of_node = replace(each.node, of_node=False) if each.node is not None else of_value
             uses = ((quad.subject, of_node), (quad.predicate, each.property or of_value), (quad.object, of_value))
             for term, place in uses:
                 if isinstance(term, ox.NamedNode) and (term.value, place) not in seen:
                     seen.add((term.value, place))
                     yield from self._check(term.value, place)
+
+    def _exists(self, iri: str) -> bool:
+        """Whether nothing is to be said of a term, wherever it stands."""
+        if iri not in self._known:
+            self._known[iri] = next(self._check(iri, Location("")), None) is None
+        return self._known[iri]
 
     def check_query(self, text: str, path: str) -> Iterator[Finding]:
         """Yield a finding for each term in a SPARQL text that does not exist, at its line and column."""
@@ -167,7 +179,7 @@ class Terms:
 
 def check_terms(
     terms: Terms,
-    quads: Iterable[LocatedQuad | Statement],
+    quads: Iterable[Located],
     queries: Mapping[str, str],
 ) -> Iterator[Finding]:
     """Yield a finding for each use of a term that does not exist.
