@@ -182,6 +182,69 @@ def test_a_change_of_layout_alone_runs_no_shapes_again(folder: Path) -> None:
     assert [each.result for each in moved] == [each.result for each in before]
 
 
+def test_files_that_have_not_changed_are_not_parsed_again(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a change of one facts file only that one is taken apart; what is told is what a new run finds."""
+    cache = Cache(tmp_path / "cache")
+    project_findings(project.settings, cache)
+    project.facts("  - quote: nobody says this\n    says: [{subject: nhd, host: kth}]\n")
+    parsed = noted(monkeypatch, "digigraph.sources.yaml_files._parsed", lambda _data, path, _findings: path)
+    found = project_findings(project.settings, cache)
+    assert parsed == ["data/documents/nhd-page.yaml"]
+    assert json_report(found) == json_report(build_and_check(project.settings).findings)
+
+
+def test_places_in_files_that_have_not_changed_are_not_looked_for_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two files with mistakes the changed one is walked through; one without mistakes never is."""
+    (folder / "data").mkdir()
+    for name, text in (("a", "e:a e:p 'x' ."), ("b", "e:b e:p 'y' ."), ("well", "e:c e:p e:d .")):
+        (folder / "data" / f"{name}.ttl").write_text(PREFIXES + text, encoding="utf-8")
+    files = Files(data=[str(folder / "data")], shapes=[str(folder / "shapes.ttl")])
+    cache = Cache(folder / "cache")
+    walked = noted(monkeypatch, "digigraph.sources.turtle.locate", lambda text, _quads: text.partition("\n")[2])
+    assert len(file_findings(files, Reading(), cache=cache)) == 2
+    assert sorted(walked) == ["e:a e:p 'x' .", "e:b e:p 'y' .", SHAPES[0]]
+    walked.clear()
+    (folder / "data/b.ttl").write_text(f"{PREFIXES}\ne:b e:p 'z' .", encoding="utf-8")
+    found = file_findings(files, Reading(), cache=cache)
+    assert walked == ["\ne:b e:p 'z' ."]
+    assert json_report(found) == json_report(check_files(files, Reading()).findings)
+
+
+def noted(monkeypatch: pytest.MonkeyPatch, name: str, what: Callable[..., str]) -> list[str]:
+    """Note what a function is called with, and call it."""
+    module, _, function = name.rpartition(".")
+    real = getattr(sys.modules[module], function)
+    notes: list[str] = []
+
+    def noting(*arguments: object) -> object:
+        notes.append(what(*arguments))
+        return real(*arguments)
+
+    monkeypatch.setattr(name, noting)
+    return notes
+
+
+def test_stored_queries_are_asked_once_of_the_same_dataset(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a change of layout none is asked again; after a change of the data all are."""
+    project.write("queries/some.rq", "#! rows: 5000\nSELECT * { ?s ?p ?o }")
+    cache = Cache(tmp_path / "cache")
+    first = project_findings(project.settings, cache)
+    asked = noted(monkeypatch, "digigraph.pipeline.count", lambda _backend, text: text)
+    things = (project.folder / "data/things/things.yaml").read_text(encoding="utf-8")
+    project.write("data/things/things.yaml", f"# moved\n{things}")
+    again = project_findings(project.settings, cache)
+    assert (asked, [each.message for each in again]) == ([], [each.message for each in first])
+    project.write("data/things/things.yaml", f"{things}\nnew:\n  type: Organization\n  name: New\n")
+    project_findings(project.settings, cache)
+    assert any("rows: 5000" in each for each in asked)
+
+
 def test_results_of_every_kind_come_back_as_they_were(tmp_path: Path) -> None:
     """Every kind of finding there is, with runs forgotten and results of shapes kept: byte for byte the same."""
     project = faulty_project(tmp_path / "graph")

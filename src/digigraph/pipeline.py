@@ -9,6 +9,8 @@ import tempfile
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from digigraph import sparql
 from digigraph.cache import NO_CACHE
 from digigraph.dataset.build import build
@@ -25,7 +27,7 @@ from digigraph.publishing.void import FIGURES, figures
 from digigraph.sources.blank_nodes import Labels
 from digigraph.sources.files import read_bytes, sources_hash
 from digigraph.sources.json_schema import Schemas
-from digigraph.sources.kept_places import KeptPlaces
+from digigraph.sources.kept import Kept
 from digigraph.sources.rdf import MAX_BYTES
 from digigraph.sources.rdf_files import read_files
 from digigraph.sources.read import CONTEXT_FILE, read_project
@@ -108,11 +110,13 @@ def build_and_check(settings: Settings, cache: Cache = NO_CACHE) -> Checked:
     SettingsError
         A level is set for a shape that there is not.
     """
-    corpus = read_project(settings)
+    kept = Kept(cache, str(settings.project))
+    corpus = read_project(settings, kept)
+    kept.keep()
     if not any(each.location.path.startswith("shapes/") for each in corpus.findings):
         settings.rules.check_shapes(rules_of_shapes(corpus.shapes))
     dataset = build(corpus, settings)
-    with _asking(dataset, settings) as ask:
+    with _asking(dataset, settings, cache) as ask:
         findings = check(corpus, dataset, settings, ask, cache=cache)
     files = {"context.jsonld": read_bytes(settings.project / CONTEXT_FILE, at_most=MAX_BYTES)}
     files |= {text_file(each.slug, each.version): encode_text(each.text.runs()) for each in corpus.documents}
@@ -127,11 +131,15 @@ def build_and_check(settings: Settings, cache: Cache = NO_CACHE) -> Checked:
 
 
 @contextlib.contextmanager
-def _asking(dataset: Dataset, settings: Settings) -> Iterator[Callable[[str], int | None]]:
+def _asking(dataset: Dataset, settings: Settings, cache: Cache) -> Iterator[Callable[[str], int | None]]:
     """Something that asks the dataset as the server would, with the same limits, and counts what comes back.
 
-    A query that may ask other servers is not asked: checking contacts nobody.
+    A query that may ask other servers is not asked: checking contacts nobody. Nor is one that was asked of the same
+    dataset before; that it had no answer is not kept, for another time it may have one.
     """
+    key = cache.key("rows", dataset.nquads)
+    kept = _rows(cache.get(key))
+    known = dict(kept)
     with tempfile.TemporaryDirectory(prefix="digigraph-") as folder, contextlib.ExitStack() as stack:
         backend: Backend | None = None
 
@@ -139,14 +147,29 @@ def _asking(dataset: Dataset, settings: Settings) -> Iterator[Callable[[str], in
             nonlocal backend
             if settings.federation and "SERVICE" in sparql.keywords(text):
                 return None
+            if text in known:
+                return known[text]
             if backend is None:
                 alone = replace(settings, state=folder, endpoint="", federation="", workers=1)
                 SnapshotCatalog(alone.state_folder).publish(dataset.nquads, "")
                 backend = open_backend(alone)
                 stack.callback(backend.close)
-            return count(backend, text)
+            found = count(backend, text)
+            if sparql.is_repeatable(text):
+                known[text] = found
+            return found
 
         yield ask
+    if known != kept:
+        cache.put(key, msgspec.json.encode(known))
+
+
+def _rows(entry: bytes | None) -> dict[str, int]:
+    """How much queries gave, as it was kept."""
+    try:
+        return msgspec.json.decode(entry, type=dict[str, int]) if entry is not None else {}
+    except msgspec.MsgspecError:
+        return {}
 
 
 def editor_schemas(settings: Settings) -> dict[str, bytes]:
@@ -185,14 +208,14 @@ def check_files(
         A level is set for a shape that there is not.
     """
     labels = Labels("b")
-    reading = replace(reading, places=KeptPlaces(cache, f"{files.data} {files.ontology}"))
+    reading = replace(reading, kept=Kept(cache, f"{files.data} {files.ontology}"))
     data = read_files(files.data, reading, labels=labels)
     ontology = read_files(files.ontology, reading, labels=labels)
     shapes = read_files(files.shapes, reading, labels=Labels("s"))
     if not shapes.findings:
         levels.check_shapes(rules_of_shapes(shapes.quads))
     findings = check_rdf(data, shapes, ontology, bounds=bounds, cache=cache)
-    reading.places.keep()
+    reading.kept.keep()
     return Found(
         findings=levels.applied(findings),
         is_repeatable=is_repeatable(each.quad.triple for each in shapes.quads) and is_finished(findings),

@@ -19,6 +19,7 @@ from digigraph.suggestions import did_you_mean
 if TYPE_CHECKING:
     from digigraph.findings import Finding
     from digigraph.sources.claims import Assertion
+    from digigraph.sources.kept import Kept
     from digigraph.sources.terms import Context
 
 FACT_KEYS = frozenset({"quote", "occurrence", "after", "lang", "asOf", "implied", "accepted", "reason", "says"})
@@ -43,7 +44,7 @@ class FactsFile:
     said: tuple[Assertion, ...]
 
 
-def read_document(captured: Captured, context: Context, findings: list[Finding]) -> FactsFile:
+def read_document(captured: Captured, context: Context, findings: list[Finding], kept: Kept) -> FactsFile:
     """Read one document with its facts.
 
     Every mistake is noted in ``findings``; a fact with a mistake is left out, the others are read, also where the
@@ -54,7 +55,7 @@ def read_document(captured: Captured, context: Context, findings: list[Finding])
         decoded = readable(captured.text, captured.text_path, findings)
         text = CapturedText(decoded, is_html=captured.text_path.endswith(".html"))
     mistakes: list[Finding] = []
-    root = parse_yaml(captured.facts, captured.facts_path, mistakes)
+    root = parse_yaml(captured.facts, captured.facts_path, mistakes, kept)
     findings += mistakes
     if root is None:
         return FactsFile(document=None, said=())

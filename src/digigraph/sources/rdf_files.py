@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from digigraph.errors import InputError
 from digigraph.findings import Finding, Location, Severity
 from digigraph.sources.files import Budget, leads_out, unreadable
-from digigraph.sources.kept_places import KeptPlaces
+from digigraph.sources.kept import Kept
 from digigraph.sources.rdf import EXTENSIONS, MAX_BYTES, LocatedQuad, read_rdf
 from digigraph.sources.records import Malformed
 
@@ -73,15 +73,15 @@ class Reading:
         What came in there; None where it was not read.
     budget
         What the files of a run may take together.
-    places
-        Those that an earlier run has worked out.
+    kept
+        What an earlier run has worked out of them.
     """
 
     input_format: ox.RdfFormat | None = None
     base_iri: str | None = None
     stdin: bytes | None = None
     budget: Budget = field(default_factory=Budget)
-    places: KeptPlaces = field(default_factory=KeptPlaces)
+    kept: Kept = field(default_factory=Kept)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +139,7 @@ def read_files(arguments: Iterable[str], reading: Reading, *, labels: Labels) ->
                 data = reading.budget.read(path, name, at_most=MAX_BYTES)
             base_iri = reading.base_iri or path.absolute().as_uri()
             read = read_rdf(
-                data, name, base_iri, rdf_format=rdf_format, at_most=reading.budget.statements, kept=reading.places
+                data, name, base_iri, rdf_format=rdf_format, at_most=reading.budget.statements, kept=reading.kept
             )
         except Malformed as malformed:
             found.findings.append(malformed.finding)

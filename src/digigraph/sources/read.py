@@ -18,6 +18,7 @@ from digigraph.sources.described import Described
 from digigraph.sources.documents import Captured
 from digigraph.sources.facts import read_document
 from digigraph.sources.files import Budget, read_whole, source_files
+from digigraph.sources.kept import Kept
 from digigraph.sources.rdf import EXTENSIONS, MAX_BYTES, LocatedQuad, parse_rdf
 from digigraph.sources.records import Fields, Malformed, Node, Noting, Scalar, decode
 from digigraph.sources.terms import Context, parse_context
@@ -76,19 +77,20 @@ class Corpus:
     findings: tuple[Finding, ...]
 
 
-def read_project(settings: Settings) -> Corpus:
-    """Read a project.
+def read_project(settings: Settings, kept: Kept | None = None) -> Corpus:
+    """Read a project; ``kept`` is what an earlier run has worked out of its files.
 
     Raises
     ------
     InputError
         A file cannot be read, or the context is no context: without its terms nothing can be understood.
     """
-    return _ProjectReader(settings).read()
+    return _ProjectReader(settings, kept or Kept()).read()
 
 
 class _ProjectReader:
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, kept: Kept) -> None:
+        self._kept = kept
         self._project = settings.project
         self._iris = Iris(settings.base_iri)
         self._findings: list[Finding] = []
@@ -137,7 +139,7 @@ class _ProjectReader:
 
     def _parsed(self, data: bytes, name: str) -> list[LocatedQuad]:
         """The statements of an RDF file, as long as there is room for them."""
-        parsed = parse_rdf(data, name, self._iris.base, at_most=self._budget.statements)
+        parsed = parse_rdf(data, name, self._iris.base, at_most=self._budget.statements, kept=self._kept)
         self._budget.statements -= len(parsed)
         return parsed
 
@@ -196,7 +198,7 @@ class _ProjectReader:
                 mistakes: list[Finding] = []
                 with Noting(mistakes):
                     data = self._bytes(path, at_most=MAX_YAML_BYTES)
-                    root = parse_yaml(data, self._relative(path), mistakes)
+                    root = parse_yaml(data, self._relative(path), mistakes, self._kept)
                     if mistakes:
                         self._mentioned |= _names(data)
                     assertions += self._things_of(root)
@@ -236,7 +238,7 @@ class _ProjectReader:
                 with self._noting:
                     captured = self._captured(stem, path, texts)
                     self._described.setdefault(captured.slug, Location(captured.facts_path))
-                    read = read_document(captured, self._context, self._findings)
+                    read = read_document(captured, self._context, self._findings, self._kept)
                     self._said += read.said
                     if read.document is not None:
                         documents.append(read.document)

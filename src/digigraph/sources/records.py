@@ -7,8 +7,9 @@ Scalars stay text: what ``2022-09`` or ``no`` means is said by the term it stand
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
+
+import msgspec
 
 from digigraph.findings import Finding, Location, Severity
 
@@ -62,37 +63,39 @@ class Noting:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(msgspec.Struct, frozen=True, tag="scalar", array_like=True):
     """Text at a place."""
 
     text: str
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(msgspec.Struct, frozen=True, tag="items", array_like=True):
     """A list at a place."""
 
     nodes: list[Node]
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(msgspec.Struct, frozen=True, tag="fields", array_like=True):
     """A mapping at a place; ``keys`` tells where each key stands."""
 
     nodes: dict[str, Node]
     location: Location
-    keys: dict[str, Location] = field(default_factory=dict)
+    keys: dict[str, Location] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True, tag="refused", array_like=True):
     """What is written at a place and cannot be used; whoever needs it raises the reason once more."""
 
-    reason: Malformed
+    message: str
+    hint: str | None
     location: Location
+
+    @property
+    def reason(self) -> Malformed:
+        """What is wrong with it."""
+        return Malformed("yaml", self.message, self.location, hint=self.hint)
 
 
 Node = Scalar | Items | Fields | Refused

@@ -7,19 +7,23 @@ noted and left out.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
+import msgspec
 import yaml
 
+from digigraph.findings import Finding  # noqa: TC001 - msgspec reads it
 from digigraph.sources.positions import Positions
 from digigraph.sources.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar, readable, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from digigraph.findings import Finding, Location
+    from digigraph.findings import Location
+    from digigraph.sources.kept import Kept
 
 
 class _Mark(Protocol):
@@ -58,7 +62,17 @@ _ADVICE = (
 """What to do about a mistake, by words of the parser's message; the first that fits."""
 
 
-def parse_yaml(data: bytes, path: str, findings: list[Finding]) -> Node | None:
+class _Parsed(msgspec.Struct, array_like=True):
+    """What parsing a file gives."""
+
+    root: Node | None
+    findings: list[Finding]
+
+
+_PARSED = msgspec.msgpack.Decoder(_Parsed)
+
+
+def parse_yaml(data: bytes, path: str, findings: list[Finding], kept: Kept) -> Node | None:
     """Parse one YAML document.
 
     Parameters
@@ -70,12 +84,28 @@ def parse_yaml(data: bytes, path: str, findings: list[Finding]) -> Node | None:
     findings
         Where is noted what is not UTF-8, not YAML, or YAML that this project does without: anchors, aliases, tags,
         keys that are not text, keys twice, nesting deeper than 20, more than 2 MB.
+    kept
+        What an earlier run has parsed.
 
     Returns
     -------
     Node or None
         What could be read; None where nothing could.
     """
+    parsed = _Parsed(None, [])
+
+    def made() -> bytes:
+        parsed.root = _parsed(data, path, parsed.findings)
+        return msgspec.msgpack.encode(parsed)
+
+    # Half of a character, written as an escape, has no form in UTF-8, so none that could be kept.
+    with contextlib.suppress(UnicodeEncodeError):
+        parsed = _PARSED.decode(kept.of(path.encode(), data, make=made))
+    findings += parsed.findings
+    return parsed.root
+
+
+def _parsed(data: bytes, path: str, findings: list[Finding]) -> Node | None:
     if len(data) > MAX_BYTES:
         findings.append(too_large(path, MAX_BYTES).finding)
         return None
@@ -188,9 +218,9 @@ class _Tree:
     def _node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
         place = self._place(event.start_mark)
         if isinstance(event, yaml.AliasEvent):
-            reason = Malformed("yaml", "Anchors and aliases are not used here.", place, hint="Write the value out.")
-            self._findings.append(reason.finding)
-            return Refused(reason, place)
+            refused = Refused("Anchors and aliases are not used here.", "Write the value out.", place)
+            self._findings.append(refused.reason.finding)
+            return refused
         self._plain(event, place)
         if depth > MAX_DEPTH:
             hint = "Nothing needs so many: look for brackets too many."
