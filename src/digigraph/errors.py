@@ -13,7 +13,8 @@
     ├── QueryError                the question is at fault
     │   ├── QuerySyntaxError      it is not SPARQL; line and column where known
     │   ├── QueryForbidden        it asks the server to contact another server
-    │   └── QueryTooComplex       longer, deeper or wider than the guard lets through
+    │   ├── QueryTooComplex       longer, deeper or wider than the guard lets through
+    │   └── QueryUnsupported      the engine would answer it otherwise than the standard says
     ├── QueryFailed               the question was taken and no (whole) answer came
     │   ├── QueryTimeout          the deadline passed
     │   ├── QueryOutOfMemory      more memory than a query may have
@@ -123,6 +124,10 @@ class QueryForbidden(QueryError):
 
 class QueryTooComplex(QueryError):
     """The query exceeds a limit of the guard: length, nesting depth or patterns in one group."""
+
+
+class QueryUnsupported(QueryError):
+    """The query is SPARQL, and the engine would answer it otherwise than the standard says."""
 
 
 class QueryFailed(DigigraphError):

@@ -217,6 +217,11 @@ def _prologue(every: list[Token]) -> str:
     return "".join("\n" * (token.keyword in {"BASE", "PREFIX"}) + token.text + " " for token in every[:end])
 
 
+def prologue(text: str) -> str:
+    """Return the BASE and PREFIX declarations of a query, one a line."""
+    return _prologue(list(tokens(text)))
+
+
 def _absolute(iris: list[str], prologue: str, base_iri: str) -> tuple[str, ...]:
     """IRIs as they are written in a query, in their absolute form."""
     # Turtle has the prologue and the names of SPARQL: the engine's own parser resolves them as it will in the query.

@@ -310,6 +310,15 @@ def test_unknown_functions_are_the_client_s_to_mend(client: FlaskClient, request
         assert "function <http" in response.get_json()["detail"]
 
 
+def test_what_would_be_answered_wrongly_is_refused(client: FlaskClient, request: pytest.FixtureRequest):
+    """A query that our engine would answer wrongly, whatever the words, is refused with what to write instead."""
+    response = client.get("/sparql", query_string={"query": "ASK { GRAPH ?g { ?s ?p ?o FILTER(?g = ?o) } }"})
+    if "remote" not in request.node.name:
+        assert response.status_code == 422
+        assert response.get_json()["type"].endswith("#query-unsupported")
+        assert "behind the group" in response.get_json()["hint"]
+
+
 @pytest.mark.parametrize(
     ("term", "asked", "available"),
     [

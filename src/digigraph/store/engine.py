@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import TYPE_CHECKING, cast
 
@@ -14,6 +15,7 @@ from digigraph.store.csv_results import csv_lines
 from digigraph.store.disk import ENGINE_ERRORS
 from digigraph.store.doors import without_doors
 from digigraph.store.expressible import expressible
+from digigraph.store.mending import Dataset, Functions, functions, is_suspect, mended
 from digigraph.store.output import Output
 from digigraph.store.rows import Rows, counted
 from digigraph.store.selection import selection_of, store_for
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 # The engine reports these as it does failing disks, by a RuntimeError.
 _FUNCTION = re.compile(r"The custom (?:aggregate )?function <.*")
+_NO_VARIABLE = ox.Variable("digigraph")
 _CHARACTER_CLASSES = re.compile(r",? ?\['.*?'\](?=,|$)|,? ?\[_\]", re.DOTALL)
 
 
@@ -96,11 +99,35 @@ def _translated(text: str, query: Query) -> DigigraphError:
 
 
 def _result(store: ox.Store, query: Query, base_iri: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    """Ask the query, or where the engine would answer it wrongly, the query in other words."""
     selection = selection_of(query, base_iri=base_iri)
-    if selection is None:
-        return store.query(query.text, base_iri=base_iri)
-    selected, default, named = store_for(selection, store)
-    return selected.query(query.text, base_iri=base_iri, default_graph=[*default], named_graphs=[*named])
+    selected, default, named = (store, None, None) if selection is None else store_for(selection, store)
+
+    def ask(text: str, more: Functions | None = None) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        return selected.query(
+            text,
+            base_iri=base_iri,
+            default_graph=None if default is None else [*default],
+            named_graphs=None if named is None else [*named],
+            custom_functions=more,
+        )
+
+    if not is_suspect(query.text):
+        return ask(query.text)
+    _check_syntax(store, query.text, base_iri)
+
+    def names() -> list[str]:
+        return sorted(map(str, selected.named_graphs() if named is None else named))
+
+    dataset = Dataset(ask=lambda text: bool(ask(text)), named=names)
+    return ask(mended(query.text, dataset), functions())
+
+
+def _check_syntax(store: ox.Store, text: str, base_iri: str) -> None:
+    """Let the engine's parser read a query, so that a syntax error has its place in the text that was sent."""
+    # The engine offers no parser alone. Asked to substitute a variable that no query has, it reads and goes no further.
+    with contextlib.suppress(RuntimeError):
+        store.query(text, base_iri=base_iri, substitutions={_NO_VARIABLE: ox.Literal("")})
 
 
 def syntax_error(text: str) -> QuerySyntaxError:

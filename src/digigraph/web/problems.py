@@ -63,6 +63,7 @@ TABLE: dict[type[errors.DigigraphError], Kind] = {
     errors.QuerySyntaxError: Kind(400, "query-syntax", "The query is not SPARQL"),
     errors.QueryForbidden: Kind(403, "query-forbidden", "The query asks for what is not allowed here"),
     errors.QueryTooComplex: Kind(400, "query-too-complex", "The query is longer, deeper or wider than is allowed here"),
+    errors.QueryUnsupported: Kind(422, "query-unsupported", "The query would not be answered as SPARQL says"),
     errors.QueryFailed: Kind(503, "query-failed", "The query was not answered"),
     errors.QueryTimeout: Kind(503, "query-timeout", "The query took too long"),
     errors.QueryOutOfMemory: Kind(503, "query-out-of-memory", "The query needed too much memory"),

@@ -1,0 +1,252 @@
+"""Paths of length zero from terms that the graph asked does not hold.
+
+``:x :p* ?y`` has the solution that ``?y`` is ``:x``, whatever the graph holds (SPARQL 1.1 Query Language, section 18.4,
+ZeroOrMorePath and ZeroOrOnePath); pyoxigraph 0.5.13 gives it only where the graph holds ``:x``. Here a block of triples
+is read, and those triples are found in which that makes a difference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digigraph.errors import QueryUnsupported
+from digigraph.store.patterns import mark
+
+if TYPE_CHECKING:
+    from digigraph.sparql import Token
+
+_OPENED = {"(", "["}
+_CONSTANTS = {"iri", "name", "string", "number", "word"}
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A subject or object: its tokens."""
+
+    tokens: tuple[Token, ...]
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether it is ``[]`` or a labelled blank node."""
+        return self.tokens[0].text.startswith("_:") or "".join(each.text for each in self.tokens) == "[]"
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it is an IRI or a literal."""
+        return self.tokens[0].kind in _CONSTANTS and not self.is_blank
+
+    @property
+    def is_variable(self) -> bool:
+        """Whether it is a variable."""
+        return self.tokens[0].kind == "variable"
+
+
+@dataclass(frozen=True, slots=True)
+class Zeros:
+    """How often a path has length zero at a constant that the graph does not hold.
+
+    Parameters
+    ----------
+    open
+        Where the other end is no constant. Sequences have none: their middle is a variable, and what a variable stands
+        for is a node of the graph (section 18.3).
+    closed
+        Where the other end is the same constant.
+    """
+
+    open: int
+    closed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Triple:
+    """A subject, the tokens of its path, an object; and how often the path has length zero there."""
+
+    subject: Node
+    path: tuple[Token, ...]
+    object: Node
+    zeros: Zeros
+
+    @property
+    def ends(self) -> tuple[Node, Node] | None:
+        """A constant, and the other end, where a path of length zero may join them; else None."""
+        nodes = [self.subject, self.object]
+        constants = [node for node in nodes if node.is_constant]
+        if len(constants) == len(nodes):
+            return (self.subject, self.object) if self.zeros.closed else None
+        if not constants or not self.zeros.open:
+            return None
+        (other,) = (node for node in nodes if not node.is_constant)
+        return constants[0], other
+
+
+@dataclass(slots=True)
+class Statement:
+    """A subject with its paths and their objects, as they stand in a block."""
+
+    subject: Node
+    triples: list[Triple]
+
+
+def statements(every: list[Token]) -> list[Statement]:
+    """Return what a block of triples says.
+
+    Raises
+    ------
+    QueryUnsupported
+        A path that may have length zero stands where no variable could take its end.
+    IndexError
+        It is no such block.
+    """
+    found = _Block(every).statements()
+    for statement in found:
+        _check_brackets(statement)
+    return found
+
+
+def _check_brackets(statement: Statement) -> None:
+    """What a bracket says of a blank node keeps its end in the graph, but for further paths of length zero."""
+    if mark(statement.subject.tokens[0]) in _OPENED and _has_modifier(statement.subject):
+        raise _unsupported()
+    for each in statement.triples:
+        if each.ends is not None and mark(each.ends[1].tokens[0]) in _OPENED and _has_modifier(each.ends[1]):
+            raise _unsupported()
+
+
+def _unsupported() -> QueryUnsupported:
+    return QueryUnsupported(
+        "A path that may have length zero stands between a constant and a blank node that has more to it.",
+        hint="Write a variable in the place of the blank node.",
+    )
+
+
+def _has_modifier(node: Node) -> bool:
+    return any(mark(token) in {"*", "?"} for token in node.tokens)
+
+
+def is_alone(node: Node, found: list[Statement], every: list[Token]) -> bool:
+    """Tell whether nothing but one path says something of a blank node.
+
+    Raises
+    ------
+    QueryUnsupported
+        Several paths that may have length zero do, and nothing else does.
+    """
+    label = node.tokens[0].text
+    if not label.startswith("_:"):
+        return node.is_blank
+    times = sum(token.text == label for token in every)
+    ends = [triple.ends for statement in found for triple in statement.triples]
+    if times > 1 and times == sum(each is not None and each[1].tokens[0].text == label for each in ends):
+        raise _unsupported()
+    return times == 1
+
+
+class _Block:
+    def __init__(self, every: list[Token]) -> None:
+        self._tokens = every
+        self._at = 0
+
+    def _mark(self) -> str:
+        return mark(self._tokens[self._at]) if self._at < len(self._tokens) else ""
+
+    def statements(self) -> list[Statement]:
+        found = []
+        while self._at < len(self._tokens):
+            if self._mark() == ".":
+                self._at += 1
+            else:
+                found.append(self._statement())
+        return found
+
+    def _statement(self) -> Statement:
+        subject = self._node()
+        triples: list[Triple] = []
+        while self._at < len(self._tokens) and self._mark() != ".":
+            if self._mark() == ";":
+                self._at += 1
+                continue
+            begin = self._at
+            path = _Path(self._tokens, begin)
+            zeros = path.alternatives()
+            self._at = path.at
+            verb = tuple(self._tokens[begin : self._at])
+            triples += [Triple(subject, verb, each, zeros) for each in self._objects()]
+        return Statement(subject, triples)
+
+    def _objects(self) -> list[Node]:
+        found = [self._node()]
+        while self._mark() == ",":
+            self._at += 1
+            found.append(self._node())
+        return found
+
+    def _node(self) -> Node:
+        """Read a term or what is in brackets; a tag or datatype, reifiers and annotations belong to it."""
+        begin = self._at
+        self._bracket()
+        while self._mark() in {"^^", "~", "{"} or self._kind() == "tag":
+            # A datatype follows its mark always, a reifier perhaps.
+            is_pair = self._mark() == "^^" or (self._mark() == "~" and self._kind(1) in _CONSTANTS | {"variable"})
+            self._bracket()
+            self._at += is_pair
+        return Node(tuple(self._tokens[begin : self._at]))
+
+    def _kind(self, ahead: int = 0) -> str:
+        return self._tokens[self._at + ahead].kind if self._at + ahead < len(self._tokens) else ""
+
+    def _bracket(self) -> None:
+        """Read one token, or from a bracket to the one that closes it."""
+        depth = 0
+        while True:
+            here = self._mark()
+            depth += (here in {"(", "[", "<<", "{"}) - (here in {")", "]", ">>", "}"})
+            self._at += 1
+            if depth == 0:
+                return
+
+
+class _Path:
+    """Reads a path."""
+
+    def __init__(self, every: list[Token], at: int) -> None:
+        self._tokens = every
+        self.at = at
+
+    def _mark(self) -> str:
+        return mark(self._tokens[self.at])
+
+    def alternatives(self) -> Zeros:
+        found = [self._sequence()]
+        while self._mark() == "|":
+            self.at += 1
+            found.append(self._sequence())
+        return Zeros(sum(each.open for each in found), sum(each.closed for each in found))
+
+    def _sequence(self) -> Zeros:
+        found = [self._element()]
+        while self._mark() == "/":
+            self.at += 1
+            found.append(self._element())
+        if len(found) == 1:
+            return found[0]
+        # Of three, two are a sequence themselves.
+        first, last = found[0], found[-1]
+        return Zeros(0, first.open * last.open if first is found[-2] else 0)
+
+    def _element(self) -> Zeros:
+        self.at += self._mark() in {"^", "!"}
+        self.at += self._mark() == "^"
+        found = Zeros(0, 0)
+        if self._mark() == "(":
+            self.at += 1
+            found = self.alternatives() if self._mark() != ")" else found
+        self.at += 1
+        if self._mark() in {"*", "?"}:
+            self.at += 1
+            return Zeros(1, 1)
+        if self._mark() == "+":
+            self.at += 1
+            return Zeros(min(found.open, 1), min(found.open, 1))
+        return found
