@@ -223,7 +223,7 @@ def test_room_comes_back(steps: list[tuple[str, int, bool]]):
 def copied(answer: Answer, *, limit: int = 1000, is_wanted: bool = True) -> list[bytes | None]:
     """What the copy of an answer comes to; nothing while that is not settled."""
     done: list[bytes | None] = []
-    answer.copy_to(Copy(done.append, limit=limit, is_wanted=lambda: is_wanted))
+    answer.copy_to(Copy(lambda body, _: done.append(body), limit=limit, is_wanted=lambda: is_wanted))
     return done
 
 

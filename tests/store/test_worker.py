@@ -14,7 +14,7 @@ import pytest
 
 from digigraph.media import RESULTS_JSON
 from digigraph.store.backend import Query
-from digigraph.store.frames import Channel, Kind, encode_query
+from digigraph.store.frames import Channel, End, Kind, encode_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,7 +68,8 @@ def test_an_answer_has_an_explicit_end(worker: tuple[Channel, subprocess.Popen[b
     for _ in range(3):
         channel.send(Kind.QUERY, encode_query(Query(text="ASK {}", format=RESULTS_JSON)))
         assert channel.receive() == (Kind.DATA, b'{"head":{},"boolean":true}')
-        assert channel.receive() == (Kind.END, b"")
+        kind, payload = channel.receive()
+        assert (kind, End.decode(payload)) == (Kind.END, End(is_worn=False, rows=None))
 
 
 def test_the_deadline_is_its_own(worker: tuple[Channel, subprocess.Popen[bytes]]):

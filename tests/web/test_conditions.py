@@ -100,6 +100,20 @@ def test_if_match(client: FlaskClient, condition: str, status: int):
     assert status == 200 or both.get_json()["status"] == 412
 
 
+@pytest.mark.parametrize("path", ["/sparql?query=SELECT*{?s?p?o}", "/", "/static/style.css"])
+@pytest.mark.parametrize("coding", ["identity", "gzip", "br", "zstd"])
+def test_if_match_of_what_was_sent(client: FlaskClient, path: str, coding: str):
+    """The tag of what was sent matches under each coding, that of another coding does not (section 8.8.3.3)."""
+    headers = {"Accept": "text/html, */*;q=0.5", "Accept-Encoding": coding}
+    first = client.get(path, headers=headers, buffered=True)
+    assert first.headers.get("Content-Encoding", "identity") == coding
+    assert client.get(path, headers={**headers, "If-Match": first.headers["ETag"]}, buffered=True).status_code == 200
+    other = {"Accept": headers["Accept"], "Accept-Encoding": "gzip" if coding == "identity" else "identity"}
+    refused = client.get(path, headers={**other, "If-Match": first.headers["ETag"]}, buffered=True)
+    assert refused.status_code == 412
+    assert b"If-Match" in refused.data
+
+
 def test_dates_count_for_nothing_that_has_none(client: FlaskClient):
     """Answers have no date of modification: conditions on it are passed over (sections 13.1.3 and 13.1.4)."""
     for name in ("If-Modified-Since", "If-Unmodified-Since"):

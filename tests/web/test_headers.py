@@ -39,7 +39,12 @@ def test_any_origin_may_read_everything(client: FlaskClient, name: str):
     path, headers = ANSWERS[name]
     response = client.get(path, headers=headers, buffered=True)
     assert response.headers["Access-Control-Allow-Origin"] == "*"
-    assert "Digigraph-Snapshot" in response.headers["Access-Control-Expose-Headers"]
+    exposed = set(response.headers["Access-Control-Expose-Headers"].split(", "))
+    safelisted = {"Cache-Control", "Content-Language", "Content-Length", "Content-Type", "Last-Modified"}
+    ruled_by_browsers = {"Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options"}
+    sent = {each for each, _ in response.headers if not each.startswith("Access-Control-")}
+    assert sent - safelisted - ruled_by_browsers <= exposed
+    assert {"Digigraph-Snapshot", "Allow", "Content-Range", "X-Request-Id"} <= exposed
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -63,6 +68,23 @@ def test_preflight_is_answered(client: FlaskClient):
     assert "POST" in response.headers["Access-Control-Allow-Methods"]
     assert "Content-Type" in response.headers["Access-Control-Allow-Headers"]
     assert response.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_preflight_is_answered_where_there_is_nothing(client: FlaskClient):
+    """A script of another origin may ask for a path that there is not, and read that there is none."""
+    leave = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "GET"}
+    assert client.options("/no-such-path", headers=leave).status_code == 204
+    assert client.options("/no-such-path").status_code == 404
+    assert client.get("/no-such-path").headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize("path", ["/sparql", "/", "/healthz", "/*"])
+def test_what_has_no_body_has_no_type(client: FlaskClient, path: str):
+    """OPTIONS says which methods there are in a header, and no type of a body that there is not."""
+    response = client.options(path)
+    assert response.data == b""
+    assert "Content-Type" not in response.headers
+    assert "OPTIONS" in response.headers["Allow"]
 
 
 class _Inline(HTMLParser):

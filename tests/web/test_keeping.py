@@ -11,13 +11,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digigraph.errors import QueryCancelled
+from digigraph.errors import (
+    AnswerTooLarge,
+    QueryCancelled,
+    QueryCrashed,
+    QueryTimeout,
+    QueryUnsupported,
+    QueueFull,
+)
 from digigraph.store.cancellation import Cancellation
 from digigraph.web.identity import Identity
 from digigraph.web.keeping import FOLLOWERS, Flight, Keeper, Kept, SnapshotCache
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+
+    from digigraph.errors import DigigraphError
 
 MOST = 100_000
 SNAPSHOT = "1-0123456789ab"
@@ -90,13 +99,30 @@ def test_those_who_wait_get_what_the_first_computed():
     assert isinstance(keeper.board(identity("q", "2-other"), Cancellation()), Flight)
 
 
-def test_those_who_wait_for_a_failure_compute_for_themselves():
-    """They are told that nothing came, and nothing is kept."""
+@pytest.mark.parametrize(
+    "failure", [QueryTimeout("It took too long."), AnswerTooLarge("It is too large."), QueryUnsupported("No.")]
+)
+def test_those_who_wait_share_what_the_question_has_earned(failure: DigigraphError):
+    """Who waits for what fails by what is asked fails with it, and computes nothing again; who asks later does."""
     keeper = Keeper(10 * MOST)
     flight = begun(keeper, "q", Cancellation())
     with ThreadPoolExecutor(2) as pool:
         others = [waiting(keeper, pool, Cancellation()) for _ in range(2)]
-        flight.end(None)
+        flight.end(None, failure=failure)
+        assert [each.exception() for each in others] == [failure, failure]
+    assert isinstance(keeper.board(identity("q"), Cancellation()), Flight)
+
+
+@pytest.mark.parametrize(
+    "failure", [None, QueueFull("Too many.", retry_after=1), QueryCrashed("It was killed."), QueryCancelled("Gone.")]
+)
+def test_those_who_wait_for_another_failure_compute_for_themselves(failure: DigigraphError | None):
+    """A failure of who asked, or of a process, is nobody else's: they are told that nothing came, nothing is kept."""
+    keeper = Keeper(10 * MOST)
+    flight = begun(keeper, "q", Cancellation())
+    with ThreadPoolExecutor(2) as pool:
+        others = [waiting(keeper, pool, Cancellation()) for _ in range(2)]
+        flight.end(None, failure=failure)
         assert [each.result() for each in others] == [None, None]
     assert isinstance(keeper.board(identity("q"), Cancellation()), Flight)
 

@@ -8,6 +8,7 @@ import http.client
 import ipaddress
 import json
 import re
+import select
 import signal
 import threading
 import time
@@ -26,6 +27,7 @@ from digigraph.web.clients import Clients
 from digigraph.web.wsgi import Scope
 
 if TYPE_CHECKING:
+    import socket
     from pathlib import Path
 
     from webserver import Server, Serving
@@ -74,6 +76,28 @@ class TestLog:
         assert json.loads(wrong[2])["request_id"] == wrong[1]
         assert (four["status"], four["path"], four["route"]) == (404, '/no\nsuch"path', "")
         assert all(isinstance(each["seconds"], float) and str(each["time"]).endswith("+00:00") for each in requests)
+
+    @pytest.mark.parametrize("media_type", ["json", "csv", "tsv", "xml"])
+    def test_rows_of_answers(self, serving: Serving, media_type: str):
+        """Of a SELECT in each format, none and many, sent whole, streamed, coded or kept; triples; not of ASK."""
+        many = "SELECT ?a ?d { ?a ?b ?c . ?d ?e ?f } LIMIT 5000"
+        asked = [
+            ("SELECT ?s { ?s <urn:no> ?o }", {}, 0),
+            ("SELECT ?s { VALUES ?s { 1 2 3 } }", {}, 3),
+            ("SELECT ?s { VALUES ?s { 1 2 3 } }", {}, 3),
+            (many, {}, 5000),
+            (many, {"Accept_Encoding": "zstd"}, 5000),
+            ("ASK {}", {}, None),
+            ("nonsense", {}, None),
+        ]
+        with serving(workers=2, log_format="json") as server:
+            ids = [
+                ask(server, f"/sparql?query={quote(text)}&format={media_type}", **more)[1] for text, more, _ in asked
+            ]
+            graph = ask(server, f"/sparql?query={quote('CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o } LIMIT 7')}")[1]
+            by_id = {each["request_id"]: each for each in lines_of(server) if each.get("event") == "request"}
+        assert [by_id[each].get("rows") for each in ids] == [rows for _, _, rows in asked]
+        assert by_id[graph]["rows"] == 7
 
     def test_secrets_are_in_no_line(self, serving: Serving):
         """Neither Authorization nor Cookie, nor parameters of URL and body, whatever becomes of the request."""
@@ -273,6 +297,24 @@ def test_the_log_names_the_client_that_a_trusted_proxy_names(serving: Serving, t
     with serving(workers=2, log_format="json", trusted_proxies=trusted) as server:
         ask(server, "/healthz", X_Forwarded_For="192.0.2.7")
         assert {each["client"] for each in lines_of(server) if each.get("event") == "request"} == {client}
+
+
+def test_readers_behind_a_proxy_take_turns(serving: Serving):
+    """Of two readers that a trusted proxy names, the one who asks most that takes long loses one to the other."""
+
+    def endless(server: Server, reader: str, number: int) -> socket.socket:
+        target = f"/sparql?query={quote(f'{ENDLESS} # {number}')}"
+        return server.send(f"GET {target} HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {reader}\r\n\r\n")
+
+    with serving(workers=2, query_seconds=100, trusted_proxies="127.0.0.1") as server, contextlib.ExitStack() as opened:
+        first = [opened.enter_context(endless(server, "192.0.2.7", number)) for number in range(3)]
+        while samples(server)[("digigraph_queries_running", ())] < len(first):
+            time.sleep(0.1)
+        second = opened.enter_context(endless(server, "192.0.2.8", 4))
+        answered, _, _ = select.select([*first, second], [], [], webserver.PATIENCE)
+        assert len(answered) == 1
+        assert answered[0] in first
+        assert b"too-many-long" in answered[0].recv(65536)
 
 
 @pytest.mark.parametrize(

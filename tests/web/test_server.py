@@ -253,6 +253,8 @@ class TestRequests:
             ("POST /sparql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n", 501),
             ("POST /sparql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", 501),
             ("OPTIONS * HTTP/1.1\r\nHost: x\r\n", 204),
+            ("GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\n", 200),
+            ("GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: a miracle\r\n", 417),
         ],
     )
     def test_rules_of_http(self, server: Server, request_: str, status: int):

@@ -85,6 +85,7 @@ class Answer:
     ) -> None:
         self.format = format
         self.version = version
+        self.rows: int | None = None
         self._limit = limit
         self._share = share
         self._condition = threading.Condition()
@@ -149,9 +150,10 @@ class Answer:
                 raise StorageFull(f"There is no space for an answer that waits for its reader: {error}.") from error
             self._kept += len(data)
 
-    def finish(self) -> None:
-        """Say that the answer is whole."""
+    def finish(self, rows: int | None = None) -> None:
+        """Say that the answer is whole, and how many ``rows`` or triples it has; None where nobody has counted."""
         with self._condition:
+            self.rows = rows
             self._finished = True
         self._changed()
 
@@ -296,18 +298,16 @@ class Answer:
 
     def _changed(self) -> None:
         with self._condition:
-            copy, is_whole = self._copy, self._finished and self._error is None
-            if copy is not None and (copy.is_too_long or self._has_ended()):
-                self._copy = None
-            else:
-                copy = None
+            is_over = self._copy is not None and (self._copy.is_too_long or self._has_ended())
+            copy, failure = self._copy if is_over else None, self._error
+            self._copy = None if is_over else self._copy
             self._unwanted = self._closed and self._copy is None
             callbacks = self._on_close if self._unwanted else []
             self._on_close = [] if self._unwanted else self._on_close
             self._condition.notify_all()
             on_change = self._on_change
         if copy is not None:
-            copy.end(whole=is_whole)
+            copy.end(failure)
         for callback in callbacks:
             callback()
         if on_change is not None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from digigraph.errors import DigigraphError, QueryCrashed, QueryFailed, QueryOutOfMemory, QueryTimeout, StoreError
 from digigraph.store.disk import storage_errors
-from digigraph.store.frames import Channel, Kind, decode_error, encode_query
+from digigraph.store.frames import Channel, End, Kind, decode_error, encode_query
 from digigraph.store.isolation import NETWORK
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class Child:
         self.end()
         raise error
 
-    def ask(self, query: Query, answer: Answer, *, on_long: Callable[[], None]) -> None:
+    def ask(self, query: Query, answer: Answer, *, on_long: Callable[[], None]) -> int | None:
         """Pump the answer of a query into ``answer``, up to its end.
 
         Parameters
@@ -134,6 +134,11 @@ class Child:
             What is asked, and where the answer goes.
         on_long
             Called once, when the query has run for :data:`LONG_SECONDS`.
+
+        Returns
+        -------
+        int | None
+            Rows or triples of the answer; None of a yes or no.
 
         Raises
         ------
@@ -150,8 +155,9 @@ class Child:
                 if kind is Kind.FAILED:
                     raise decode_error(payload)
                 if kind is Kind.END:
-                    self._worn = self._worn or bool(payload)
-                    return
+                    end = End.decode(payload)
+                    self._worn = self._worn or end.is_worn
+                    return end.rows
                 self._pass_on(payload, answer)
         except TimeoutError:
             self._overdue = True

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from digigraph.errors import DigigraphError
+
+
+Done = Callable[["bytes | None", "DigigraphError | None"], None]
 
 
 class Copy:
@@ -14,14 +18,17 @@ class Copy:
     Parameters
     ----------
     done
-        Called once, with all bytes; with None where the answer failed, was not wanted any longer, or is too long.
+        Called once, with all bytes; with None where the answer failed, was not wanted any longer, or is too long, and
+        with the failure where there is one.
     limit
         Bytes above which no copy is wanted.
     is_wanted
         Asked when the reader closes: whether computing should go on for the copy alone.
     """
 
-    def __init__(self, done: Callable[[bytes | None], None], *, limit: int, is_wanted: Callable[[], bool]) -> None:
+    def __init__(
+        self, done: Callable[[bytes | None, DigigraphError | None], None], *, limit: int, is_wanted: Callable[[], bool]
+    ) -> None:
         self._done = done
         self._limit = limit
         self._data = bytearray()
@@ -36,6 +43,6 @@ class Copy:
         else:
             self._data += data
 
-    def end(self, *, whole: bool) -> None:
-        """Hand over what there is, or nothing; to be called outside any lock."""
-        self._done(bytes(self._data) if whole and not self.is_too_long else None)
+    def end(self, failure: DigigraphError | None) -> None:
+        """Hand over what there is, or nothing and why; to be called outside any lock."""
+        self._done(None if failure or self.is_too_long else bytes(self._data), failure)

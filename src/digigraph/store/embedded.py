@@ -54,11 +54,13 @@ class EmbeddedBackend:
         if cancellation is not None:
             cancellation.on_cancel(lambda: answer.fail(QueryCancelled("The question was taken back.")))
         try:
-            evaluate(self._opened.store, query, base_iri=self._base_iri, most_rows=self._answer_rows, send=answer.write)
+            rows = evaluate(
+                self._opened.store, query, base_iri=self._base_iri, most_rows=self._answer_rows, send=answer.write
+            )
         except DigigraphError:
             answer.close()
             raise
-        answer.finish()
+        answer.finish(rows)
         return answer
 
     def close(self) -> None:

@@ -17,7 +17,7 @@ from digigraph.store.doors import without_doors
 from digigraph.store.expressible import expressible
 from digigraph.store.mending import Dataset, Functions, functions, is_suspect, mended
 from digigraph.store.output import Output
-from digigraph.store.rows import Rows, counted
+from digigraph.store.rows import Rows
 from digigraph.store.selection import selection_of, store_for
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ _NO_VARIABLE = ox.Variable("digigraph")
 _CHARACTER_CLASSES = re.compile(r",? ?\['.*?'\](?=,|$)|,? ?\[_\]", re.DOTALL)
 
 
-def evaluate(store: ox.Store, query: Query, *, base_iri: str, most_rows: int, send: Callable[[bytes], None]) -> None:
+def evaluate(
+    store: ox.Store, query: Query, *, base_iri: str, most_rows: int, send: Callable[[bytes], None]
+) -> int | None:
     """Run a query and hand the serialised answer on, piece by piece, while it is computed.
 
     Parameters
@@ -48,6 +50,11 @@ def evaluate(store: ox.Store, query: Query, *, base_iri: str, most_rows: int, se
         Rows, or triples, that the answer may have.
     send
         Takes the pieces; what it raises ends the query and is raised.
+
+    Returns
+    -------
+    int | None
+        Rows or triples of the answer; None of a yes or no.
 
     Raises
     ------
@@ -75,8 +82,9 @@ def evaluate(store: ox.Store, query: Query, *, base_iri: str, most_rows: int, se
     try:
         result = _result(store, query, base_iri)
         if isinstance(result, ox.QueryTriples):
-            triples = counted(result, most=most_rows)
-            ox.serialize(expressible(triples, query.format), file, query.format.rdf, prefixes=Iris(base_iri).prefixes)
+            ox.serialize(
+                expressible(rows.each(result), query.format), file, query.format.rdf, prefixes=Iris(base_iri).prefixes
+            )
         elif isinstance(result, ox.QuerySolutions) and query.format.is_kind_of(RESULTS_CSV):
             output.writelines(csv_lines(result))
         else:
@@ -86,6 +94,7 @@ def evaluate(store: ox.Store, query: Query, *, base_iri: str, most_rows: int, se
     except ENGINE_ERRORS as error:
         raise _translated(str(error), query) from error
     output.finish()
+    return None if isinstance(result, ox.QueryBoolean) else rows.total
 
 
 def _translated(text: str, query: Query) -> DigigraphError:

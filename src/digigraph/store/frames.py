@@ -10,6 +10,7 @@ import enum
 import json
 import struct
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digigraph import errors
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import socket
 
 _HEADER = struct.Struct("!BI")
+_END = struct.Struct("!?q")
 _MOST = 128 * 1024
 
 
@@ -33,7 +35,7 @@ class Kind(enum.IntEnum):
     DATA = 3
     """From the child: bytes of the answer."""
     END = 4
-    """From the child: the answer is whole; the payload is not empty if the child should get no further query."""
+    """From the child: the answer is whole; an :class:`End`."""
     FAILED = 5
     """From the child: there is no (whole) answer; an error (JSON). The child takes further queries."""
 
@@ -99,6 +101,32 @@ class Channel:
     def close(self) -> None:
         """Close the connection. May be called twice."""
         self._connection.close()
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What is said when an answer is whole.
+
+    Parameters
+    ----------
+    is_worn
+        Whether the child should get no further query.
+    rows
+        Rows or triples of the answer; None of a yes or no.
+    """
+
+    is_worn: bool
+    rows: int | None
+
+    def encode(self) -> bytes:
+        """Return the payload of an END frame."""
+        return _END.pack(self.is_worn, -1 if self.rows is None else self.rows)
+
+    @classmethod
+    def decode(cls, payload: bytes) -> End:
+        """Return what is in the payload of an END frame."""
+        is_worn, rows = _END.unpack(payload)
+        return cls(is_worn, None if rows < 0 else rows)
 
 
 def encode_query(query: Query) -> bytes:

@@ -209,8 +209,9 @@ class Pool:
             job, child, generation = job_and_child
             started = time.monotonic()
             failure: DigigraphError | None = None
+            rows: int | None = None
             try:
-                child.ask(job.query, job.answer, on_long=partial(self._become_long, job))
+                rows = child.ask(job.query, job.answer, on_long=partial(self._become_long, job))
             except DigigraphError as error:
                 failure = error
             except Exception as error:  # noqa: BLE001 - the working loop: whoever asked must hear, the thread live on
@@ -224,7 +225,7 @@ class Pool:
                 self._has_changed.notify()
             # Not before: who closes an answer that has ended must find its job done.
             if failure is None:
-                job.answer.finish()
+                job.answer.finish(rows)
             else:
                 job.answer.fail(failure)
 

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 # What stands once for each row and in no value: quotes in JSON strings and "<" in XML are escaped, as are line feeds
 # in TSV. In JSON it stands between two rows; a row that binds nothing does not count.
 _MARKS = {RESULTS_JSON: b'}},{"', RESULTS_XML: b"<result>", RESULTS_TSV: b"\n"}
+_NO_ROWS = b'"bindings":[]}}'
 
 
 class Rows:
-    """Counts the rows of a SELECT.
+    """Counts the rows of a SELECT in what is written, or the triples of a graph.
 
     Parameters
     ----------
@@ -40,6 +41,13 @@ class Rows:
         self._count = 1 if format is RESULTS_JSON else -1 if format in {RESULTS_CSV, RESULTS_TSV} else 0
         self._rest = b""
         self._is_quoted = False
+        self._is_json = format is RESULTS_JSON
+        self._end = b""
+
+    @property
+    def total(self) -> int:
+        """Rows or triples so far; of JSON once it is whole, and without rows that bind nothing."""
+        return self._count - self._end.endswith(_NO_ROWS)
 
     def add(self, piece: bytes) -> None:
         """Count the rows in the next piece of the answer.
@@ -56,8 +64,18 @@ class Rows:
             self._count += joined.count(self._mark)
             # A mark that is cut in two is counted once, with its end.
             self._rest = joined[max(0, len(joined) - len(self._mark) + 1) :]
+        if self._is_json:
+            self._end = (self._end + piece[-len(_NO_ROWS) :])[-len(_NO_ROWS) :]
         if self._count > self._most:
-            raise too_many(self._most)
+            raise _too_many(self._most)
+
+    def each(self, triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+        """Yield the same triples, and count them; raises as :meth:`add`."""
+        for triple in triples:
+            if self._count == self._most:
+                raise _too_many(self._most)
+            self._count += 1
+            yield triple
 
     def _unquoted_lines(self, piece: bytes) -> int:
         """Line feeds outside quotes; a doubled quote leaves them and comes back."""
@@ -67,17 +85,9 @@ class Rows:
         return lines
 
 
-def too_many(most: int) -> AnswerTooLarge:
+def _too_many(most: int) -> AnswerTooLarge:
     """Return the error of an answer that has more rows or triples than may be."""
     return AnswerTooLarge(
         f"The answer has more than {most} rows.",
         hint="Ask for fewer: LIMIT and OFFSET with ORDER BY give it page by page. The setting is answer_rows.",
     )
-
-
-def counted(triples: Iterable[ox.Triple], *, most: int) -> Iterator[ox.Triple]:
-    """Yield the same triples; raises :class:`AnswerTooLarge` where there are more than may be."""
-    for number, triple in enumerate(triples):
-        if number == most:
-            raise too_many(most)
-        yield triple

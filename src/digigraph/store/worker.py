@@ -24,7 +24,7 @@ from pathlib import Path
 
 from digigraph.errors import DigigraphError, QueryCrashed
 from digigraph.store.engine import evaluate
-from digigraph.store.frames import Channel, Kind, decode_query, encode_error
+from digigraph.store.frames import Channel, End, Kind, decode_query, encode_error
 from digigraph.store.isolation import NETWORK, give_up_network
 from digigraph.store.opened import OpenSnapshot, read_manifest
 
@@ -117,9 +117,10 @@ def serve(channel: Channel, opened: OpenSnapshot, *, base_iri: str, limits: Limi
     while True:
         _, payload = channel.receive()
         signal.setitimer(signal.ITIMER_REAL, limits.seconds)
-        failure = None
+        failure = rows = None
         try:
-            evaluate(opened.store, decode_query(payload), base_iri=base_iri, most_rows=limits.rows, send=send)
+            query = decode_query(payload)
+            rows = evaluate(opened.store, query, base_iri=base_iri, most_rows=limits.rows, send=send)
         except MemoryError:
             os.abort()
         except DigigraphError as error:
@@ -130,7 +131,7 @@ def serve(channel: Channel, opened: OpenSnapshot, *, base_iri: str, limits: Limi
         if failure is not None:
             channel.send(Kind.FAILED, encode_error(failure))
         else:
-            channel.send(Kind.END, b"worn" if memory.is_worn() else b"")
+            channel.send(Kind.END, End(memory.is_worn(), rows).encode())
 
 
 def main(arguments: list[str]) -> None:

@@ -127,6 +127,11 @@ class CodedAnswer:
         self.on_change = answer.on_change
         self.close = answer.close
 
+    @property
+    def rows(self) -> int | None:
+        """Those of the answer."""
+        return self._answer.rows
+
     def read_ready(self) -> bytes | None:
         """Return what is there, ``b""`` at the end, None where nothing is there yet; takes the time of compressing.
 

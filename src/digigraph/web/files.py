@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import mimetypes
 import os
 import re
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Self
+from pathlib import Path
+from typing import Self
 
-from flask import request
+from flask import Response, current_app, request
+from werkzeug.exceptions import NotFound
+from werkzeug.security import safe_join
 
 from digigraph.web.conditions import Tags
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from flask import Response
 
 _CHUNK = 256 * 1024
 _RANGE = re.compile(r"bytes=[ \t]*(?:(\d+)-(\d*)|-(\d+))[ \t]*", re.ASCII | re.IGNORECASE)
@@ -39,7 +39,8 @@ class File:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("rb", buffering=0)
-        self.size = os.fstat(self._file.fileno()).st_size
+        status = os.fstat(self._file.fileno())
+        self.size, self.modified = status.st_size, int(status.st_mtime)
         self._left = self.size
 
     def narrow(self, first: int, last: int) -> None:
@@ -64,6 +65,27 @@ class File:
         """Let go of the file. May be called twice."""
         self._left = 0
         self._file.close()
+
+
+def static_file(filename: str) -> Response:
+    """Return a file of the application's own folder ``static``.
+
+    Raises
+    ------
+    NotFound
+        There is none of that name.
+    """
+    assert current_app.static_folder is not None  # noqa: S101 - there is one
+    path = safe_join(current_app.static_folder, filename)
+    if path is None or not Path(path).is_file():
+        raise NotFound
+    file = File(Path(path))
+    response = Response(file, mimetype=mimetypes.guess_type(filename)[0] or "application/octet-stream")
+    response.content_length = file.size
+    response.last_modified = dt.datetime.fromtimestamp(file.modified, dt.UTC)
+    response.set_etag(f"{file.modified:x}-{file.size:x}")
+    response.headers["Accept-Ranges"] = "bytes"
+    return response
 
 
 def choose_range(response: Response, file: File) -> bool:

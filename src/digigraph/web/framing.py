@@ -22,7 +22,7 @@ def fault_of(scope: Scope) -> HTTPStatus | None:
     HTTPStatus | None
         400 where HTTP/1.1 names no host, several, or none that is one (RFC 9112, section 3.2); 501 for a transfer
         coding other than one ``chunked`` (section 6.1), and for a method that is not in capitals: methods are
-        case-sensitive (RFC 9110, section 9.1).
+        case-sensitive (RFC 9110, section 9.1); 417 for an expectation other than ``100-continue`` (section 10.1.1).
     """
     hosts = [value for name, value in scope["headers"] if name == b"host"]
     # An HTTP/1.0 client may leave it out.
@@ -32,4 +32,5 @@ def fault_of(scope: Scope) -> HTTPStatus | None:
     codings = [value.strip().lower() for name, value in scope["headers"] if name == b"transfer-encoding"]
     if codings not in ([], [b"chunked"]) or scope["method"] != scope["method"].upper():
         return HTTPStatus.NOT_IMPLEMENTED
-    return None
+    expected = [value.strip().lower() for name, value in scope["headers"] if name == b"expect"]
+    return HTTPStatus.EXPECTATION_FAILED if expected not in ([], [b"100-continue"]) else None

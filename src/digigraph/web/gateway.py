@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from digigraph.errors import DigigraphError, QueryCancelled, QueueFull
+from digigraph.store.backend import Answer
 from digigraph.store.cancellation import Cancellation
 from digigraph.store.room import Room
 from digigraph.web.asgi import STALL_SECONDS, send_whole
 from digigraph.web.clients import Clients
+from digigraph.web.codings import CodedAnswer
 from digigraph.web.delivery import Delivery, send_busy
 from digigraph.web.framing import fault_of
 from digigraph.web.record import RECORD, Record
@@ -173,7 +175,7 @@ class Gateway:
         kept = self._shortcut.find(exchange.scope, key)
         if kept is None:
             return False
-        exchange.record.is_kept, exchange.record.route = True, kept.route
+        exchange.record.is_kept, exchange.record.route, exchange.record.rows = True, kept.route, kept.rows
         await self._delivery.send_whole(kept, exchange.send, exchange.record.client)
         return True
 
@@ -204,6 +206,8 @@ class Gateway:
         try:
             await self._delivery.send(reply, exchange.send, cancellation)
             exchange.record.is_broken = False
+            if isinstance(reply.rest, Answer | CodedAnswer):
+                exchange.record.rows = reply.rest.rows
         except TimeoutError:
             _log.warning("An answer was broken off: the client read nothing for %g seconds.", STALL_SECONDS)
         except QueryCancelled:

@@ -7,12 +7,13 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from digigraph.errors import QueryCancelled
+from digigraph.errors import AnswerTooLarge, QueryCancelled, QueryError, QueryOutOfMemory, QueryTimeout
 from digigraph.store.cancellation import Cancellation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
+    from digigraph.errors import DigigraphError
     from digigraph.web.identity import Identity
 
 FOLLOWERS = 64
@@ -20,6 +21,7 @@ FOLLOWERS = 64
 _LARGEST_SHARE = 32
 _OVERHEAD = 500
 """About the bytes that an entry takes besides what is in it."""
+_SHARED = (QueryError, QueryTimeout, QueryOutOfMemory, AnswerTooLarge)
 
 V = TypeVar("V")
 
@@ -95,11 +97,14 @@ class Kept:
         All its bytes.
     links
         Values of its Link header.
+    rows
+        Rows or triples in it; None where it is no answer.
     """
 
     identity: Identity
     body: bytes
     links: tuple[str, ...] = ()
+    rows: int | None = None
 
 
 class Flight:
@@ -122,13 +127,19 @@ class Flight:
         self._followers = 0
         self._is_over = False
         self._kept: Kept | None = None
+        self._failure: DigigraphError | None = None
 
-    def end(self, kept: Kept | None) -> None:
-        """Say what came of it; None where nothing came that others could have. The first word counts."""
+    def end(self, kept: Kept | None, *, failure: BaseException | None = None) -> None:
+        """Say what came of it; None where nothing came that others could have. The first word counts.
+
+        A failure that the question itself has earned is that of all who ask it; one that has to do with who asked, or
+        with what happened to a process, is not.
+        """
         with self._changed:
             if self._is_over:
                 return
             self._is_over, self._kept = True, kept
+            self._failure = failure if isinstance(failure, _SHARED) else None
             self._changed.notify_all()
         self._land(kept)
 
@@ -152,6 +163,8 @@ class Flight:
         ------
         QueryCancelled
             The client that waits has left.
+        QueryError, QueryTimeout, QueryOutOfMemory, AnswerTooLarge
+            It failed by what is asked: to compute it again would fail again.
         """
         left = threading.Event()
 
@@ -172,6 +185,8 @@ class Flight:
             self.cancellation.cancel()
         if left.is_set():
             raise QueryCancelled("The question was taken back.")
+        if self._failure is not None:
+            raise self._failure
         return self._kept
 
 
@@ -210,6 +225,8 @@ class Keeper:
         ------
         QueryCancelled
             The client has left while it waited for another request.
+        QueryError, QueryTimeout, QueryOutOfMemory, AnswerTooLarge
+            The other request has failed by what is asked.
         """
         if not self.cache.most:
             return None

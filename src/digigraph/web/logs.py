@@ -132,6 +132,8 @@ def members(record: Record, *, with_text: bool) -> dict[str, Member]:
         "kept": record.is_kept,
         "broken": record.is_broken,
     }
+    if record.rows is not None:
+        line["rows"] = record.rows
     if record.problem:
         line["problem"] = record.problem
     if record.query:

@@ -41,6 +41,8 @@ class Record:
         Pattern of the path, such as ``/page/<slug>``; empty where there is none.
     query
         Text of the SPARQL query asked.
+    rows
+        Rows or triples of the answer; None where there is none, or it was not whole.
     problem
         Name of the problem type.
     is_kept
@@ -58,6 +60,7 @@ class Record:
     bytes: int = 0
     route: str = ""
     query: str = ""
+    rows: int | None = None
     problem: str = ""
     is_kept: bool = False
     is_broken: bool = False

@@ -27,6 +27,7 @@ from digigraph.web.wsgi import CANCELLATION, SNAPSHOT
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from digigraph.errors import DigigraphError
     from digigraph.media import Format
     from digigraph.store.backend import Answer, Query
     from digigraph.web.identity import Identity
@@ -143,8 +144,8 @@ def _leading(flight: Flight | None) -> Iterator[None]:
     request.environ[CANCELLATION] = flight.cancellation
     try:
         yield
-    except BaseException:
-        flight.end(None)
+    except BaseException as error:
+        flight.end(None, failure=error)
         raise
 
 
@@ -155,8 +156,9 @@ def _computed(query: Query, identity: Identity | None, flight: Flight | None) ->
             identity = of_query(query, answer.version)
     if flight is not None:
 
-        def land(body: bytes | None) -> None:
-            flight.end(None if body is None or identity is None else Kept(identity, body))
+        def land(body: bytes | None, failure: DigigraphError | None) -> None:
+            kept = None if body is None or identity is None else Kept(identity, body, rows=answer.rows)
+            flight.end(kept, failure=failure)
 
         answer.copy_to(Copy(land, limit=site().keeper.cache.largest, is_wanted=flight.is_followed))
     return stream(answer, identity)
@@ -164,6 +166,7 @@ def _computed(query: Query, identity: Identity | None, flight: Flight | None) ->
 
 def _whole(kept: Kept) -> Response:
     """Return a response with what is kept."""
+    note(rows=kept.rows)
     response = Response(kept.body, content_type=kept.identity.media_type)
     _name(response, kept.identity)
     return response
@@ -202,6 +205,7 @@ def stream(answer: Answer, identity: Identity | None) -> Response:
         raise
     size = answer.size
     if identity is not None and size is not None and size <= _SHORT_BYTES:
+        note(rows=answer.rows)
         response = Response(b"".join(answer), content_type=answer.format.content_type)
     else:
         response = Response(answer, content_type=answer.format.content_type, direct_passthrough=True)

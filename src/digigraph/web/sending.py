@@ -6,15 +6,15 @@ import hashlib
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import request
-from werkzeug.exceptions import PreconditionFailed, RequestedRangeNotSatisfiable
+from flask import Response, request
+from werkzeug.exceptions import NotFound, PreconditionFailed, RequestedRangeNotSatisfiable
 
 from digigraph.errors import NotAcceptable
 from digigraph.media import HTML
 from digigraph.store.backend import Answer
 from digigraph.web.codings import CODINGS, IDENTITY, SMALL_BYTES, CodedAnswer, acceptable, encode
 from digigraph.web.conditions import READING, status_of
-from digigraph.web.files import File, choose_range
+from digigraph.web.files import File, choose_range, static_file
 from digigraph.web.identity import tag_under
 from digigraph.web.problems import of_http
 from digigraph.web.record import RECORD
@@ -23,7 +23,7 @@ from digigraph.web.running import QUERY_ID_HEADER
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from flask import Flask, Response
+    from flask import Flask
 
     from digigraph.web.record import Record
 
@@ -38,14 +38,17 @@ def policy(*, script: str = "'none'", connect: str = "'none'") -> str:
     )
 
 
+# Those that a script of another origin may not read unless it is said (Fetch, CORS-safelisted response-header name).
+_EXPOSED = (
+    *(SNAPSHOT_HEADER, QUERY_ID_HEADER, "Digigraph-Result", "Accept-Ranges", "Allow", "Content-Disposition"),
+    *("Content-Encoding", "Content-Range", "Date", "ETag", "Link", "Location", "Memento-Datetime", "Retry-After"),
+    *("Vary", "X-Request-Id"),
+)
 _FIXED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": (
-        f"{SNAPSHOT_HEADER}, {QUERY_ID_HEADER}, Digigraph-Result, Content-Range, ETag, Link, Location, "
-        "Memento-Datetime, Retry-After, X-Request-Id"
-    ),
+    "Access-Control-Expose-Headers": ", ".join(_EXPOSED),
 }
 _PREFLIGHT_HEADERS = (
     f"Accept, Accept-Datetime, Accept-Language, Content-Type, {QUERY_ID_HEADER}, If-Match, If-None-Match, If-Range, "
@@ -57,13 +60,27 @@ _WHOLE_BYTES = 4 * 1024 * 1024
 
 def register(app: Flask) -> None:
     """Let the application send every response in this way."""
+    # Flask's own view looks at the conditions of a request before anybody knows the coding, and so the tag.
+    app.view_functions["static"] = static_file
     app.before_request(_check_codings)
+    app.before_request(_let_errors_be_read)
     app.after_request(_finish)
 
 
 def _check_codings() -> None:
     if request.method != "OPTIONS" and not _acceptable(HTML.media_type):
         raise NotAcceptable("None of the content codings asked for can be sent.", available=[*CODINGS, IDENTITY])
+
+
+def _let_errors_be_read() -> Response | None:
+    """Let browsers send what they ask leave for (Fetch, CORS-preflight fetch) also where there is nothing.
+
+    A script would learn only that the preflight failed, and not that there is no such path.
+    """
+    if request.method != "OPTIONS" or "Access-Control-Request-Method" not in request.headers:
+        return None
+    is_nowhere = isinstance(request.routing_exception, NotFound)
+    return Response(status=HTTPStatus.NO_CONTENT) if is_nowhere else None
 
 
 def _acceptable(media_type: str) -> list[str]:
@@ -111,6 +128,8 @@ def _add_headers(response: Response) -> None:
     response.headers.extend(_FIXED)
     response.vary.update(["Accept", "Accept-Encoding"])
     if request.method == "OPTIONS":
+        if response.is_sequence and not response.get_data():
+            del response.headers["Content-Type"]
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
         response.headers["Access-Control-Allow-Headers"] = _PREFLIGHT_HEADERS
         response.headers["Access-Control-Max-Age"] = "86400"

@@ -150,12 +150,13 @@ def client_cancellation() -> Cancellation | None:
     return found
 
 
-def note(*, query: str = "", is_kept: bool = False) -> None:
-    """Tell the log and the metrics of this exchange which query it asks, and whether its answer was kept."""
+def note(*, query: str = "", is_kept: bool = False, rows: int | None = None) -> None:
+    """Tell the log and the metrics of this exchange what it asks, whether that was kept, and how many rows it has."""
     record: Record | None = request.environ.get(RECORD)
     if record is not None:
         record.query = query or record.query
         record.is_kept = is_kept or record.is_kept
+        record.rows = record.rows if rows is None else rows
 
 
 class _Asker:

@@ -61,6 +61,8 @@ class Reply:
         Name of the one of which the reply is a function, given the request; None where it is of none.
     route
         Pattern of the path; empty where there is none.
+    rows
+        Rows or triples of the answer in it; None where there is none.
     """
 
     status: int
@@ -70,6 +72,7 @@ class Reply:
     close: Callable[[], None]
     snapshot: str | None = None
     route: str = ""
+    rows: int | None = None
 
     @property
     def size(self) -> int:
@@ -174,8 +177,8 @@ def call(app: WSGIApplication, environ: WSGIEnvironment) -> Reply:
         raise
     close()
     record: Record | None = environ.get(RECORD)
-    route = record.route if record else ""
-    return Reply(start.status, start.headers, bytes(taken), None, _nothing, environ.get(SNAPSHOT), route)
+    route, rows = (record.route, record.rows) if record else ("", None)
+    return Reply(start.status, start.headers, bytes(taken), None, _nothing, environ.get(SNAPSHOT), route, rows)
 
 
 def _nothing() -> None:
