@@ -188,9 +188,9 @@ KTH = "<https://w3id.org/digigraph/id/kth>"
             ["2"],
         ),
         (
-            f"?y {{ {HDS} ({HOST}|{HOST}) ?y }}",
+            f"?y {{ _:n ({HOST}|{HOST}) ?y ; {HOST} {KTH} }}",
             [KTH],
-            f"?y {{ {{ {HDS} {HOST} ?y }} UNION {{ {HDS} {HOST} ?y }} }}",
+            f"?y {{ ?n ({HOST}|{HOST}) ?y ; {HOST} {KTH} }}",
             [KTH, KTH],
         ),
         (

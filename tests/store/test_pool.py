@@ -217,22 +217,28 @@ def test_closing_a_whole_answer_kills_nobody(pool: Pool, own_children: Callable[
     assert len(set(own_children()) & before) >= len(before) - 1
 
 
-def test_taken_back_while_waiting(pool: Pool, until: Until):
-    """A question that still waits is taken out of the queue; those before and behind it are answered."""
-    enough = Cancellation()
-    busy = [outcome_of(pool, ENDLESS, enough) for _ in range(2)]
+def test_taken_back_while_waiting(make_pool: Callable[..., Pool], until: Until, monkeypatch: pytest.MonkeyPatch):
+    """A question that still waits is taken out of the queue; those before it go on, and the one behind it is next."""
+    # Nothing becomes long and makes room: what waits waits until a place is given back here.
+    monkeypatch.setattr("digigraph.store.child.LONG_SECONDS", 3600.0)
+    pool = make_pool(query_seconds=3600)
+    places = [Cancellation(), Cancellation()]
+    busy = [outcome_of(pool, ENDLESS, each) for each in places]
     until(lambda: pool.busy == 2)
     cancellation = Cancellation()
     waiting, outcome = outcome_of(pool, COUNT, cancellation)
+    until(lambda: pool.waiting == 1)
     behind, answered = outcome_of(pool, COUNT)
     until(lambda: pool.waiting == 2)
     cancellation.cancel()
     waiting.join()
     assert type(outcome[0]) is QueryCancelled
-    assert all(thread.is_alive() for thread, _ in busy)
+    assert (pool.busy, pool.waiting) == (2, 1)
+    assert not answered
+    for place in places:
+        place.cancel()
     behind.join()
     assert isinstance(answered[0], bytes)
-    enough.cancel()
     for thread, ended in busy:
         thread.join()
         assert type(ended[0]) is QueryCancelled

@@ -18,16 +18,16 @@ import pyoxigraph as ox
 from digigraph.errors import QueryUnsupported
 from digigraph.sparql import prologue, tokens
 from digigraph.store.graph_groups import bound_in_expressions, is_right_in_graph
+from digigraph.store.path_triples import MOST_BRANCHES, is_alone, is_movable, statements
 from digigraph.store.patterns import mark, read
 from digigraph.store.solutions import Solutions, is_bnode
-from digigraph.store.zero_paths import is_alone, statements
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from digigraph.sparql import Token
+    from digigraph.store.path_triples import Node, Statement, Triple
     from digigraph.store.patterns import Part
-    from digigraph.store.zero_paths import Node, Statement, Triple
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
@@ -35,10 +35,13 @@ Functions = dict[ox.NamedNode, "Callable[..., Term | None]"]
 
 BLANK = ox.NamedNode("urn:x-digigraph:bnode")
 """Name of the function that stands for BNODE with a text: text and, where calls share them, a name of the solution."""
-# What may need other words: two functions, GRAPH with a variable, and a path that may have length zero.
+# What may need other words: two functions, GRAPH with a variable, and paths with alternatives or of length zero.
 _SUSPECT = re.compile(
-    r"GROUP_CONCAT|BNODE|GRAPH\s*+[?$#]|(?<!\()(?<!SELECT )(?<!DISTINCT )(?:\*|\?(?!\w))", re.IGNORECASE
+    r"GROUP_CONCAT|BNODE|GRAPH\s*+[?$#]|(?<!\|)\|(?!\|)|(?<!\()(?<!SELECT )(?<!DISTINCT )(?:\*|\?(?!\w))",
+    re.IGNORECASE,
 )
+# What makes a difference of how often a solution is there.
+_COUNTING = {"COUNT", "SUM", "AVG", "SAMPLE", "GROUP_CONCAT", "MIN", "MAX", "LIMIT", "OFFSET"}
 _STRING = ox.NamedNode("http://www.w3.org/2001/XMLSchema#string")
 MOST_GRAPHS = 50
 """Named graphs of a dataset in which a group is asked one graph after the other."""
@@ -117,9 +120,15 @@ class _Mender:
         self._solutions = Solutions(self.query, (f"?{name}" for name in self._fresh))
         self._asks_graphs = any(part.kind == "graph" for part in self.query.walk())
         self._absent: dict[str, bool] = {}
+        self._counts = _counts(self.query)
 
     def render(self, part: Part) -> str:
         """The part in words that the engine answers right."""
+        if part.kind in {"exists", "minus"} and self._counts and not _has_counting(part):
+            self._counts = False
+            text = self._plain(part)
+            self._counts = True
+            return text
         if part.kind == "triples":
             return self._triples(part)
         if part.kind == "graph":
@@ -148,36 +157,55 @@ class _Mender:
         key = self._solutions.of_calls[part.start]
         return f"{BLANK}(({text[text.index('(') + 1 : -1]}){', ' * bool(key)}{key})"
 
-    # Paths: a constant reaches itself in no steps, whether or not the graph holds it (section 18.4).
+    # Paths: see path_triples.
 
     def _triples(self, part: Part) -> str:
         plain = self.text[part.start : part.end]
-        if not any(mark(token) in {"*", "?", "+"} for token in part.tokens):
+        if not any(mark(token) in {"*", "?", "+", "|"} for token in part.tokens):
             return plain
         found = statements(part.tokens)
         extra: list[str] = []
         kept: list[str] = []
         for statement in found:
-            gone = {id(each): text for each in statement.triples if (text := self._zero(each, found, part)) is not None}
-            extra += gone.values()
+            gone = {
+                id(each): groups for each in statement.triples if (groups := self._union(each, statement, found, part))
+            }
+            extra += [" UNION ".join(f"{{ {group} }}" for group in groups) for groups in gone.values()]
             kept += self._kept(self._text(statement.subject), statement.triples, gone)
         return " ".join([*kept, *extra]) if extra else plain
 
-    def _kept(self, subject: str, triples: list[Triple], gone: dict[int, str]) -> list[str]:
+    def _kept(self, subject: str, triples: list[Triple], gone: dict[int, list[str]]) -> list[str]:
         stay = [each for each in triples if id(each) not in gone]
         if triples and not stay:
             return []
         said = " ; ".join(f"{self._between(each.path)} {self._text(each.object)}" for each in stay)
         return [f"{subject} {said} ."]
 
-    def _zero(self, triple: Triple, found: list[Statement], part: Part) -> str | None:
-        """The triple with its paths of length zero; None where the engine answers right."""
+    def _union(self, triple: Triple, statement: Statement, found: list[Statement], part: Part) -> list[str]:
+        """The groups whose union says what a triple says; none where the engine answers it right."""
+        zeros = self._zeros(triple, statement, found, part)
+        paths: tuple[str, ...] = (self._between(triple.path),)
+        if self._counts and len(triple.branches) != 1 and is_movable(triple, statement, self.query.tokens):
+            if not triple.branches:
+                raise QueryUnsupported(
+                    f"A path has more than {MOST_BRANCHES} alternatives where it is multiplied out.",
+                    hint="Where it does not matter how often a solution is there, write SELECT DISTINCT or ASK.",
+                )
+            paths = triple.branches
+        if len(paths) == 1 and not zeros:
+            return []
+        # A label that stands nowhere else is none; and it must not stand in two groups.
+        subject, object_ = ("[]" if each.is_blank else self._text(each) for each in (triple.subject, triple.object))
+        return [f"{subject} {path} {object_}" for path in paths] + zeros
+
+    def _zeros(self, triple: Triple, statement: Statement, found: list[Statement], part: Part) -> list[str]:
+        """The groups with paths of length zero where a constant is not in the graph."""
         if triple.ends is None:
-            return None
+            return []
         constant, other = triple.ends
-        is_alone_here = not other.is_variable and not other.is_constant and is_alone(other, found, part.tokens)
-        if not (other.is_variable or other.is_constant or is_alone_here) or not self._may_lack(constant):
-            return None
+        is_named = other.is_variable or other.is_constant
+        if not (is_named or is_alone(other, statement, found, part.tokens)) or not self._may_lack(constant):
+            return []
         name = self._text(constant)
         one, two = f"?{next(self._fresh)}", f"?{next(self._fresh)}"
         lacks = f"FILTER NOT EXISTS {{ {{ {name} {one} {two} }} UNION {{ {two} {one} {name} }} }}"
@@ -185,9 +213,7 @@ class _Mender:
             lacks += f" BIND({name} AS {self._text(other)})"
         elif other.is_constant:
             lacks += f" FILTER(SAMETERM({name}, {self._text(other)}))"
-        times = triple.zeros.closed if other.is_constant else triple.zeros.open
-        said = f"{self._text(triple.subject)} {self._between(triple.path)} {self._text(triple.object)}"
-        return f"{{ {said} }}" + f" UNION {{ {lacks} }}" * times
+        return [lacks] * (triple.zeros.closed if other.is_constant else triple.zeros.open)
 
     def _may_lack(self, constant: Node) -> bool:
         """Whether a graph that is asked may not hold a term; without GRAPH that is one, and it is looked up."""
@@ -229,6 +255,19 @@ class _Mender:
             for graph in graphs
         ]
         return f"{{ {' UNION '.join(branches)} }}" if branches else f"{{ VALUES {name.text} {{ }} }}"
+
+
+def _counts(query: Part) -> bool:
+    """Whether it makes a difference how often a solution is there."""
+    forms = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+    at = next(number for number, token in enumerate(query.tokens) if token.keyword in forms)
+    is_select = query.tokens[at].keyword == "SELECT"
+    is_set = not is_select or query.tokens[at + 1].keyword in {"DISTINCT", "REDUCED"}
+    return not is_set or _has_counting(query)
+
+
+def _has_counting(part: Part) -> bool:
+    return any(token.keyword in _COUNTING for token in part.tokens)
 
 
 def _relabelled(text: str, prefix: str) -> str:

@@ -1,12 +1,15 @@
-"""Paths of length zero from terms that the graph asked does not hold.
+"""Triples whose paths the engine answers otherwise than the standard (SPARQL 1.1 Query Language, section 18.4).
 
-``:x :p* ?y`` has the solution that ``?y`` is ``:x``, whatever the graph holds (SPARQL 1.1 Query Language, section 18.4,
-ZeroOrMorePath and ZeroOrOnePath); pyoxigraph 0.5.13 gives it only where the graph holds ``:x``. Here a block of triples
-is read, and those triples are found in which that makes a difference.
+``:x :p* ?y`` has the solution that ``?y`` is ``:x``, whatever the graph holds (ZeroOrMorePath, ZeroOrOnePath);
+pyoxigraph 0.5.13 gives it only where the graph holds ``:x``. ``?x (:p|:q) ?y`` has two solutions where both hold
+between two nodes (the union is one of multisets); the engine gives one. Here a block of triples is read, and what its
+paths come to.
 """
 
 from __future__ import annotations
 
+import itertools
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +19,8 @@ from digigraph.store.patterns import mark
 if TYPE_CHECKING:
     from digigraph.sparql import Token
 
+MOST_BRANCHES = 50
+"""Paths as whose union one path is asked."""
 _OPENED = {"(", "["}
 _CONSTANTS = {"iri", "name", "string", "number", "word"}
 
@@ -61,11 +66,22 @@ class Zeros:
 
 @dataclass(frozen=True, slots=True)
 class Triple:
-    """A subject, the tokens of its path, an object; and how often the path has length zero there."""
+    """A subject, a path, an object.
+
+    Parameters
+    ----------
+    path
+        Its tokens.
+    branches
+        The paths whose union, as one of multisets, it is; itself where it is none; nothing where they are too many.
+    zeros
+        How often it has length zero.
+    """
 
     subject: Node
     path: tuple[Token, ...]
     object: Node
+    branches: tuple[str, ...]
     zeros: Zeros
 
     @property
@@ -125,22 +141,42 @@ def _has_modifier(node: Node) -> bool:
     return any(mark(token) in {"*", "?"} for token in node.tokens)
 
 
-def is_alone(node: Node, found: list[Statement], every: list[Token]) -> bool:
-    """Tell whether nothing but one path says something of a blank node.
+def is_alone(node: Node, statement: Statement, found: list[Statement], every: list[Token]) -> bool:
+    """Tell whether nothing but one path of a statement says something of a blank node.
 
     Raises
     ------
     QueryUnsupported
         Several paths that may have length zero do, and nothing else does.
     """
-    label = node.tokens[0].text
-    if not label.startswith("_:"):
-        return node.is_blank
-    times = sum(token.text == label for token in every)
-    ends = [triple.ends for statement in found for triple in statement.triples]
-    if times > 1 and times == sum(each is not None and each[1].tokens[0].text == label for each in ends):
+    if not node.is_blank:
+        return False
+    if mark(node.tokens[0]) == "[":
+        times, said = (len(statement.triples), statement.triples) if node is statement.subject else (1, [])
+        zeros = sum(each.ends is not None for each in said)
+    else:
+        label = node.tokens[0].text
+        times = sum(token.text == label for token in every)
+        ends = [triple.ends for statement in found for triple in statement.triples]
+        zeros = sum(each is not None and each[1].tokens[0].text == label for each in ends)
+    if times > 1 and times == zeros:
         raise _unsupported()
     return times == 1
+
+
+def is_movable(triple: Triple, statement: Statement, every: list[Token]) -> bool:
+    """Tell whether a triple can be said elsewhere, and twice: no blank node at its ends has more said of it."""
+    if mark(triple.subject.tokens[0]) in _OPENED and len(statement.triples) > 1:
+        return False
+    labels = {token.text for node in (triple.subject, triple.object) for token in node.tokens}
+    return not any(
+        label.startswith("_:") and sum(token.text == label for token in every) > 1 for label in labels
+    ) and not _is_labelled(triple.object)
+
+
+def _is_labelled(node: Node) -> bool:
+    """Whether a bracket holds blank nodes with labels, which may stand in one place only."""
+    return len(node.tokens) > 1 and any(token.text.startswith("_:") for token in node.tokens)
 
 
 class _Block:
@@ -169,10 +205,12 @@ class _Block:
                 continue
             begin = self._at
             path = _Path(self._tokens, begin)
-            zeros = path.alternatives()
+            branches = path.alternatives()
             self._at = path.at
             verb = tuple(self._tokens[begin : self._at])
-            triples += [Triple(subject, verb, each, zeros) for each in self._objects()]
+            texts, zeros = tuple(each.text for each in branches), _sum(branches)
+            texts = () if path.is_wide or len(texts) > MOST_BRANCHES else texts
+            triples += [Triple(subject, verb, each, texts, zeros) for each in self._objects()]
         return Statement(subject, triples)
 
     def _objects(self) -> list[Node]:
@@ -207,46 +245,72 @@ class _Block:
                 return
 
 
+@dataclass(frozen=True, slots=True)
+class _Branch:
+    """A path that is no union at its top, and how often it has length zero."""
+
+    text: str
+    zeros: Zeros
+
+
+def _sum(branches: list[_Branch]) -> Zeros:
+    return Zeros(sum(each.zeros.open for each in branches), sum(each.zeros.closed for each in branches))
+
+
 class _Path:
-    """Reads a path."""
+    """Reads a path, and multiplies it out: a union of sequences instead of a sequence of unions."""
 
     def __init__(self, every: list[Token], at: int) -> None:
         self._tokens = every
         self.at = at
+        self.is_wide = False
 
     def _mark(self) -> str:
         return mark(self._tokens[self.at])
 
-    def alternatives(self) -> Zeros:
-        found = [self._sequence()]
+    def _text(self, begin: int) -> str:
+        return " ".join(token.text for token in self._tokens[begin : self.at])
+
+    def alternatives(self) -> list[_Branch]:
+        found = self._sequence()
         while self._mark() == "|":
             self.at += 1
-            found.append(self._sequence())
-        return Zeros(sum(each.open for each in found), sum(each.closed for each in found))
+            found += self._sequence()
+        return found
 
-    def _sequence(self) -> Zeros:
+    def _sequence(self) -> list[_Branch]:
         found = [self._element()]
         while self._mark() == "/":
             self.at += 1
             found.append(self._element())
         if len(found) == 1:
             return found[0]
-        # Of three, two are a sequence themselves.
-        first, last = found[0], found[-1]
-        return Zeros(0, first.open * last.open if first is found[-2] else 0)
+        if math.prod(map(len, found)) > MOST_BRANCHES:
+            self.is_wide = True
+            return [_joined(tuple(_Branch(f"({'|'.join(b.text for b in each)})", _sum(each)) for each in found))]
+        return [_joined(each) for each in itertools.product(*found)]
 
-    def _element(self) -> Zeros:
-        self.at += self._mark() in {"^", "!"}
-        self.at += self._mark() == "^"
-        found = Zeros(0, 0)
+    def _element(self) -> list[_Branch]:
+        begin = self.at
+        is_negated = self._mark() == "!"
+        self.at += is_negated
+        is_inverse = self._mark() == "^"
+        self.at += is_inverse
+        inner: list[_Branch] = []
         if self._mark() == "(":
             self.at += 1
-            found = self.alternatives() if self._mark() != ")" else found
+            inner = self.alternatives() if self._mark() != ")" else []
         self.at += 1
-        if self._mark() in {"*", "?"}:
+        zeros = _sum(inner)
+        if self._mark() in {"*", "?", "+"}:
+            zeros = Zeros(min(zeros.open, 1), min(zeros.open, 1)) if self._mark() == "+" else Zeros(1, 1)
             self.at += 1
-            return Zeros(1, 1)
-        if self._mark() == "+":
-            self.at += 1
-            return Zeros(min(found.open, 1), min(found.open, 1))
-        return found
+        elif len(inner) > 1 and not is_negated:
+            return [_Branch(f"{'^' * is_inverse}({each.text})", each.zeros) for each in inner]
+        return [_Branch(self._text(begin), Zeros(0, 0) if is_negated else zeros)]
+
+
+def _joined(parts: tuple[_Branch, ...]) -> _Branch:
+    # Of three, two are a sequence themselves.
+    closed = parts[0].zeros.open * parts[1].zeros.open if len(parts) == len("ab") else 0
+    return _Branch("/".join(each.text for each in parts), Zeros(0, closed))
