@@ -188,10 +188,10 @@ KTH = "<https://w3id.org/digigraph/id/kth>"
             ["2"],
         ),
         (
-            f"?y {{ _:n ({HOST}|{HOST}) ?y ; {HOST} {KTH} }}",
-            [KTH],
-            f"?y {{ ?n ({HOST}|{HOST}) ?y ; {HOST} {KTH} }}",
-            [KTH, KTH],
+            f"(COUNT(*) AS ?y) {{ _:n ({HOST}|{HOST}) ?x ; {HOST} ?x }}",
+            ["6"],
+            f"(COUNT(*) AS ?y) {{ ?n ({HOST}|{HOST}) ?x ; {HOST} ?x }}",
+            ["12"],
         ),
         (
             "(DATATYPE('1'^^<http://www.w3.org/2001/XMLSchema#byte>) AS ?y) {}",

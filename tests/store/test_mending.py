@@ -98,6 +98,12 @@ PATHS = {
     ":x :p* _:node": ".",
     ":x :p* [ :p ?y ]": "",
     ":x :p* _:node . _:node :p ?y": "",
+    "_:node :p* :x ; :p ?y .": "",
+    "_:node :p* :c ; :q ?y .": "y=b",
+    # Told in the guide: of a blank node with more to it, once.
+    "_:n (:p|:q) ?y ; :p ?z .": "y=b, z=b | y=c, z=c",
+    "[] (:p|:q) ?y ; :p ?z .": "y=b, z=b | y=c, z=c",
+    "_:n (:p|:q) ?y . ?x :p _:n .": "x=a, y=c",
     ":x :p* ?y ; :q* ?z .": "y=x, z=x",
     "[] :p* :c ; :q ?z .": "z=b",
     "[] :p* :x ; :q ?z .": "",
@@ -247,6 +253,7 @@ UNSUPPORTED = [
     "SELECT * { :x :p* [ :q* :y ] }",
     "SELECT * { [ :q* :y ] }",
     "SELECT * { [] :p* :x ; :q* :y . }",
+    "SELECT * { _:n :p* :x ; :q* :x . }",
     "SELECT (GROUP_CONCAT(?s) AS ?all) { ?s <http://example.org/\\u0070> ?o }",
 ]
 

@@ -185,7 +185,7 @@ class _Mender:
         """The groups whose union says what a triple says; none where the engine answers it right."""
         zeros = self._zeros(triple, statement, found, part)
         paths: tuple[str, ...] = (self._between(triple.path),)
-        if self._counts and len(triple.branches) != 1 and is_movable(triple, statement, self.query.tokens):
+        if self._counts and len(triple.branches) != 1 and is_movable(triple, statement, found, self.query.tokens):
             if not triple.branches:
                 raise QueryUnsupported(
                     f"A path has more than {MOST_BRANCHES} alternatives where it is multiplied out.",

@@ -151,32 +151,38 @@ def is_alone(node: Node, statement: Statement, found: list[Statement], every: li
     """
     if not node.is_blank:
         return False
-    if mark(node.tokens[0]) == "[":
-        times, said = (len(statement.triples), statement.triples) if node is statement.subject else (1, [])
-        zeros = sum(each.ends is not None for each in said)
-    else:
-        label = node.tokens[0].text
-        times = sum(token.text == label for token in every)
-        ends = [triple.ends for statement in found for triple in statement.triples]
-        zeros = sum(each is not None and each[1].tokens[0].text == label for each in ends)
-    if times > 1 and times == zeros:
+    times = _times(node, statement, found, every)
+    zeros = [each for said in found for each in said.triples if each.ends and _is_same(each.ends[1], node)]
+    if times > 1 and times == len(zeros):
         raise _unsupported()
     return times == 1
 
 
-def is_movable(triple: Triple, statement: Statement, every: list[Token]) -> bool:
+def is_movable(triple: Triple, statement: Statement, found: list[Statement], every: list[Token]) -> bool:
     """Tell whether a triple can be said elsewhere, and twice: no blank node at its ends has more said of it."""
-    if mark(triple.subject.tokens[0]) in _OPENED and len(statement.triples) > 1:
-        return False
-    labels = {token.text for node in (triple.subject, triple.object) for token in node.tokens}
-    return not any(
-        label.startswith("_:") and sum(token.text == label for token in every) > 1 for label in labels
-    ) and not _is_labelled(triple.object)
+    for node in (triple.subject, triple.object):
+        is_bracket = mark(node.tokens[0]) in _OPENED
+        if is_bracket and node is statement.subject and len(statement.triples) > 1:
+            return False
+        # Within a bracket a label may stand in one place only.
+        if is_bracket and any(token.text.startswith("_:") for token in node.tokens):
+            return False
+        if node.is_blank and _times(node, statement, found, every) > 1:
+            return False
+    return True
 
 
-def _is_labelled(node: Node) -> bool:
-    """Whether a bracket holds blank nodes with labels, which may stand in one place only."""
-    return len(node.tokens) > 1 and any(token.text.startswith("_:") for token in node.tokens)
+def _times(node: Node, statement: Statement, found: list[Statement], every: list[Token]) -> int:
+    """How many triples say something of a blank node, those that say what is in a bracket counted as one."""
+    if mark(node.tokens[0]) == "[":
+        return len(statement.triples) if node is statement.subject else 1
+    label = node.tokens[0].text
+    further = (len(each.triples) - 1 for each in found if each.subject.tokens[0].text == label)
+    return sum(token.text == label for token in every) + sum(further)
+
+
+def _is_same(one: Node, other: Node) -> bool:
+    return one is other or (one.tokens[0].text == other.tokens[0].text and one.tokens[0].text.startswith("_:"))
 
 
 class _Block:

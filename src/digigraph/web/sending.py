@@ -40,8 +40,8 @@ def policy(*, script: str = "'none'", connect: str = "'none'") -> str:
 
 # Those that a script of another origin may not read unless it is said (Fetch, CORS-safelisted response-header name).
 _EXPOSED = (
-    *(SNAPSHOT_HEADER, QUERY_ID_HEADER, "Digigraph-Result", "Accept-Ranges", "Allow", "Content-Disposition"),
-    *("Content-Encoding", "Content-Range", "Date", "ETag", "Link", "Location", "Memento-Datetime", "Retry-After"),
+    *(SNAPSHOT_HEADER, QUERY_ID_HEADER, "Digigraph-Result", "Accept-Ranges", "Allow", "Content-Encoding"),
+    *("Content-Range", "Date", "ETag", "Link", "Location", "Memento-Datetime", "Retry-After"),
     *("Vary", "X-Request-Id"),
 )
 _FIXED = {
