@@ -9,6 +9,7 @@ from flask import Flask
 
 from digigraph import errors
 from digigraph.web import problems
+from digigraph.web.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,6 +146,18 @@ def test_browser_gets_a_page(client: FlaskClient):
     assert response.content_type == "text/html; charset=utf-8"
     assert response.headers["X-Request-Id"] in response.text
     assert "<script" not in response.text
+
+
+def test_titles_of_pages_have_both_languages(client: FlaskClient):
+    """Every kind of problem has its title in English, as in the document, and in Swedish, which a page shows."""
+    for kind in problems.TABLE.values():
+        title = words()[f"problem_{kind.name}"]
+        assert title["en"] == kind.title
+        assert title["sv"] not in {"", kind.title}
+    page = client.get("/sparql?query=x", headers={"Accept": "text/html", "Accept-Language": "sv"}).text
+    assert "<h1>Frågan är inte SPARQL</h1>" in page
+    page = client.get("/no-such-path", headers={"Accept": "text/html", "Accept-Language": "sv"}).text
+    assert "<h1>Det finns inget sådant här</h1>" in page
 
 
 def test_every_problem_is_documented():

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from digigraph import errors
 from digigraph.media import HTML, PROBLEM_JSON, negotiate
 from digigraph.web.record import RECORD
+from digigraph.web.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,7 +128,8 @@ def problem(kind: Kind, detail: str, *, hint: str | None, more: Mapping[str, Mem
         **(more or {}),
     }
     if _wants_page():
-        response = Response(render_template("problem.html", problem=document), content_type=HTML.content_type)
+        page = render_template("problem.html", problem=document, words=_words_of(kind))
+        response = Response(page, content_type=HTML.content_type)
     else:
         text = json.dumps(document, ensure_ascii=False)
         response = Response(text, content_type=PROBLEM_JSON.content_type)
@@ -137,6 +139,12 @@ def problem(kind: Kind, detail: str, *, hint: str | None, more: Mapping[str, Mem
     if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR and kind is not TABLE[errors.QueryCancelled]:
         _log.warning("%s %s: %d %s [%s]", request.method, request.path, kind.status, detail, request_id)
     return response
+
+
+def _words_of(kind: Kind) -> str:
+    """The key of the title as pages say it; empty where they have no words of their own."""
+    key = f"problem_{kind.name}" if kind.name else f"status_{kind.status}"
+    return key if key in words() else ""
 
 
 def _wants_page() -> bool:
