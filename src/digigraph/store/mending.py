@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.errors import QueryUnsupported
-from digigraph.sparql import prologue, tokens
+from digigraph.sparql import is_repeatable, prologue, tokens
 from digigraph.store.graph_groups import bound_in_expressions, is_right_in_graph
 from digigraph.store.path_triples import MOST_BRANCHES, is_alone, is_movable, statements
 from digigraph.store.patterns import mark, read
@@ -75,7 +75,7 @@ def mended(text: str, dataset: Dataset) -> str:
     Parameters
     ----------
     text
-        A query that the engine can read; escapes of code points stand in strings only.
+        A query that the engine can read.
     dataset
         What it asks.
 
@@ -85,8 +85,6 @@ def mended(text: str, dataset: Dataset) -> str:
         There is none.
     """
     query = read(text)
-    if any(mark(token) == "\\" for token in query.tokens):
-        raise QueryUnsupported("GRAPH, BNODE, GROUP_CONCAT and paths are not answered where IRIs have escapes.")
     return _Mender(text, query, dataset).render(query)
 
 
@@ -120,7 +118,8 @@ class _Mender:
         self._solutions = Solutions(self.query, (f"?{name}" for name in self._fresh))
         self._asks_graphs = any(part.kind == "graph" for part in self.query.walk())
         self._absent: dict[str, bool] = {}
-        self._counts = _counts(self.query)
+        # Where each solution gets something of its own, there are no two alike.
+        self._counts = _counts(self.query) or not is_repeatable(self.text)
 
     def render(self, part: Part) -> str:
         """The part in words that the engine answers right."""
@@ -155,7 +154,8 @@ class _Mender:
         if not is_bnode(part):
             return text
         key = self._solutions.of_calls[part.start]
-        return f"{BLANK}(({text[text.index('(') + 1 : -1]}){', ' * bool(key)}{key})"
+        arguments = text[part.tokens[1].start + 1 - part.start : -1]
+        return f"{BLANK}(({arguments}){', ' * bool(key)}{key})"
 
     # Paths: see path_triples.
 
@@ -167,9 +167,7 @@ class _Mender:
         extra: list[str] = []
         kept: list[str] = []
         for statement in found:
-            gone = {
-                id(each): groups for each in statement.triples if (groups := self._union(each, statement, found, part))
-            }
+            gone = {id(each): groups for each in statement.triples if (groups := self._union(each, statement, found))}
             extra += [" UNION ".join(f"{{ {group} }}" for group in groups) for groups in gone.values()]
             kept += self._kept(self._text(statement.subject), statement.triples, gone)
         return " ".join([*kept, *extra]) if extra else plain
@@ -181,9 +179,9 @@ class _Mender:
         said = " ; ".join(f"{self._between(each.path)} {self._text(each.object)}" for each in stay)
         return [f"{subject} {said} ."]
 
-    def _union(self, triple: Triple, statement: Statement, found: list[Statement], part: Part) -> list[str]:
+    def _union(self, triple: Triple, statement: Statement, found: list[Statement]) -> list[str]:
         """The groups whose union says what a triple says; none where the engine answers it right."""
-        zeros = self._zeros(triple, statement, found, part)
+        zeros = self._zeros(triple, statement, found)
         paths: tuple[str, ...] = (self._between(triple.path),)
         if self._counts and len(triple.branches) != 1 and is_movable(triple, statement, found, self.query.tokens):
             if not triple.branches:
@@ -198,13 +196,13 @@ class _Mender:
         subject, object_ = ("[]" if each.is_blank else self._text(each) for each in (triple.subject, triple.object))
         return [f"{subject} {path} {object_}" for path in paths] + zeros
 
-    def _zeros(self, triple: Triple, statement: Statement, found: list[Statement], part: Part) -> list[str]:
+    def _zeros(self, triple: Triple, statement: Statement, found: list[Statement]) -> list[str]:
         """The groups with paths of length zero where a constant is not in the graph."""
         if triple.ends is None:
             return []
         constant, other = triple.ends
         is_named = other.is_variable or other.is_constant
-        if not (is_named or is_alone(other, statement, found, part.tokens)) or not self._may_lack(constant):
+        if not (is_named or is_alone(other, statement, found, self.query.tokens)) or not self._may_lack(constant):
             return []
         name = self._text(constant)
         one, two = f"?{next(self._fresh)}", f"?{next(self._fresh)}"

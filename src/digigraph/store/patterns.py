@@ -6,6 +6,7 @@ section 19.8, productions 2 to 80).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ CALLS = {"GROUP_CONCAT", "BNODE"}
 """Functions whose calls are parts of their own."""
 _GROUPS = {"OPTIONAL", "MINUS", "GRAPH", "SERVICE", "LATERAL"}
 _ENDS_TRIPLES = {*_GROUPS, "FILTER", "BIND", "VALUES"}
+_ESCAPE = re.compile(r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}")
 _OPENING, _CLOSING = {"(", "["}, {")", "]"}
 
 
@@ -72,7 +74,10 @@ def read(text: str) -> Part:
 
 def _split(text: str) -> Iterator[Token]:
     """The tokens, with the full stop that ends a statement apart from the name or number before it."""
-    for token in tokens(text):
+    # Escapes of code points stand in IRIs and strings only, and none of them ends one: as letters they break no token.
+    readable = _ESCAPE.sub(lambda found: "x" * len(found.group()), text)
+    for each in tokens(readable):
+        token = Token(each.kind, text[each.start : each.start + len(each.text)], each.start)
         is_stopped = token.kind in {"name", "number"} and token.text.endswith(".") and token.text[-2:-1] != "\\"
         if is_stopped:
             yield Token(token.kind, token.text[:-1], token.start)
