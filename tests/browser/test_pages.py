@@ -37,6 +37,7 @@ PAGES = [
     EVIDENCE,
     "/ns",
     "/catalog",
+    "/snapshots",
     "/page/nobody",
 ]
 BASE = "https://example.org/graph/"

@@ -144,6 +144,33 @@ def test_iris_of_ours_lead_to_this_servers_pages(visit: Opens):
     assert link.get_attribute("href") == f"{there.url}/id/kth"
 
 
+def test_what_is_in_the_editor_can_be_cited(visit: Opens):
+    """The button below the editor makes a permalink of the query in the open tab, and leads to its page."""
+    there = visit("/sparql")
+    write(there.page, HOST.format("SELECT ?host { id:hds dg:host ?host }"))
+    there.page.locator("#cite button").click()
+    there.page.wait_for_url("**/results/*")
+    assert there.page.locator("table.answer td").all_inner_texts() == ["id:kth"]
+    assert there.complaints() == []
+
+
+def test_the_editor_of_a_state_asks_that_state(visit: Opens):
+    """With tabs left open in the present state, the editor below a state's name asks there, and its IRIs lead there."""
+    there = visit("/sparql")
+    write(there.page, "ASK {}")
+    there.page.keyboard.press("Control+Enter")
+    there.page.locator(".tabPanel.active .yasr:has-text('True')").wait_for()
+    state = f"{there.url}/snapshots/{there.page.locator('footer code').inner_text()}"
+    there.page.goto(f"{state}/sparql")
+    write(there.page, HOST.format("SELECT ?host { id:hds dg:host ?host }"))
+    there.requests.clear()
+    there.page.keyboard.press("Control+Enter")
+    assert cells(there.page) == [["id:kth"]]
+    assert {each for each in there.requests if "sparql" in each} == {f"{state}/sparql"}
+    there.page.locator("a.iri:visible").first.hover()
+    assert there.page.locator("a.iri:visible").first.get_attribute("href") == f"{state}/id/kth"
+
+
 def test_every_view_of_an_answer_obeys_the_policy(visit: Opens):
     """Graphs, truth values, the raw response, the share box, paging, sorting and dragging a column's edge."""
     there = visit("/sparql")

@@ -81,6 +81,7 @@ def query_page(*, formats: Sequence[Format], example: str) -> Response:
         base=site().settings.base_iri,
         prefixes=site().iris.prefixes,
         built=built,
+        permalinks_at=_permalinks_at(site().backend.version),
     )
     if built:
         response.headers["Content-Security-Policy"] = policy(script="'self'", connect="'self'")
@@ -127,7 +128,7 @@ def answer_page(query: Query, *, formats: Sequence[Format]) -> Response:
         links=[(each, local("/sparql?") + urlencode([*asked, ("format", each.name)])) for each in formats],
         formats=formats,
         has_editor=bool(_built()),
-        permalinks_at=_permalinks_at(identity),
+        permalinks_at=_permalinks_at(identity.snapshot if identity else None),
     )
     if identity is not None:
         response.set_etag(identity.key)
@@ -139,10 +140,10 @@ def answer_page(query: Query, *, formats: Sequence[Format]) -> Response:
     return response
 
 
-def _permalinks_at(identity: Identity | None) -> str:
-    """Where a permalink of the answer is made; empty where none is."""
-    is_offered = identity is not None and site().settings.permalinks and site().kept
-    return f"{state_path(identity.snapshot)}/results" if identity is not None and is_offered else ""
+def _permalinks_at(snapshot: str | None) -> str:
+    """Where a permalink of an answer of this snapshot is made; empty where none is."""
+    is_offered = snapshot is not None and site().settings.permalinks and site().kept
+    return f"{state_path(snapshot)}/results" if snapshot is not None and is_offered else ""
 
 
 def _identity(query: Query, snapshot: str | None) -> Identity | None:

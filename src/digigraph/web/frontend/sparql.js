@@ -60,7 +60,8 @@ Yasr.defaults.errorRenderers = [problem];
 form.hidden = true;
 workbench.hidden = false;
 const yasgui = new Yasgui(workbench, {
-    persistenceId: "digigraph",
+    // Tabs keep their endpoint: those of one state of the graph must not be those of another.
+    persistenceId: `digigraph${new URL(".", endpoint).pathname}`,
     requestConfig: { endpoint, method: "POST" },
     // A shared link may name another endpoint; this page asks its own alone.
     populateFromUrl: (shared) => ({ ...shared, requestConfig: { ...shared.requestConfig, endpoint } }),
@@ -83,11 +84,19 @@ example.form.addEventListener("submit", (event) => {
   open(`${example.form.action}?${new URLSearchParams(new FormData(example.form))}`);
 });
 
+const cite = document.getElementById("cite");
+if (cite) {
+  cite.hidden = false;
+  cite.addEventListener("submit", () => {
+    cite.elements.query.value = yasgui.getTab().getQuery();
+  });
+}
+
 // Our IRIs are names for the whole world; here they lead to this server's pages.
 function localize({ target }) {
   const link = target instanceof Element ? target.closest("a.iri") : null;
   if (!link) return;
   link.rel = "noopener noreferrer";
-  if (link.href.startsWith(base) && !link.href.includes("#")) link.href = new URL(link.href.slice(base.length), new URL("/", endpoint));
+  if (link.href.startsWith(base) && !link.href.includes("#")) link.href = new URL(link.href.slice(base.length), new URL(".", endpoint));
 }
 for (const kind of ["pointerover", "focusin"]) workbench.addEventListener(kind, localize);
