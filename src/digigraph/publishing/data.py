@@ -110,7 +110,9 @@ def thing_data(edition: Edition, iri: ox.NamedNode, document: ox.NamedNode) -> D
         term.value for each in found for term in (each.subject, each.object) if isinstance(term, ox.NamedNode)
     }
     labels = _triples(label_rows(backend, neighbours))
-    said = _quads(rows(backend, f"SELECT ?g ?s ?p ?o {{ {_touching(iri, nodes, 'GRAPH ?g { ?s ?p ?o }')} }}"))
+    named = _quads(rows(backend, f"SELECT ?g ?s ?p ?o {{ {_touching(iri, nodes, 'GRAPH ?g { ?s ?p ?o }')} }}"))
+    # Engines without an unnamed graph have the default graph among the others.
+    said = frozenset(each for each in named if each.graph_name != iris.graph("accepted"))
     graphs = {_node(each.graph_name).value for each in said}
     evidence = {each for each in graphs if each.startswith(f"{iris.base}ev/")}
     about = {
