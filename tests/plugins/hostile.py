@@ -285,6 +285,20 @@ def redirect_to_nowhere(caller: Caller) -> None:
     caller.reply(b"", "302 Found", Location="http://[nowhere/")
 
 
+def redirect_without_end(caller: Caller) -> None:
+    """Redirect with a body that does not end."""
+    caller.begin("308 Permanent Redirect", Location="/elsewhere", Transfer_Encoding="chunked")
+    while True:
+        caller.chunk(bytes(65536))
+
+
+def error_without_end(caller: Caller) -> None:
+    """Fail, with a body that does not end."""
+    caller.begin("500 Internal Server Error", Content_Type="text/plain", Transfer_Encoding="chunked")
+    while True:
+        caller.chunk(b"x" * 65536)
+
+
 def unauthorized(caller: Caller) -> None:
     """Ask for a password."""
     caller.reply(b"<html>401</html>", "401 Unauthorized", Content_Type="text/html", WWW_Authenticate="Basic realm=x")
@@ -393,6 +407,8 @@ PROBLEMS: tuple[tuple[Behaviour, int, str], ...] = (
     (redirect_elsewhere, 502, "remote"),
     (redirect_here, 502, "remote"),
     (redirect_to_nowhere, 502, "remote"),
+    (redirect_without_end, 502, "remote"),
+    (error_without_end, 502, "remote"),
     (unauthorized, 502, "remote"),
     (forbidden, 502, "remote"),
     (not_there, 502, "remote"),

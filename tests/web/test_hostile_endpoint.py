@@ -29,7 +29,7 @@ PATIENCE = 20.0
     ("behaviour", "status", "kind"), PROBLEMS, ids=[behaviour.__name__ for behaviour, _, _ in PROBLEMS]
 )
 def test_bad_answers_are_problems(
-    published: Settings, behaviour: Callable[[Caller], None], status: int, kind: str
+    published: Settings, caplog: pytest.LogCaptureFixture, behaviour: Callable[[Caller], None], status: int, kind: str
 ) -> None:
     """Each thing that an endpoint may do wrong has its status and its problem type, and is asked once; no secret of
     its address is told, and the next question is answered.
@@ -51,7 +51,9 @@ def test_bad_answers_are_problems(
         document = response.get_json()
         assert (response.status_code, document["type"].rpartition("#")[2]) == (status, kind)
         assert document["detail"].endswith(".")
-        assert "secret" not in response.text
+        assert "secret" not in response.text + caplog.text
+        # Each is foreseen.
+        assert "Traceback" not in caplog.text.replace("Traceback: oops", "")
         assert len(server.callers) == 1
         is_well = True
         assert client.get("/sparql?query=ASK{}", headers={"Accept": JSON}).get_json()["boolean"] is True

@@ -94,6 +94,19 @@ def _telling(kind: type[HTTPConnection], connection: Connection) -> type[HTTPCon
     return Telling
 
 
+class _Session(requests.Session):
+    """Keeps no cookies and looks at no redirects, whose bodies requests would read whole, however long."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__()
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, _Adapter(connection))
+
+    def get_redirect_target(self, _: requests.Response) -> None:
+        """Return None: there is nowhere to go."""
+
+
 def timeout(settings: Settings) -> RemoteTimeout:
     """Return the error of an endpoint that did not answer in time."""
     return RemoteTimeout(
@@ -125,13 +138,9 @@ def asked(settings: Settings, query: Query, connection: Connection) -> Iterator[
         There are more rows than may be.
     """
     try:
-        with requests.Session() as session:
-            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-            for scheme in ("http://", "https://"):
-                session.mount(scheme, _Adapter(connection))
-            with _response(session, settings, query) as response:
-                _check(response, query)
-                yield from _body(response, query, settings)
+        with _Session(connection) as session, _response(session, settings, query) as response:
+            _check(response, query)
+            yield from _body(response, query, settings)
     except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
         raise timeout(settings) from error
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
@@ -187,11 +196,8 @@ def _body(response: requests.Response, query: Query, settings: Settings) -> Iter
 def _check(response: requests.Response, query: Query) -> None:
     """Raise what the status or the headers of a response say."""
     if response.is_redirect:
-        elsewhere = urlsplit(response.headers["Location"])
-        place = f"{elsewhere.scheme}://{elsewhere.hostname}{elsewhere.path}" if elsewhere.hostname else elsewhere.path
-        raise RemoteError(
-            f"The endpoint redirects to {place[:_SHOWN]}.", hint="Set the endpoint to that, if you trust it."
-        )
+        place = _place(response.headers["Location"])
+        raise RemoteError(f"The endpoint redirects to {place}.", hint="Set the endpoint to that, if you trust it.")
     if response.status_code != HTTPStatus.OK:
         raise _refusal(response, query)
     found = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
@@ -208,6 +214,15 @@ def _check(response: requests.Response, query: Query) -> None:
             f"The endpoint cut its answer off after {most[:_SHOWN]} rows.",
             hint="Ask page by page: LIMIT and OFFSET with ORDER BY.",
         )
+
+
+def _place(location: str) -> str:
+    """A URL without what may be secret in it."""
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return "what is no URL"
+    return (f"{parts.scheme}://{parts.hostname}{parts.path}" if parts.hostname else parts.path)[:_SHOWN]
 
 
 def _refusal(response: requests.Response, query: Query) -> DigigraphError:
