@@ -75,3 +75,18 @@ def test_the_score_of_programs() -> None:
         ("harvest-void-figures", "not checked", "There is no endpoint."),
     ]
     assert "score" not in json.loads(report("json"))
+
+
+def test_the_score_of_ci_servers() -> None:
+    """In JUnit a check without a finding is a case that passed, one that could not be made is skipped with a reason."""
+    suites = ET.fromstring(report("junit", OUTCOMES))  # noqa: S314 - our own
+    assert (suites.get("tests"), suites.get("failures")) == ("3", "1")
+    checks = suites.find("testsuite[@name='checks']")
+    assert checks is not None
+    assert (checks.get("tests"), checks.get("skipped")) == ("2", "1")
+    assert [(each.get("name"), each.find("skipped") is None) for each in checks] == [
+        ("harvest-robots", True),
+        ("harvest-void-figures", False),
+    ]
+    (skipped,) = suites.iter("skipped")
+    assert skipped.get("message") == "There is no endpoint."

@@ -49,7 +49,7 @@ REPORTS: dict[str, Report] = {
     ),
     "json": lambda findings, shown: json_report(findings, shown.outcomes),
     "sarif": lambda findings, shown: sarif_report(findings, excerpts=shown.excerpts, version=shown.version),
-    "junit": lambda findings, shown: junit_report(findings, failing=shown.failing),
+    "junit": lambda findings, shown: junit_report(findings, failing=shown.failing, outcomes=shown.outcomes),
     "github": lambda findings, _: github_report(findings),
     "gitlab": lambda findings, _: gitlab_report(findings),
     "turtle": lambda findings, _: turtle_report(findings),

@@ -12,13 +12,15 @@ from digigraph.reports.printable import printable_lines
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digigraph.findings import Finding
+    from digigraph.findings import Finding, Outcome
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold, not even escaped."""
 
 
-def junit_report(findings: Sequence[Finding], *, failing: Severity | None = Severity.VIOLATION) -> str:
+def junit_report(
+    findings: Sequence[Finding], *, failing: Severity | None = Severity.VIOLATION, outcomes: Sequence[Outcome] = ()
+) -> str:
     """Return ``<testsuites>``.
 
     Parameters
@@ -27,13 +29,17 @@ def junit_report(findings: Sequence[Finding], *, failing: Severity | None = Seve
         Without one, a single case that passed says so: readers take an empty file for a run that broke off.
     failing
         Lowest severity that is a failure; None for none. Others are cases that passed, with the finding as output.
+    outcomes
+        Of a list of checks that was gone through: those without a finding are cases too, passed or skipped.
     """
+    unbroken = [each for each in outcomes if each.passed is not False]
     suites: dict[str, list[Finding]] = {}
     for each in findings:
         suites.setdefault(each.location.path, []).append(each)
-    body = "".join(_suite(path, group, failing) for path, group in suites.items()) or _NOTHING_FOUND
+    body = "".join(_suite(path, group, failing) for path, group in suites.items())
+    body = body + _checks(unbroken) or _NOTHING_FOUND
     failures = sum(_fails(each, failing) for each in findings)
-    counts = f'tests="{max(1, len(findings))}" failures="{failures}" errors="0"'
+    counts = f'tests="{max(1, len(findings) + len(unbroken))}" failures="{failures}" errors="0"'
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="digigraph" {counts}>\n{body}</testsuites>\n'
 
 
@@ -42,6 +48,23 @@ _NOTHING_FOUND = (
     '    <testcase name="no findings" classname="digigraph"/>\n'
     "  </testsuite>\n"
 )
+
+
+def _checks(outcomes: Sequence[Outcome]) -> str:
+    """The checks of a list that found nothing, or could not be made."""
+    if not outcomes:
+        return ""
+    skipped = sum(each.passed is None for each in outcomes)
+    counts = f'tests="{len(outcomes)}" failures="0" errors="0" skipped="{skipped}"'
+    cases = "".join(_check(each) for each in outcomes)
+    return f'  <testsuite name="checks" {counts}>\n{cases}  </testsuite>\n'
+
+
+def _check(outcome: Outcome) -> str:
+    head = f'    <testcase name="{_text(outcome.rule)}" classname="{_text(outcome.group)}"'
+    if outcome.passed is None:
+        return f'{head}>\n      <skipped message="{_text(outcome.reason)}"/>\n    </testcase>\n'
+    return f"{head}/>\n"
 
 
 def _fails(finding: Finding, failing: Severity | None) -> bool:
