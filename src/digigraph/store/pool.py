@@ -10,7 +10,6 @@ gets the rest of that answer.
 from __future__ import annotations
 
 import logging
-import math
 import threading
 import time
 from dataclasses import dataclass
@@ -22,9 +21,7 @@ from digigraph.errors import (
     NoSnapshot,
     QueryCancelled,
     QueryCrashed,
-    QueueFull,
     StoreError,
-    TooManyLong,
 )
 from digigraph.store.backend import Answer, Query
 from digigraph.store.generation import Generation, end_children, start_children
@@ -156,7 +153,7 @@ class Pool:
             answer.on_close(lambda: self._take_back(job))
             if cancellation is not None:
                 cancellation.on_cancel(lambda: self._take_back(job))
-            self._await_turn(job)
+            self._turns.await_turn(job, self._can_work)
             answer.wait()
         except BaseException:
             answer.close()
@@ -171,16 +168,6 @@ class Pool:
                 raise self._starting.error
             self._turns.add(job)
             self._can_work.notify()
-
-    def _await_turn(self, job: _Job) -> None:
-        seconds = self._settings.queue_seconds
-        if job.left_line.wait(seconds):
-            return
-        with self._can_work:
-            if not self._turns.remove(job):
-                return
-            again = self._turns.seconds_to_wait
-        raise QueueFull(f"The query was not taken within {seconds:g} seconds.", retry_after=again)
 
     def _take_back(self, job: _Job) -> None:
         """Take a job out of the queue, or end the child that works on it; nothing where it is done."""
@@ -251,9 +238,7 @@ class Pool:
                 job.child.step_back()
             victim = self._turns.become_long(job)
             if victim is not None:
-                most, again = self._turns.most_long, math.ceil(self._settings.query_seconds)
-                reason = f"{most} queries were taking long already, and this one was ended for them."
-                _end(victim, TooManyLong(reason, retry_after=again))
+                _end(victim, self._turns.too_many_long())
             self._can_work.notify()
             self._has_changed.notify()
 

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from digigraph.errors import DigigraphError, QueryCancelled, QueueFull, RemoteError, StoreError, TooManyLong
+from digigraph.errors import DigigraphError, QueryCancelled, RemoteError, StoreError
 from digigraph.store.backend import Answer, Query
 from digigraph.store.child import LONG_SECONDS
 from digigraph.store.exchange import Connection, asked, timeout
@@ -84,7 +84,7 @@ class RemoteBackend:
             job.answer.on_close(lambda: self._take_back(job))
             if cancellation is not None:
                 cancellation.on_cancel(lambda: self._take_back(job))
-            self._await_turn(job)
+            self._turns.await_turn(job, self._can_work)
             job.answer.wait()
         except BaseException:
             job.answer.close()
@@ -97,16 +97,6 @@ class RemoteBackend:
                 raise StoreError("The connection to the endpoint is closed.")
             self._turns.add(job)
             self._can_work.notify()
-
-    def _await_turn(self, job: _Job) -> None:
-        seconds = self._settings.queue_seconds
-        if job.left_line.wait(seconds):
-            return
-        with self._can_work:
-            if not self._turns.remove(job):
-                return
-            again = self._turns.seconds_to_wait
-        raise QueueFull(f"The endpoint was not free for the query within {seconds:g} seconds.", retry_after=again)
 
     def _take_back(self, job: _Job) -> None:
         with self._can_work:
@@ -182,9 +172,7 @@ class RemoteBackend:
         job.look_at = job.deadline
         victim = self._turns.become_long(job)
         if victim is not None:
-            most, again = self._turns.most_long, math.ceil(self._settings.query_seconds)
-            reason = f"{most} queries were taking long already, and this one was ended for them."
-            _end(victim, TooManyLong(reason, retry_after=again))
+            _end(victim, self._turns.too_many_long())
         self._can_work.notify()
 
 

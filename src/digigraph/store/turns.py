@@ -16,7 +16,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from digigraph.errors import QueueFull
+from digigraph.errors import QueueFull, TooManyLong
 
 if TYPE_CHECKING:
     from digigraph.settings import Settings
@@ -50,18 +50,18 @@ J = TypeVar("J", bound=Job)
 
 
 class Turns(Generic[J]):
-    """Jobs, from their arrival to their end; the caller holds a lock around every call.
+    """Jobs, from their arrival to their end; the caller holds a lock around every call but :meth:`await_turn`.
 
     Parameters
     ----------
     settings
-        Places, how many may wait, in all and of one client, and the seconds of a query.
+        Places, how many may wait, in all and of one client, and how long; the seconds of a query.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._places = settings.worker_count
         self._most, self._most_of_one = settings.queue_length, settings.queue_per_client
-        self._query_seconds = settings.query_seconds
+        self._queue_seconds, self._query_seconds = settings.queue_seconds, settings.query_seconds
         self._lines: collections.OrderedDict[str, collections.deque[J]] = collections.OrderedDict()
         self._waiting = 0
         self._running: set[J] = set()
@@ -105,6 +105,22 @@ class Turns(Generic[J]):
                 raise QueueFull(f"{line} queries of yours are waiting already.", retry_after=self.seconds_to_wait)
         self._lines.setdefault(job.client, collections.deque()).append(job)
         self._waiting += 1
+
+    def await_turn(self, job: J, lock: threading.Condition) -> None:
+        """Block, without the lock, until a job has left its line.
+
+        Raises
+        ------
+        QueueFull
+            It was not taken in time, and has been taken out of the line.
+        """
+        if job.left_line.wait(self._queue_seconds):
+            return
+        with lock:
+            if not self.remove(job):
+                return
+            again = self.seconds_to_wait
+        raise QueueFull(f"The query was not taken within {self._queue_seconds:g} seconds.", retry_after=again)
 
     @property
     def seconds_to_wait(self) -> int:
@@ -162,6 +178,11 @@ class Turns(Generic[J]):
             return of_client[each.client], not each.answer.has_begun, number
 
         return self._long.pop(max(range(len(self._long)), key=rank))
+
+    def too_many_long(self) -> TooManyLong:
+        """Return the error of a job that is ended for another one, which has become long."""
+        reason = f"{self.most_long} queries were taking long already, and this one was ended for them."
+        return TooManyLong(reason, retry_after=math.ceil(self._query_seconds))
 
     def end(self, job: J, *, seconds: float) -> None:
         """Let a job go that was running for so many seconds."""
