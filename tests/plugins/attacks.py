@@ -72,27 +72,25 @@ def _of_everything() -> Iterator[Attack]:
     yield _attack("cross product, counted", f"SELECT (COUNT(*) AS ?n) {{ {CROSS} }}", TIMEOUT)
     yield _attack("cross product, rows", f"SELECT * {{ {CROSS} }}", BROKEN)
     yield _attack("cross product, distinct", f"SELECT DISTINCT * {{ {CROSS} }}", BROKEN)
-    yield _attack("cross product, sorted", f"SELECT * {{ {CROSS} }} ORDER BY ?o4", MEMORY, TIMEOUT)
-    yield _attack(
-        "cross product, constructed", f"CONSTRUCT {{ ?s0 <urn:p> ?o2 }} {{ {CROSS} }}", BROKEN, TIMEOUT, MEMORY
-    )
-    yield _attack("cross product, described", f"DESCRIBE * {{ {CROSS} }}", BROKEN, TIMEOUT, MEMORY)
+    yield _attack("cross product, sorted", f"SELECT * {{ {CROSS} }} ORDER BY ?o4", MEMORY)
+    # Few of the triples are new: it may be the deadline that comes first, or 250 ms after the first of them.
+    yield _attack("cross product, constructed", f"CONSTRUCT {{ ?s0 <urn:p> ?o2 }} {{ {CROSS} }}", BROKEN, TIMEOUT)
+    yield _attack("cross product, described", f"DESCRIBE * {{ {CROSS} }}", BROKEN, TIMEOUT)
     yield _attack("cross product of everything", f"SELECT (COUNT(*) AS ?n) {{ {_LARGE_CROSS} }}", MEMORY)
     yield _attack("rows of everything", "SELECT * { ?s ?p ?o }", BROKEN)
-    yield _attack("cross product of VALUES", f"SELECT (COUNT(*) AS ?n) {{ {_VALUES} }}", TIMEOUT, MEMORY)
-    yield _attack(
-        "cross product of VALUES, filtered", f"SELECT * {{ {_VALUES} FILTER(?x0 + ?x4 < 0) }}", TIMEOUT, MEMORY
-    )
+    yield _attack("cross product of VALUES", f"SELECT (COUNT(*) AS ?n) {{ {_VALUES} }}", TIMEOUT)
+    yield _attack("cross product of VALUES, filtered", f"SELECT * {{ {_VALUES} FILTER(?x0 + ?x4 < 0) }}", TIMEOUT)
+    # Two and four seconds of processor time: an idle machine comes to the end within the deadline, a busy one does not.
     yield _attack("predicates, sorted", "SELECT DISTINCT ?p { ?s ?p ?o } ORDER BY ?p", OK, TIMEOUT)
-    yield _attack("everything, sorted", "SELECT * { ?s ?p ?o } ORDER BY ?o ?p ?s", BROKEN, MEMORY, TIMEOUT)
-    yield _attack("pairs, sorted", "SELECT * { ?s ?p ?o . ?t ?p ?x } ORDER BY ?x", MEMORY, TIMEOUT)
+    yield _attack("everything, sorted", "SELECT * { ?s ?p ?o } ORDER BY ?o ?p ?s", BROKEN, TIMEOUT)
+    yield _attack("pairs, sorted", "SELECT * { ?s ?p ?o . ?t ?p ?x } ORDER BY ?x", MEMORY)
     everything = "{ ?s ?p ?o . ?t ?q ?o }"
+    # Six seconds of processor time until the memory is full.
     yield _attack("GROUP_CONCAT of everything", f"SELECT (GROUP_CONCAT(STR(?o)) AS ?x) {everything}", MEMORY, TIMEOUT)
-    yield _attack(
-        "COUNT DISTINCT of pairs", "SELECT (COUNT(DISTINCT *) AS ?n) { ?s ?p ?o . ?t ?q ?x }", MEMORY, TIMEOUT
-    )
+    yield _attack("COUNT DISTINCT of pairs", "SELECT (COUNT(DISTINCT *) AS ?n) { ?s ?p ?o . ?t ?q ?x }", MEMORY)
     yield _attack("groups of everything", "SELECT ?s ?o ?x (COUNT(*) AS ?n) { ?s ?p ?o . ?t ?q ?x } GROUP BY ?s ?o ?x",
-                  MEMORY, TIMEOUT)  # fmt: skip
+                  MEMORY)  # fmt: skip
+    # Three seconds of processor time until the memory is full.
     yield _attack("transitive closure", "SELECT (COUNT(*) AS ?n) { ?s (!<urn:x>)* ?o }", TIMEOUT, MEMORY)
     yield _attack("closure of a closure", "SELECT (COUNT(*) AS ?n) { ?s (((!<urn:x>)*)*)* ?o }", TIMEOUT, MEMORY)
 

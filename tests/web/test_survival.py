@@ -185,7 +185,8 @@ def serve_large(large: tuple[Settings, dict[str, list[str]]]) -> Serving:
         return webserver.serving(
             large[0],
             workers=WORKERS,
-            query_seconds=5,
+            # Twenty times what queries need whose memory is to be full before.
+            query_seconds=10,
             query_memory_mb=QUERY_MEMORY_MB,
             answer_bytes=20_000_000,
             unread_bytes=400_000_000,

@@ -51,8 +51,8 @@ _FIXED = {
     "Access-Control-Expose-Headers": ", ".join(_EXPOSED),
 }
 _PREFLIGHT_HEADERS = (
-    f"Accept, Accept-Datetime, Accept-Language, Content-Type, {QUERY_ID_HEADER}, If-Match, If-None-Match, If-Range, "
-    "Range"
+    f"Accept, Accept-Datetime, Accept-Language, Content-Type, {QUERY_ID_HEADER}, If-Match, If-Modified-Since, "
+    "If-None-Match, If-Range, If-Unmodified-Since, Range"
 )
 # What is coded as a whole, in memory; longer answers are coded as they are sent, longer files not at all.
 _WHOLE_BYTES = 4 * 1024 * 1024
