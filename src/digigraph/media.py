@@ -152,6 +152,9 @@ TRIG = Format(
 )
 HTML = Format("html", "text/html", Kind.PAGE, aliases=("application/xhtml+xml",), charset=True)
 PROBLEM_JSON = Format("json", "application/problem+json", Kind.PAGE, aliases=("application/json",))
+ATOM = Format("atom", "application/atom+xml", Kind.PAGE)
+RDF_PATCH = Format("rdfp", "application/rdf-patch", Kind.PAGE)
+"""What was removed and what was added, quad by quad (RDF Patch, by Apache Jena)."""
 
 DUMPED = (N_QUADS, TRIG, TURTLE, JSON_LD)
 """The formats in which the whole dataset can be had as a file."""
@@ -172,7 +175,9 @@ FORMATS: tuple[Format, ...] = (
 """Every format, the preferred one of each kind first."""
 
 
-_TEXT = re.compile(r"text/.*|application/(?:javascript|json|xml|manifest|n-triples|n-quads|trig)|.*\+(?:json|xml)")
+_TEXT = re.compile(
+    r"text/.*|application/(?:javascript|json|xml|manifest|n-triples|n-quads|trig|rdf-patch)|.*\+(?:json|xml)"
+)
 
 
 def is_text(media_type: str) -> bool:

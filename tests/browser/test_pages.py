@@ -38,6 +38,7 @@ PAGES = [
     "/ns",
     "/catalog",
     "/snapshots",
+    "/changes",
     "/page/nobody",
 ]
 BASE = "https://example.org/graph/"

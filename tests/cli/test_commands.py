@@ -189,3 +189,28 @@ def test_a_publication_that_is_killed_at_any_moment_changes_nothing(project: Pro
     assert project.run("publish").returncode == 0
     assert project.run("dump").stdout == project.run("build").stdout
     assert list((project.folder / ".digigraph/staging").glob("*")) == []
+
+
+def test_changes_lead_from_one_state_to_another(project: Project) -> None:
+    """A patch between any two states, by name or number, in either direction; also of states that were pruned."""
+    project.run("publish")
+    first = project.run("dump").stdout
+    project.write("data/things/more.yaml", MORE)
+    project.run("publish")
+    second = project.run("dump").stdout
+    names = [line.split()[-9] for line in project.run("snapshots", "list").stdout.decode().splitlines()]
+    assert project.run("changes", "1", "2", "--format", "removed").stdout == b""
+    added = project.run("changes", *names, "--format", "added").stdout
+    assert b"".join(sorted((first + added).splitlines(keepends=True))) == second
+    patch = project.run("changes", "1", "2").stdout
+    back = project.run("changes", names[1], "1").stdout
+    assert [line[2:] for line in patch.splitlines() if line[:2] == b"A "] == added.splitlines()
+    assert [line[2:] for line in back.splitlines() if line[:2] == b"D "] == added.splitlines()
+    assert f"H prev <https://example.org/graph/snapshots/{names[0]}> .".encode() in patch.splitlines()
+    target = project.folder / "patch.rdfp"
+    project.run("snapshots", "prune", "--keep", "1")
+    assert project.run("changes", "1", "2", "-o", str(target)).returncode == 0
+    assert target.read_bytes() == patch
+    unknown = project.run("changes", "1", "9")
+    assert (unknown.returncode, b"There is no state '9'" in unknown.stderr) == (3, True)
+    assert project.run("changes", "1").returncode == 2

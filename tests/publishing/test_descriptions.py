@@ -136,7 +136,7 @@ def test_distributions_are_the_files_that_are_sent(full: FlaskClient):
     """Each download has the size, the hash and the media type that the catalogue states, and is a dump of VoID."""
     catalog, void = described(full, "/catalog"), described(full, "/.well-known/void")
     spdx = rdflib.Namespace("http://spdx.org/rdf/terms#")
-    distributions = set(catalog.objects(DATASET, DCAT.distribution))
+    distributions = set(catalog.objects(DATASET, DCAT.distribution)) & set(catalog.subjects(DCAT.downloadURL))
     assert len(distributions) == 12
     addresses = set()
     for each in distributions:
@@ -149,6 +149,17 @@ def test_distributions_are_the_files_that_are_sent(full: FlaskClient):
         packed = catalog.value(each, DCAT.compressFormat) or catalog.value(each, DCAT.mediaType)
         assert str(packed).endswith(f"/media-types/{reply.mimetype}")
     assert set(void.objects(DATASET, VOID.dataDump)) == addresses
+
+
+def test_the_changes_are_a_distribution_that_is_an_event_stream(full: FlaskClient):
+    """What the catalogue says to conform to LDES is the root of an event stream."""
+    catalog = described(full, "/catalog")
+    (stream,) = catalog.subjects(DCTERMS.conformsTo, rdflib.URIRef("https://w3id.org/ldes/specification"))
+    assert (DATASET, DCAT.distribution, stream) in catalog
+    address = str(catalog.value(stream, DCAT.accessURL))
+    root = described(full, address.removeprefix(SERVER))
+    tree = rdflib.Namespace("https://w3id.org/tree#")
+    assert (None, tree.view, rdflib.URIRef(address)) in root
 
 
 def test_services_are_where_they_are_said_to_be(full: FlaskClient):

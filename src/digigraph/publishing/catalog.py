@@ -11,7 +11,7 @@ from digigraph.iris import Iris
 from digigraph.media import JSON_LD, N_QUADS, TRIG, TURTLE
 from digigraph.publishing.data import Data
 from digigraph.store.backend import rows
-from digigraph.vocab import DCAT, DCATAP, DCTERMS, DG, FOAF, RDF, SPDX, VCARD, VOID, XSD
+from digigraph.vocab import DCAT, DCATAP, DCTERMS, DG, FOAF, LDES, RDF, SPDX, VCARD, VOID, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PREFIXES = {"dcatap": str(DCATAP), "spdx": str(SPDX), "vcard": str(VCARD)}
 """Of the vocabularies that the catalogue alone uses."""
+LDES_STANDARD = "https://w3id.org/ldes/specification"
+"""What the changes conform to."""
 _EU = "http://publications.europa.eu/resource/authority/"
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 _FILE_TYPES = {N_QUADS: "RDF_N_QUADS", TRIG: "RDF_TRIG", TURTLE: "RDF_TURTLE", JSON_LD: "JSON_LD"}
@@ -59,6 +61,7 @@ def catalog_data(offer: Offer, backend: Backend, *, document: str, issued: str |
         _services(offer, catalog, dataset),
         *(_distribution(offer, dataset, each) for each in offer.dumps),
         _issued(issued, catalog, dataset),
+        _event_stream(offer, dataset),
     )
     return Data(catalog, frozenset(ox.Triple(*each) for each in said), licence=offer.settings.license)
 
@@ -166,6 +169,24 @@ def _issued(issued: str | None, *resources: ox.NamedNode) -> Iterator[Said]:
     if issued is not None:
         for each in resources:
             yield each, DCTERMS["issued"], ox.Literal(issued, datatype=XSD["dateTime"])
+
+
+def _event_stream(offer: Offer, dataset: ox.NamedNode) -> Iterator[Said]:
+    """The changes: an event source is a distribution (LDES vocabulary, ldes:EventSource)."""
+    if offer.snapshot is None:
+        return
+    source = offer.node("/changes")
+    yield dataset, DCAT["distribution"], source
+    yield source, RDF["type"], DCAT["Distribution"]
+    yield source, RDF["type"], LDES["EventSource"]
+    yield source, DCTERMS["title"], ox.Literal("Changes")
+    yield source, DCTERMS["description"], ox.Literal("What changed from state to state, as an event stream.")
+    yield source, DCTERMS["conformsTo"], ox.NamedNode(LDES_STANDARD)
+    yield source, DCAT["accessURL"], source
+    yield source, DCAT["mediaType"], ox.NamedNode(_MEDIA_TYPES + N_QUADS.media_type)
+    yield source, DCTERMS["format"], ox.NamedNode(f"{_EU}file-type/{_FILE_TYPES[N_QUADS]}")
+    yield source, DCATAP["availability"], ox.NamedNode(f"{_EU}planned-availability/AVAILABLE")
+    yield from offer.terms(source)
 
 
 def _period(backend: Backend, dataset: ox.NamedNode) -> Iterator[Said]:

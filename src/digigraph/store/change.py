@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 ADDED, REMOVED, KEPT = b"+", b"-", b" "
 """Signs of quads."""
+MARKED = 100
+"""Of every so many things, the file says where the first one begins."""
 
 
 class Kind(enum.Enum):
@@ -78,6 +80,8 @@ class Change:
         be whole.
     sha256
         Of what follows the first line, in hex.
+    marks
+        Where in that the lines of every :data:`MARKED`-th thing begin, in bytes.
     """
 
     number: int
@@ -88,6 +92,7 @@ class Change:
     events: int = 0
     is_whole: bool = True
     sha256: str = ""
+    marks: tuple[int, ...] = ()
 
 
 def change_of(number: int, line: bytes) -> Change:
@@ -106,11 +111,13 @@ def change_of(number: int, line: bytes) -> Change:
     if (
         not isinstance(found, dict)
         or set(found) != set(fields)
-        or any(type(found[name]).__name__ != wanted for name, wanted in fields.items())
+        or not isinstance(marks := found.pop("marks"), list)
+        or any(type(each) is not int for each in marks)
+        or any(type(value).__name__ != fields[name] for name, value in found.items())
         or found["number"] != number
     ):
         raise SnapshotDamaged(f"Change {number} is none.", hint="Publish again.")
-    return Change(**found)
+    return Change(**found, marks=tuple(marks))
 
 
 def subject_of(line: bytes) -> bytes:
@@ -129,10 +136,25 @@ def events_of(lines: Iterable[bytes]) -> Iterator[Event]:
         yield Event(subject, tuple(group))
 
 
+def marks_of(lines: Iterable[bytes]) -> tuple[int, list[int]]:
+    """Return of how many things the lines of a change tell, and the :attr:`Change.marks`."""
+    count, at, marks = 0, 0, []
+    for event in events_of(lines):
+        if count % MARKED == 0:
+            marks.append(at)
+        count += 1
+        at += sum(map(len, event.lines)) + len(event.lines)
+    return count, marks
+
+
 def difference(before: set[bytes], now: set[bytes]) -> list[bytes]:
     """Return the lines of a change: every quad of each subject of which a quad changed, sorted, each after its sign."""
-    changed = {subject_of(KEPT + each) for each in before ^ now}
+    changed = {_thing(each) for each in before ^ now}
     signed = [(each, ADDED) for each in now - before]
     signed += [(each, REMOVED) for each in before - now]
-    signed += [(each, KEPT) for each in before & now if subject_of(KEPT + each) in changed]
+    signed += [(each, KEPT) for each in before & now if _thing(each) in changed]
     return [sign + line for line, sign in sorted(signed)]
+
+
+def _thing(line: bytes) -> bytes:
+    return line[: line.index(b">") + 1]

@@ -23,12 +23,14 @@ import datetime as dt
 import hashlib
 import itertools
 import json
+import os
 import re
 from typing import TYPE_CHECKING
 
 from digigraph.errors import NoSnapshot, SnapshotDamaged
 from digigraph.store.change import (
     ADDED,
+    MARKED,
     REMOVED,
     Change,
     Kind,
@@ -36,7 +38,7 @@ from digigraph.store.change import (
     difference,
     events_of,
     is_bare,
-    subject_of,
+    marks_of,
 )
 from digigraph.store.disk import replace_file, sync_folder
 
@@ -104,6 +106,28 @@ class ChangeLog:
         """
         return events_of(self._lines(change))
 
+    def some_events(self, change: Change, start: int, stop: int) -> Iterator[Event]:
+        """Yield what became of some of its things, by their places from 0; none of the others is read.
+
+        Raises
+        ------
+        SnapshotDamaged
+            It is not what was written, as far as that shows.
+        """
+        try:
+            with self._path(change.number).open("rb") as file:
+                # It may have been shortened since it was listed.
+                found = change_of(change.number, file.readline())
+                marked = start // MARKED
+                if marked < len(found.marks):
+                    file.seek(found.marks[marked], os.SEEK_CUR)
+                    lines = (each.removesuffix(b"\n") for each in file)
+                    yield from itertools.islice(events_of(lines), start % MARKED, stop - marked * MARKED)
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError) as error:
+            raise SnapshotDamaged(f"Change {change.number} cannot be read: {error}.", hint="Publish again.") from error
+
     def patch(self, change: Change) -> tuple[list[bytes], list[bytes]]:
         """Return the quads that a change removed and those that it added: N-Quads without line ends, sorted.
 
@@ -138,7 +162,7 @@ class ChangeLog:
 
     # Writing: the caller holds the lock of the state folder
 
-    def reach(self, snapshot: Snapshot, *, active: str | None) -> None:
+    def reach(self, snapshot: Snapshot, *, active: str | None, nquads: bytes | None = None) -> None:
         """Let the log end with a state that is about to become active, and shorten what is old.
 
         Parameters
@@ -147,6 +171,8 @@ class ChangeLog:
             The state.
         active
             Name of the one that is active now; what the log holds beyond it is removed.
+        nquads
+            Its dataset, where it is at hand; else it is read from the snapshot.
 
         Raises
         ------
@@ -157,7 +183,6 @@ class ChangeLog:
         """
         try:
             self._clean(active)
-            self._shorten()
             last = next(reversed(self.changes()), None)
             if last is not None and last.snapshot == snapshot.name:
                 return
@@ -165,11 +190,14 @@ class ChangeLog:
         except SnapshotDamaged:
             # Publishing is how what is damaged is mended; those who read must begin anew, and are told by `begun`.
             last, before = None, set()
-        with snapshot.open() as opened:
-            now = set(opened.nquads().split(b"\n")[:-1])
-        number = self._append(snapshot.name, last, difference(before, now))
+        if nquads is None:
+            with snapshot.open() as opened:
+                nquads = opened.nquads()
+        number = self._append(snapshot.name, last, difference(before, set(nquads.split(b"\n")[:-1])))
         if last is None:
             self._remove(each for each in self._numbers() if each != number)
+        # With a new state, never without: what is served of the log is kept as long as its state is.
+        self._shorten()
 
     def _append(self, snapshot: str, last: Change | None, lines: Sequence[bytes]) -> int:
         number = max(self._numbers(), default=0) + 1
@@ -269,8 +297,9 @@ class ChangeLog:
 
     def _write(self, change: Change, lines: Sequence[bytes]) -> None:
         body = b"".join(b"%s\n" % each for each in lines)
-        events = sum(1 for _ in itertools.groupby(lines, key=subject_of))
-        described = dataclasses.replace(change, events=events, sha256=hashlib.sha256(body).hexdigest())
+        events, marks = marks_of(lines)
+        digest = hashlib.sha256(body).hexdigest()
+        described = dataclasses.replace(change, events=events, sha256=digest, marks=tuple(marks))
         self._folder.mkdir(exist_ok=True)
         replace_file(self._path(change.number), json.dumps(dataclasses.asdict(described)).encode() + b"\n" + body)
 

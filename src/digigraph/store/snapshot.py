@@ -236,7 +236,7 @@ class SnapshotCatalog:
                 return Publication(self._activate(active.name, sources), is_new=False)
             made = self._newest_if(*hashes, dumps=dumps) or self._create(nquads, sources, files, dump)
             try:
-                return Publication(self._activate(made.name, sources), is_new=True)
+                return Publication(self._activate(made.name, sources, nquads), is_new=True)
             except BaseException:
                 # Where there is no room for the pointer, what it would have named is the last to keep.
                 remove(self._snapshots / made.name, self._staging, unless=self._is_cited)
@@ -337,9 +337,9 @@ class SnapshotCatalog:
             files=files,
         )
 
-    def _activate(self, name: str, sources: str) -> Snapshot:
+    def _activate(self, name: str, sources: str, nquads: bytes | None = None) -> Snapshot:
         snapshot = self.get(name)
         active = self._active_or_none()
-        self.changes.reach(snapshot, active=active.name if active else None)
+        self.changes.reach(snapshot, active=active.name if active else None, nquads=nquads)
         replace_file(self._pointer, json.dumps({"snapshot": name, "sources": sources}).encode() + b"\n")
         return dataclasses.replace(snapshot, sources=sources)

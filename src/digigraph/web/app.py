@@ -13,6 +13,7 @@ from digigraph.web.keeping import Keeper
 from digigraph.web.metrics import Metrics
 from digigraph.web.routes import (
     catalog,
+    changes,
     crawlers,
     documents,
     dumps,
@@ -64,7 +65,7 @@ def create_app(settings: Settings, backend: Backend) -> Flask:
     problems.register(app)
     memento.register(app)
     of_the_graph = [each.blueprint for each in (catalog, documents, dumps, graphs, home, sparql, things)]
-    of_the_server = [each.blueprint for each in (crawlers, health, results, running, snapshots)]
+    of_the_server = [each.blueprint for each in (changes, crawlers, health, results, running, snapshots)]
     for blueprint in (*of_the_graph, *of_the_server, of_states(of_the_graph)):
         app.register_blueprint(blueprint)
     return app

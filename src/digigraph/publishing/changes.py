@@ -1,0 +1,101 @@
+"""What changed from state to state, for people; and as patches, for whoever keeps a copy line by line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from digigraph.publishing.labels import LABEL_PROPERTIES, Label, choose
+from digigraph.store.change import ADDED, REMOVED, Kind, is_bare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from digigraph.iris import Iris
+    from digigraph.store.change import Change, Event
+    from digigraph.store.changes import ChangeLog
+
+NAMED = 20
+"""Things that a change is told by name; the others are counted."""
+_LABELS = tuple(f" {each} ".encode() for each in LABEL_PROPERTIES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A change as people are told of it.
+
+    Parameters
+    ----------
+    change
+        Which one.
+    counts
+        How many things and documents were created, updated and deleted, by the values of :class:`Kind`.
+    added, removed
+        Quads; of a change that is no longer whole, those that are left.
+    named
+        Some of the things and documents: IRI, what happened to it, and its label.
+    """
+
+    change: Change
+    counts: dict[str, int]
+    added: int
+    removed: int
+    named: tuple[tuple[str, str, Label], ...]
+
+    @property
+    def more(self) -> int:
+        """How many things and documents are counted only."""
+        return sum(self.counts.values()) - len(self.named)
+
+
+def told(log: ChangeLog, change: Change, iris: Iris, language: str) -> Told:
+    """Return what people are told of a change.
+
+    Raises
+    ------
+    SnapshotDamaged
+        It is not what was written.
+    """
+    beginnings = tuple(f"<{iris.base}{each}/".encode() for each in ("id", "doc"))
+    signs: Counter[bytes] = Counter()
+    counts = {each.value: 0 for each in Kind}
+    named: list[tuple[str, str, Label]] = []
+    for event in log.events(change):
+        signs.update(each[:1] for each in event.lines if not is_bare(each))
+        # Of what else there is, evidence and the nodes that a thing owns, nobody would know it by name.
+        if event.subject.startswith(beginnings) and (label := _label(event, language)) is not None:
+            counts[event.kind.value] += 1
+            if len(named) < NAMED:
+                named.append((event.subject[1:-1].decode(), event.kind.value, label))
+    return Told(change=change, counts=counts, added=signs[ADDED], removed=signs[REMOVED], named=tuple(named))
+
+
+def _label(event: Event, language: str) -> Label | None:
+    """The label of a thing, or the last that it had; None where nobody has named it."""
+    lines = event.version or [each[1:] for each in event.lines if not is_bare(each)]
+    labels = b"\n".join(each for each in lines if any(label in each for label in _LABELS))
+    found = (each.object for each in ox.parse(labels, format=ox.RdfFormat.N_QUADS))
+    literals = [each for each in found if isinstance(each, ox.Literal)]
+    return choose(literals, event.subject[1:-1].decode(), language) if literals else None
+
+
+def rdf_patch(removed: Iterable[bytes], added: Iterable[bytes], *, name: str, before: str | None) -> Iterator[bytes]:
+    """Yield a patch in RDF Patch (Apache Jena): one transaction, quads sorted, what is removed first.
+
+    Parameters
+    ----------
+    removed, added
+        N-Quads without line ends.
+    name, before
+        IRIs of the patch, or of what it leads to, and of what it is to be applied to.
+    """
+    yield f"H id <{name}> .\n".encode()
+    if before is not None:
+        yield f"H prev <{before}> .\n".encode()
+    yield b"TX .\n"
+    yield from (b"D %s\n" % each for each in sorted(removed))
+    yield from (b"A %s\n" % each for each in sorted(added))
+    yield b"TC .\n"
