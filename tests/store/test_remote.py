@@ -227,6 +227,13 @@ def test_a_format_that_the_endpoint_does_not_write(serve: Serve) -> None:
     assert N_QUADS.media_type not in refusal.value.available
 
 
+def test_a_version_of_rdf_is_asked_for(serve: Serve) -> None:
+    """Whoever asks for RDF 1.2 has it asked for there, too; one that knows no versions is understood."""
+    backend, server = serve(lambda caller: caller.reply(b"", Content_Type="text/turtle"))
+    backend.answer(Query(text="CONSTRUCT WHERE { ?s ?p ?o }", format=TURTLE.at("1.2"))).close()
+    assert "accept: text/turtle;version=1.2, text/turtle;q=0.9\r\n" in server.callers[0].head.lower()
+
+
 def test_cookies_are_not_kept(serve: Serve) -> None:
     """What an endpoint wants remembered of one client is not told of another."""
     backend, server = serve(lambda caller: caller.reply(TRUE, Set_Cookie="client=first"))

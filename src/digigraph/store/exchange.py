@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from urllib3.connection import HTTPConnection
     from urllib3.connectionpool import ConnectionPool
 
+    from digigraph.media import Format
     from digigraph.settings import Settings
     from digigraph.store.backend import Query
 
@@ -154,12 +155,17 @@ def _response(session: requests.Session, settings: Settings, query: Query) -> re
         settings.endpoint,
         data=form,
         # Compressed, a part could pass for the whole, and a little become very much.
-        headers={"Accept": query.format.media_type, "Accept-Encoding": "identity", "User-Agent": "digigraph"},
+        headers={"Accept": _accept(query.format), "Accept-Encoding": "identity", "User-Agent": "digigraph"},
         timeout=(min(_CONNECT_SECONDS, settings.query_seconds), settings.query_seconds),
         # What is asked here must not be carried to a host that nobody has named.
         allow_redirects=False,
         stream=True,
     )
+
+
+def _accept(form: Format) -> str:
+    """The format, in the version asked for, else in any."""
+    return f"{form.media_type};version={form.version}, {form.media_type};q=0.9" if form.version else form.media_type
 
 
 def _graphs(query: Query, settings: Settings) -> tuple[tuple[str, ...], tuple[str, ...]]:
