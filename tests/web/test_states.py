@@ -121,14 +121,14 @@ class _Links(HTMLParser):
 
 @pytest.mark.parametrize("path", SHOWN)
 def test_links_stay_in_the_state(client: FlaskClient, names: tuple[str, ...], path: str):
-    """Every link of a page leads into the same state, to the list of states, or to the same page of the present one."""
+    """Every link of a page leads into the same state, to what is of all states, or to the same page of the present."""
     prefix = f"/snapshots/{names[0]}"
     reply = client.get(prefix + path, headers=BROWSER)
     assert reply.status_code == 200
     parser = _Links()
     parser.feed(reply.text)
     inside = [each for each in parser.found if each.startswith("/")]
-    assert [each for each in inside if not each.startswith(f"{prefix}/")] == [prefix, path, "/snapshots"]
+    assert [each for each in inside if not each.startswith(f"{prefix}/")] == [prefix, path, "/snapshots", "/changes"]
     assert len(inside) > 5
     # Permalinks are made there, by POST.
     for each in dict.fromkeys(link for link in inside if not link.endswith("/results")):
