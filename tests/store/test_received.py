@@ -89,6 +89,7 @@ def test_good_answers_pass_as_they_are(text: str, form: Format, body: bytes) -> 
         (SELECT, RESULTS_XML, b"{}"),
         (SELECT, RESULTS_XML, SPARQL_XML[:-1] % b"<results/>"),
         (SELECT, RESULTS_XML, b""),
+        (SELECT, RESULTS_XML, b"<!--" * 20_000),
         (SELECT, RESULTS_CSV, b"\n <!DOCTYPE HTML>"),
         (SELECT, RESULTS_CSV, b""),
         (SELECT, RESULTS_TSV, b'"x"\n"urn:a"\n'),

@@ -112,7 +112,7 @@ class Received:
             ) from error
 
     def _begun(self, head: bytes, *, is_end: bool) -> bytes:
-        fits = self._fits(head.removeprefix(_BOM), is_whole=is_end or len(head) >= _HEAD)
+        fits = self._fits(head[:_HEAD].removeprefix(_BOM), is_whole=is_end or len(head) >= _HEAD)
         if fits is None:
             self._head = head
             return b""
