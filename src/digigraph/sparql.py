@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
@@ -55,8 +55,7 @@ _REMOTE = {"SERVICE", "LOAD"}
 _SHOWN_BEFORE, _SHOWN_BEHIND = 50, 28
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token: its kind (a group name of the tokenizer), its text, and where it starts (0-based offset)."""
 
     kind: str

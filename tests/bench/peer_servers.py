@@ -124,6 +124,17 @@ class Peer:
 
 
 @contextlib.contextmanager
+def bare_server() -> Iterator[Peer]:
+    """Start the HTTP server of digigraph with nothing behind it."""
+    bare = Peer("digigraph", "/sparql", [sys.executable, str(REPOSITORY / "tests/bench/bare.py"), "{port}"])
+    try:
+        bare.start()
+        yield bare
+    finally:
+        bare.stop()
+
+
+@contextlib.contextmanager
 def peers(nquads: bytes, folder: Path) -> Iterator[tuple[Peer, Peer]]:
     """Load a graph into both servers, start them, and end them: digigraph and Oxigraph."""
     assert _OXIGRAPH is not None, "the Oxigraph server (PyPI: oxigraph) is not installed"

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pyoxigraph as ox
-from peer_servers import ENVIRONMENT, JSON, REPOSITORY, peers
+from peer_servers import ENVIRONMENT, JSON, REPOSITORY, bare_server, peers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,6 +41,7 @@ ROUNDS = int(os.environ.get("DIGIGRAPH_BENCH_RUNS", "5"))
 SECONDS = 2
 CLIENTS = (1, 8, 64)
 LINE = b"\n"
+REPEATED, DISTINCT_QUESTIONS, ALONE = "repeated look-ups", "distinct look-ups", "the HTTP server with nothing behind it"
 LARGE_GRAPH = 10_000_000
 """Bytes from which on a graph is asked for all of it at once."""
 BEGIN, END = "<!-- make bench -->", "<!-- end -->"
@@ -103,13 +104,13 @@ def look_ups(nquads: bytes) -> list[str]:
     return [f"SELECT ?p ?o {{ <{each}> ?p ?o }} LIMIT 20" for each in chosen]
 
 
-def rates(peer: Peer, clients: int, questions: list[str], folder: Path, *, distinct: bool) -> dict[str, float]:
+def rates(peer: Peer, clients: int, questions: list[str], folder: Path, *, what: str) -> dict[str, float]:
     """Return answers a second, and answers for a second of processor time."""
     script, things = folder / "distinct.lua", folder / "things"
     script.write_text(DISTINCT, encoding="utf-8")
     things.write_text("\n".join(quote(each) for each in questions), encoding="utf-8")
     told = {"NONCE": f"{time.monotonic_ns()}n", "THINGS": str(things), "TARGET": f"{peer.path}?query="}
-    options = ["-s", str(script)] if distinct else []
+    options = ["-s", str(script)] if what == DISTINCT_QUESTIONS else []
     before = peer.cpu_seconds()
     done = subprocess.run(
         [str(WRK), "-t1", f"-c{clients}", f"-d{SECONDS}s", "-H", f"Accept: {JSON}", *options, peer.url(questions[0])],
@@ -120,7 +121,7 @@ def rates(peer: Peer, clients: int, questions: list[str], folder: Path, *, disti
     )
     assert "Non-2xx" not in done.stdout, done.stdout
     count = int(re.findall(r"(\d+) requests in ", done.stdout)[0])
-    name = f"{'distinct' if distinct else 'repeated'} look-ups, {clients} client{'s' * (clients > 1)}"
+    name = f"{what}, {clients} client{'s' * (clients > 1)}"
     # Of one that has ended meanwhile nothing is known.
     spent = sum(used - before.get(pid, 0) for pid, used in peer.cpu_seconds().items())
     a_second = float(re.findall(r"Requests/sec:\s+([\d.]+)", done.stdout)[0])
@@ -142,9 +143,12 @@ def measured(both: tuple[Peer, Peer], nquads: bytes, folder: Path, *, large: boo
     """Measure what servers that run can be asked."""
     figures, questions = Figures(), look_ups(nquads)
     for _ in range(ROUNDS):
-        for distinct, clients in itertools.product((False, True), CLIENTS):
-            ask = partial(rates, clients=clients, questions=questions, folder=folder, distinct=distinct)
-            figures.add_all(both, ask)
+        for what, clients in itertools.product((REPEATED, DISTINCT_QUESTIONS), CLIENTS):
+            figures.add_all(both, partial(rates, clients=clients, questions=questions, folder=folder, what=what))
+        with bare_server() as bare:
+            for clients in CLIENTS:
+                ask = partial(rates, clients=clients, questions=questions, folder=folder, what=ALONE)
+                figures.add_all((bare, both[1]), ask)
         for name, query in ANALYTICAL.items():
             figures.add(f"analytical: {name}, a second", both, lambda peer, asked=query: 1 / fetched(peer, asked)[1])
         if large:

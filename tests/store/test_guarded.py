@@ -13,7 +13,7 @@ from w3c import SUITES
 from digigraph.errors import QueryForbidden, QueryTooComplex
 from digigraph.settings import Settings
 from digigraph.sparql import dataset_clauses, keywords, remote_keywords, tokens
-from digigraph.store.guard import Guard, shape
+from digigraph.store.guard import Guard, has_few_marks, shape
 from digigraph.store.guarded import guard_of
 
 if TYPE_CHECKING:
@@ -150,3 +150,35 @@ def test_from_is_found_where_it_counts():
         )
         is None
     )
+
+
+MARKS = [
+    *"{}()[].;,/<>!+-^|*?$:",
+    "<<",
+    ">>",
+    "VALUES",
+    "bind",
+    "SELECT",
+    "UNION",
+    "OPTIONAL",
+    "a",
+    " ",
+    "<x:y>",
+    '"',
+    "#",
+]
+
+
+@given(st.lists(st.sampled_from(MARKS), max_size=40).map("".join), st.integers(0, 12), st.integers(1, 12))
+def test_few_marks_are_never_too_many(text: str, depth: int, patterns: int):
+    """A text that need not be read token by token is within the limits; reading it would have said the same."""
+    measured = shape(text, depth=100, patterns=100)
+    if has_few_marks(text, depth=depth, patterns=patterns):
+        assert measured.depth <= depth
+        assert measured.patterns <= patterns
+
+
+def test_usual_questions_have_few_marks():
+    """What programs ask most, a thing and what is said of it, is not read token by token."""
+    text = "PREFIX s: <https://schema.org/> SELECT ?p ?o { <https://example.org/thing/1> ?p ?o ; s:name ?n } LIMIT 20"
+    assert has_few_marks(text, depth=DEFAULT.depth, patterns=DEFAULT.patterns)

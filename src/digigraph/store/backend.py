@@ -8,7 +8,6 @@ to a bound and on disk above it, so that a client which reads nothing holds a fi
 from __future__ import annotations
 
 import math
-import tempfile
 import threading
 import time
 from dataclasses import dataclass
@@ -18,10 +17,10 @@ import pyoxigraph as ox
 
 from digigraph.errors import AnswerTooLarge, DigigraphError, QueryCancelled, QueueFull, StorageFull
 from digigraph.media import RESULTS_JSON, Format
+from digigraph.store.backlog import Backlog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import IO
 
     from digigraph.store.cancellation import Cancellation
     from digigraph.store.copying import Copy
@@ -35,8 +34,6 @@ FIRST_BYTES = 256 * 1024
 """Bytes that are buffered before an answer begins, so that most failures still have a status of their own."""
 FIRST_SECONDS = 0.25
 """Seconds after the first row at which an answer begins even if it is short."""
-_IN_MEMORY = 1024 * 1024
-_CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,10 +86,8 @@ class Answer:
         self._limit = limit
         self._share = share
         self._condition = threading.Condition()
-        self._buffer: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed by close()
+        self._backlog = Backlog()
         self._written = 0
-        self._kept = 0
-        self._read = 0
         self._first_row_at: float | None = None
         self._finished = False
         self._error: DigigraphError | None = None
@@ -143,12 +138,7 @@ class Answer:
                 return
             if self._share is not None:
                 self._share.take(len(data))
-            try:
-                self._buffer.seek(self._kept)
-                self._buffer.write(data)
-            except OSError as error:
-                raise StorageFull(f"There is no space for an answer that waits for its reader: {error}.") from error
-            self._kept += len(data)
+            self._backlog.put(data)
 
     def finish(self, rows: int | None = None) -> None:
         """Say that the answer is whole, and how many ``rows`` or triples it has; None where nobody has counted."""
@@ -188,8 +178,7 @@ class Answer:
     def copy_to(self, copy: Copy) -> None:
         """Give every byte to a copy as well; to be called before anything is read."""
         with self._condition:
-            self._buffer.seek(0)
-            copy.add(self._buffer.read(self._kept))
+            copy.add(self._backlog.whole())
             self._copy = copy
         self._changed()
 
@@ -197,8 +186,8 @@ class Answer:
     def size(self) -> int | None:
         """Bytes of the whole answer, while it is complete and nothing of it has been read; None otherwise."""
         with self._condition:
-            untouched = self._read == 0 and self._kept == self._written
-            return self._kept if self._finished and untouched else None
+            untouched = self._backlog.size == self._written
+            return self._written if self._finished and untouched else None
 
     def wait(self, *, whole: bool = False) -> None:
         """Block until the answer begins: 256 kB, or 250 ms after the first row, or its end.
@@ -220,11 +209,26 @@ class Answer:
             if self._error is not None:
                 raise self._error
 
+    def begins_in(self) -> float:
+        """Return the seconds until it begins, if no more comes: 0 where it has, infinity before the first row.
+
+        Raises
+        ------
+        DigigraphError
+            As :meth:`wait`.
+        """
+        with self._condition:
+            if self._error is not None:
+                raise self._error
+            if self._finished or self._has_begun():
+                return 0
+            return self._begins_at() - time.monotonic()
+
     def _has_ended(self) -> bool:
         return self._finished or self._error is not None
 
     def _has_begun(self) -> bool:
-        return self._kept >= FIRST_BYTES or time.monotonic() >= self._begins_at()
+        return self._written >= FIRST_BYTES or time.monotonic() >= self._begins_at()
 
     def _begins_at(self) -> float:
         return math.inf if self._first_row_at is None else self._first_row_at + FIRST_SECONDS
@@ -238,15 +242,8 @@ class Answer:
             The rest cannot be had: break the transfer off.
         """
         with self._condition:
-            if self._read < self._kept:
-                self._buffer.seek(self._read)
-                data = self._buffer.read(min(_CHUNK, self._kept - self._read))
-                self._read += len(data)
-                if self._read == self._kept:
-                    # A reader who keeps pace never makes the buffer grow.
-                    self._buffer.seek(0)
-                    self._buffer.truncate()
-                    self._read = self._kept = 0
+            if data := self._backlog.take():
+                if not self._backlog.size:
                     self._give_back()
                 return data
             if self._error is not None:
@@ -266,7 +263,7 @@ class Answer:
     def _read_blocking(self) -> bytes:
         while (data := self.read_ready()) is None:
             with self._condition:
-                if self._read == self._kept and not self._finished and self._error is None:
+                if not (self._backlog.size or self._finished or self._error is not None):
                     self._condition.wait()
         return data
 
@@ -284,11 +281,10 @@ class Answer:
                 return
             self._closed = True
             # Bytes that were not read yet are gone: a reader in another thread must not take what it has for all.
-            self._cut_off = not (self._finished and self._read == self._kept)
+            self._cut_off = not self._finished or self._backlog.size > 0
             if not (self._finished or self._error is not None or goes_on):
                 self._error = QueryCancelled("Whoever asked has gone.")
-            self._buffer.close()
-            self._read = self._kept = 0
+            self._backlog.close()
             self._give_back()
         self._changed()
 

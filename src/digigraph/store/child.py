@@ -18,7 +18,7 @@ from digigraph.store.frames import Channel, End, Kind, decode_error, encode_quer
 from digigraph.store.isolation import NETWORK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import IO
 
     from digigraph.settings import Settings
@@ -73,6 +73,11 @@ class Child:
     settings
         Base IRI, and the limits of a query and its answer.
 
+    Attributes
+    ----------
+    rows
+        Of the last answer, rows or triples; None of a yes or no, and before its end.
+
     Raises
     ------
     StoreError
@@ -85,6 +90,8 @@ class Child:
         self._overdue = False
         self._killed = False
         self._worn = False
+        self._began = 0.0
+        self.rows: int | None = None
         with storage_errors("Starting a query process"), contextlib.ExitStack() as undo:
             ours, theirs = socket.socketpair()
             undo.callback(ours.close)
@@ -125,40 +132,66 @@ class Child:
         self.end()
         raise error
 
-    def ask(self, query: Query, answer: Answer, *, on_long: Callable[[], None]) -> int | None:
-        """Pump the answer of a query into ``answer``, up to its end.
+    def ask(self, query: Query) -> None:
+        """Send it a query; :meth:`pump` is to be called for the answer.
+
+        Raises
+        ------
+        DigigraphError
+            As :meth:`pump`.
+        """
+        self._began, self.rows = time.monotonic(), None
+        with self._told():
+            self._channel.send(Kind.QUERY, encode_query(query), deadline=self._deadline)
+
+    def pump(self, answer: Answer, *, on_long: Callable[[], None]) -> None:
+        """Pump the answer of the query into ``answer``, up to its end.
 
         Parameters
         ----------
-        query, answer
-            What is asked, and where the answer goes.
+        answer
+            Where it goes.
         on_long
             Called once, when the query has run for :data:`LONG_SECONDS`.
-
-        Returns
-        -------
-        int | None
-            Rows or triples of the answer; None of a yes or no.
 
         Raises
         ------
         DigigraphError
             There is no whole answer, and why; :meth:`is_fit` tells whether the child can take another query.
         """
-        began = time.monotonic()
-        deadline = began + self._settings.query_seconds + _GRACE_SECONDS
-        watch = _Watch(began + LONG_SECONDS, on_long)
+        watch = _Watch(self._began + LONG_SECONDS, on_long)
+        with self._told():
+            while not self._is_end(self._receive(watch), answer):
+                pass
+
+    def pump_ready(self, answer: Answer) -> bool:
+        """Pump what has come, without waiting; tell whether it was the rest.
+
+        Raises
+        ------
+        DigigraphError
+            As :meth:`pump`.
+        EOFError, OSError
+            It has ended: :meth:`pump` finds out why.
+        """
+        while (frame := self._channel.receive_ready()) is not None:
+            if self._is_end(frame, answer):
+                return True
+        return False
+
+    def fileno(self) -> int:
+        """Return the descriptor that becomes readable when :meth:`pump_ready` has something to do."""
+        return self._channel.fileno()
+
+    @property
+    def _deadline(self) -> float:
+        return self._began + self._settings.query_seconds + _GRACE_SECONDS
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell why a child has ended, or end one that is over its deadline."""
         try:
-            self._channel.send(Kind.QUERY, encode_query(query), deadline=deadline)
-            while True:
-                kind, payload = self._receive(watch, deadline)
-                if kind is Kind.FAILED:
-                    raise decode_error(payload)
-                if kind is Kind.END:
-                    end = End.decode(payload)
-                    self._worn = self._worn or end.is_worn
-                    return end.rows
-                self._pass_on(payload, answer)
+            yield
         except TimeoutError:
             self._overdue = True
             self.kill()
@@ -166,17 +199,30 @@ class Child:
         except (EOFError, OSError):
             raise self._cause_of_end() from None
 
-    def _receive(self, watch: _Watch, deadline: float) -> tuple[Kind, bytes]:
+    def _is_end(self, frame: tuple[Kind, bytes], answer: Answer) -> bool:
+        """Pass a frame on, and tell whether it was the last."""
+        kind, payload = frame
+        if kind is Kind.FAILED:
+            raise decode_error(payload)
+        if kind is Kind.END:
+            end = End.decode(payload)
+            self._worn = self._worn or end.is_worn
+            self.rows = end.rows
+            return True
+        self._pass_on(payload, answer)
+        return False
+
+    def _receive(self, watch: _Watch) -> tuple[Kind, bytes]:
         """The next frame; looks at the watch in between."""
         if not watch.has_struck:
             try:
-                frame = self._channel.receive(deadline=min(watch.strikes_at, deadline))
+                frame = self._channel.receive(deadline=min(watch.strikes_at, self._deadline))
             except TimeoutError:
                 watch.look()
             else:
                 watch.look()
                 return frame
-        return self._channel.receive(deadline=deadline)
+        return self._channel.receive(deadline=self._deadline)
 
     def _pass_on(self, data: bytes, answer: Answer) -> None:
         try:

@@ -52,11 +52,17 @@ class Channel:
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._received = bytearray()
+        self._held = b""
 
     def send(self, kind: Kind, payload: bytes = b"", *, deadline: float | None = None) -> None:
         """Send a frame; errors and ``deadline`` as in :meth:`receive`."""
         self._set_timeout(deadline)
-        self._connection.sendall(_HEADER.pack(kind, len(payload)) + payload)
+        held, self._held = self._held, b""
+        self._connection.sendall(held + _HEADER.pack(kind, len(payload)) + payload)
+
+    def hold(self, kind: Kind, payload: bytes) -> None:
+        """Send a frame together with the next one."""
+        self._held += _HEADER.pack(kind, len(payload)) + payload
 
     def receive(self, *, deadline: float | None = None) -> tuple[Kind, bytes]:
         """Return the next frame.
@@ -75,22 +81,43 @@ class Channel:
         OSError
             The connection failed otherwise.
         """
-        self._fill(_HEADER.size, deadline)
+        while (frame := self._next()) is None:
+            self._set_timeout(deadline)
+            self._receive_some()
+        return frame
+
+    def receive_ready(self) -> tuple[Kind, bytes] | None:
+        """Return the next frame; None where it has not come yet. Errors as in :meth:`receive`."""
+        while (frame := self._next()) is None:
+            self._connection.settimeout(0)
+            try:
+                self._receive_some()
+            except BlockingIOError:
+                return None
+        return frame
+
+    def fileno(self) -> int:
+        """Return the descriptor of the connection."""
+        return self._connection.fileno()
+
+    def _next(self) -> tuple[Kind, bytes] | None:
+        """The next frame, where all of it has been received."""
+        if len(self._received) < _HEADER.size:
+            return None
         kind, length = _HEADER.unpack_from(self._received)
         end = _HEADER.size + length
-        self._fill(end, deadline)
+        if len(self._received) < end:
+            return None
         payload = bytes(memoryview(self._received)[_HEADER.size : end])
         del self._received[:end]
         return Kind(kind), payload
 
-    def _fill(self, count: int, deadline: float | None) -> None:
-        """Receive until there are so many bytes, and whatever else has come: small frames cost one system call."""
-        while len(self._received) < count:
-            self._set_timeout(deadline)
-            data = self._connection.recv(_MOST)
-            if not data:
-                raise EOFError
-            self._received += data
+    def _receive_some(self) -> None:
+        """Receive whatever has come: small frames cost one system call together."""
+        data = self._connection.recv(_MOST)
+        if not data:
+            raise EOFError
+        self._received += data
 
     def _set_timeout(self, deadline: float | None) -> None:
         remaining = None if deadline is None else deadline - time.monotonic()

@@ -120,3 +120,21 @@ class Generation:
     def is_over(self) -> bool:
         """Whether nothing of it is left."""
         return self._is_retired and not self._working and not self._gone
+
+
+def full_generation(snapshot: Snapshot, settings: Settings) -> Generation:
+    """Return a full set of children on a snapshot: one for each place, and one more.
+
+    Raises
+    ------
+    StoreError
+        Not all of them start; none is left then.
+    """
+    generation = Generation(snapshot, [])
+    children, error = start_children(snapshot, settings, settings.worker_count + 1)
+    generation.add(children)
+    if error is not None:
+        generation.retire()
+        end_children(generation.collect())
+        raise error
+    return generation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,11 @@ from digigraph.errors import NotAcceptable, QuerySyntaxError
 from digigraph.media import Kind, formats_of
 from digigraph.sparql import excerpt, query_form
 from digigraph.store.guard import Guard
+from digigraph.store.pool import Pool
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from digigraph.settings import Settings
     from digigraph.store.backend import Answer, Backend, Query
     from digigraph.store.cancellation import Cancellation
@@ -55,22 +59,46 @@ class Guarded:
         NotAcceptable
             The format cannot carry what the query's form gives.
         """
+        query = self._checked(query)
+        with _shown(query):
+            return self._backend.answer(query, cancellation)
+
+    @property
+    def answers_soon(self) -> bool:
+        """Whether :meth:`answer_soon` can be called."""
+        return isinstance(self._backend, Pool)
+
+    async def answer_soon(self, query: Query, cancellation: Cancellation) -> Answer:
+        """Check the query, then ask the backend from an event loop; see :meth:`Pool.answer_soon`. Raises as answer."""
+        assert isinstance(self._backend, Pool)  # noqa: S101 - see above
+        query = self._checked(query)
+        with _shown(query):
+            return await self._backend.answer_soon(query, cancellation)
+
+    def _checked(self, query: Query) -> Query:
         # Editors write it in front of a text; it is no part of it.
-        query = replace(query, text=query.text.removeprefix("\N{BYTE ORDER MARK}"))
+        if query.text.startswith("\N{BYTE ORDER MARK}"):
+            query = replace(query, text=query.text.removeprefix("\N{BYTE ORDER MARK}"))
         self._guard.check(query.text)
         _check_characters(query)
         _check_graphs(query)
         _check_format(query)
-        try:
-            return self._backend.answer(query, cancellation)
-        except QuerySyntaxError as error:
-            if error.line is not None and error.column is not None:
-                error.excerpt = excerpt(query.text, error.line, error.column)
-            raise
+        return query
 
     def close(self) -> None:
         """Close the backend."""
         self._backend.close()
+
+
+@contextlib.contextmanager
+def _shown(query: Query) -> Iterator[None]:
+    """Show the line of a mistake, where an engine tells the place."""
+    try:
+        yield
+    except QuerySyntaxError as error:
+        if error.line is not None and error.column is not None:
+            error.excerpt = excerpt(query.text, error.line, error.column)
+        raise
 
 
 def guard_of(settings: Settings) -> Guard:

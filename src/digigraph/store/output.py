@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from digigraph.media import Format
 
+WRITTEN = 8 * 1024
+"""Bytes that the engine's serialisers write at once; fewer are the end of what they write."""
 _PIECE = 64 * 1024
 _SECONDS = 0.05
 # XML 1.0, section 2.2: these are not characters, not even as references. U+FFFE and U+FFFF take three bytes.
@@ -55,11 +57,12 @@ class Output(io.RawIOBase):
         return True
 
     def write(self, data: ReadableBuffer, /) -> int:
-        """Take bytes; hand on what has come together if it is much or has waited."""
+        """Take bytes; hand on what has come together if it is much, or has waited and is not the end anyway."""
         piece = bytes(data)
         self._pieces.append(piece)
         self._size += len(piece)
-        if self._size >= _PIECE or time.monotonic() - self._sent_at > _SECONDS:
+        is_due = self._size >= WRITTEN and time.monotonic() - self._sent_at > _SECONDS
+        if self._size >= _PIECE or is_due:
             self._hand_on()
         return len(piece)
 

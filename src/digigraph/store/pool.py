@@ -2,17 +2,21 @@
 
 Threads take the jobs whose turn it is (:mod:`digigraph.store.turns`), each with a process that is idle, and pump the
 answer across. One process more than there are free places is kept ready, so that whoever asks after one was killed
-waits for no start. A supervising thread starts processes, and follows the active snapshot: when it changes, a whole
-new set is started on the new one and put in place of the old in one step. Who is being answered by an old process
-gets the rest of that answer.
+waits for no start. Whoever asks from an event loop gets an answer that is there in a moment without any thread
+(:mod:`digigraph.store.attending`).
+
+A supervising thread starts processes, and follows the active snapshot: when it changes, a whole new set is started on
+the new one and put in place of the old in one step. Who is being answered by an old process gets the rest of that
+answer.
 """
 
 from __future__ import annotations
 
+import asyncio
+import collections
 import logging
 import threading
 import time
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,12 +27,14 @@ from digigraph.errors import (
     QueryCrashed,
     StoreError,
 )
+from digigraph.store.attending import Attendant, PoolJob, Work, begun
+from digigraph.store.back_off import BackOff
 from digigraph.store.backend import Answer, Query
-from digigraph.store.generation import Generation, end_children, start_children
+from digigraph.store.generation import Generation, end_children, full_generation, start_children
 from digigraph.store.load import Load
 from digigraph.store.room import Room
-from digigraph.store.snapshot import Snapshot, SnapshotCatalog
-from digigraph.store.turns import Job, Turns
+from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.turns import Turns
 
 if TYPE_CHECKING:
     from digigraph.settings import Settings
@@ -37,44 +43,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _LOOK_SECONDS = 0.25
-_SHORTEST_BACK_OFF, _LONGEST_BACK_OFF = 0.2, 30.0
 _PATIENCE = 3
-
-
-class _BackOff:
-    """When to try again what failed: ever less often."""
-
-    def __init__(self) -> None:
-        self.succeeded()
-
-    def succeeded(self) -> None:
-        self.failures = 0
-        self.error: StoreError | None = None
-        self._not_before = 0.0
-
-    def failed(self, error: StoreError) -> None:
-        wait = min(_SHORTEST_BACK_OFF * 2**self.failures, _LONGEST_BACK_OFF)
-        _LOG.error("%s Trying again in %.1f s.", error, wait)
-        self.failures += 1
-        self.error = error
-        self._not_before = time.monotonic() + wait
-
-    def is_due(self) -> bool:
-        return time.monotonic() >= self._not_before
-
-
-@dataclass(eq=False, slots=True)
-class _Job(Job):
-    """A query, and the process that works on it, if one does."""
-
-    child: Child | None = None
-
-
-def _end(job: _Job, reason: DigigraphError) -> None:
-    """End a job; whoever reads hears the reason, and not that its process was killed."""
-    job.answer.fail(reason)
-    if job.child is not None:
-        job.child.kill()
 
 
 class Pool:
@@ -97,7 +66,6 @@ class Pool:
 
     def __init__(self, settings: Settings, *, snapshot: str | None = None) -> None:
         self._settings = settings
-        self._slots = settings.worker_count
         self._catalog = SnapshotCatalog(settings.state_folder)
         self._follows = snapshot is None
         first = self._catalog.active() if snapshot is None else self._catalog.get(snapshot)
@@ -107,11 +75,13 @@ class Pool:
         # It can be taken twice: to end an answer that is being closed calls back, and takes the question back.
         lock = threading.RLock()
         self._can_work, self._has_changed = threading.Condition(lock), threading.Condition(lock)
-        self._turns: Turns[_Job] = Turns(settings)
+        self._turns: Turns[PoolJob] = Turns(settings)
         self._unread = Room(settings.unread_bytes, holds="answers that wait to be read")
+        self._handed_over: collections.deque[Work] = collections.deque()
+        self._attendant = Attendant(self)
         self._closed = False
-        self._starting, self._following = _BackOff(), _BackOff()
-        self._generation = self._started(first)
+        self._starting, self._following = BackOff(), BackOff()
+        self._generation = full_generation(first, self._settings)
         self._retired: list[Generation] = []
         # As many as may be running at once: the long ones, and a short one in the place that they leave free.
         count = self._turns.most_long + 1
@@ -144,101 +114,157 @@ class Pool:
 
     def answer(self, query: Query, cancellation: Cancellation | None = None) -> Answer:
         """Ask, and return when the answer begins; see :meth:`digigraph.store.backend.Backend.answer`."""
-        client = cancellation.client if cancellation else ""
-        limit = self._settings.answer_bytes
-        answer = Answer(query.format, version=None, limit=limit, share=self._unread.of(client))
-        job = _Job(query, answer, client)
+        job = self._enqueued(query, cancellation)
+        with self._can_work:
+            self._can_work.notify()
         try:
-            self._enqueue(job)
-            answer.on_close(lambda: self._take_back(job))
-            if cancellation is not None:
-                cancellation.on_cancel(lambda: self._take_back(job))
             self._turns.await_turn(job, self._can_work)
-            answer.wait()
+            job.answer.wait()
         except BaseException:
-            answer.close()
+            job.answer.close()
             raise
-        return answer
+        return job.answer
 
-    def _enqueue(self, job: _Job) -> None:
+    async def answer_soon(self, query: Query, cancellation: Cancellation) -> Answer:
+        """Ask from an event loop, which is to end before this is closed; for queries of a few kB.
+
+        Returns, and raises, as :meth:`answer`.
+        """
+        job = self._enqueued(query, cancellation)
+        waiting = asyncio.get_running_loop().call_later(self._settings.queue_seconds, self._give_up, job)
+        try:
+            self._attendant.attend()
+            await begun(job.answer)
+        except BaseException:
+            job.answer.close()
+            raise
+        finally:
+            waiting.cancel()
+        return job.answer
+
+    def _enqueued(self, query: Query, cancellation: Cancellation | None) -> PoolJob:
+        """A job that waits for its turn, and is taken back when nobody wants it any longer."""
+        client = cancellation.client if cancellation else ""
+        most, share = self._settings.answer_bytes, self._unread.of(client)
+        answer = Answer(query.format, version=None, limit=most, share=share)
+        job = PoolJob(query, answer, client)
         with self._can_work:
             if self._closed:
                 raise StoreError("The store is closed.")
             if self._starting.error is not None and self._is_stuck():
                 raise self._starting.error
             self._turns.add(job)
-            self._can_work.notify()
+        answer.on_close(lambda: self._take_back(job))
+        if cancellation is not None:
+            cancellation.on_cancel(lambda: self._take_back(job))
+        return job
 
-    def _take_back(self, job: _Job) -> None:
+    def _give_up(self, job: PoolJob) -> None:
+        """Let a job fail that nobody has taken."""
+        with self._can_work:
+            error = self._turns.give_up(job)
+        if error is not None:
+            job.answer.fail(error)
+
+    def _take_back(self, job: PoolJob) -> None:
         """Take a job out of the queue, or end the child that works on it; nothing where it is done."""
         with self._can_work:
             if not self._turns.remove(job) and job.child is None:
                 return
-            _end(job, QueryCancelled("The question was taken back."))
+            job.end(QueryCancelled("The question was taken back."))
 
     def close(self) -> None:
         """End all children, running queries with them, and wait for the threads. May be called twice."""
         with self._can_work:
             self._closed = True
             for job in (*self._turns.clear(), *self._turns.running):
-                _end(job, QueryCancelled("The store is being closed."))
+                job.end(QueryCancelled("The store is being closed."))
             self._can_work.notify_all()
             self._has_changed.notify()
         for thread in self._threads:
             thread.join()
+        left = [*self._attendant.attended, *self._handed_over]
+        self._attendant.attended.clear()
+        self._handed_over.clear()
+        for work in left:
+            self.end_work(work, QueryCancelled("The store is being closed."))
         self._generation.retire()
         end_children(self._collected())
 
     # The working threads
 
     def _work(self) -> None:
-        while (job_and_child := self._next_job()) is not None:
-            job, child, generation = job_and_child
-            started = time.monotonic()
+        while (work := self._awaited_work()) is not None:
+            job, child = work.job, work.child
             failure: DigigraphError | None = None
-            rows: int | None = None
             try:
-                rows = child.ask(job.query, job.answer, on_long=partial(self._become_long, job))
+                if not work.is_asked:
+                    child.ask(job.query)
+                child.pump(job.answer, on_long=partial(self._become_long, job))
             except DigigraphError as error:
                 failure = error
             except Exception as error:  # noqa: BLE001 - the working loop: whoever asked must hear, the thread live on
                 _LOG.exception("A query failed in a way that nobody has thought of.")
                 child.kill()
                 failure = QueryCrashed(f"The query failed inside the server: {error!r}.")
-            with self._can_work:
-                self._turns.end(job, seconds=time.monotonic() - started)
-                job.child = None
-                generation.give_back(child)
-                self._has_changed.notify()
-            # Not before: who closes an answer that has ended must find its job done.
-            if failure is None:
-                job.answer.finish(rows)
-            else:
-                job.answer.fail(failure)
+            self.end_work(work, failure)
 
-    def _next_job(self) -> tuple[_Job, Child, Generation] | None:
-        """Wait for a query and an idle child, and bring them together; None when the pool closes."""
+    def _awaited_work(self) -> Work | None:
+        """Wait for work; None when the pool closes."""
         with self._can_work:
             while not self._closed:
-                child = self._generation.take() if self._turns.can_take else None
-                if child is None:
-                    self._can_work.wait()
-                    continue
-                job = self._turns.take()
-                job.child = child
-                # Chosen under the same lock that replaces generations: who asks twice never goes back in time.
-                job.answer.version = self._generation.snapshot.name
-                return job, child, self._generation
+                if self._handed_over:
+                    return self._handed_over.popleft()
+                if (work := self._next_work()) is not None:
+                    return work
+                self._can_work.wait()
         return None
 
-    def _become_long(self, job: _Job) -> None:
+    def next_work(self) -> Work | None:
+        """Return what can be begun now; see :class:`Desk`."""
+        with self._can_work:
+            return None if self._closed else self._next_work()
+
+    def _next_work(self) -> Work | None:
+        """Bring a query and an idle child together, where there are both; the caller holds the lock."""
+        child = self._generation.take() if self._turns.can_take else None
+        if child is None:
+            return None
+        job = self._turns.take()
+        job.child = child
+        # Chosen under the same lock that replaces generations: who asks twice never goes back in time.
+        job.answer.version = self._generation.snapshot.name
+        return Work(job, child, self._generation)
+
+    def hand_over(self, work: Work) -> None:
+        """Let one of the threads go on with what an event loop has begun; see :class:`Desk`."""
+        with self._can_work:
+            self._handed_over.append(work)
+            self._can_work.notify()
+
+    def end_work(self, work: Work, failure: DigigraphError | None) -> None:
+        """Let whoever asked know that nothing more comes, and the child work for others; see :class:`Desk`."""
+        job = work.job
+        with self._can_work:
+            self._turns.end(job, seconds=time.monotonic() - work.since)
+            job.child = None
+            work.generation.give_back(work.child)
+            if self._has_supervisor_work():
+                self._has_changed.notify()
+        # Not before: who closes an answer that has ended must find its job done.
+        if failure is None:
+            job.answer.finish(work.child.rows)
+        else:
+            job.answer.fail(failure)
+
+    def _become_long(self, job: PoolJob) -> None:
         """Let a long query go on behind all others, and its place to somebody else if too many are held like that."""
         with self._can_work:
             if job.child is not None:
                 job.child.step_back()
             victim = self._turns.become_long(job)
             if victim is not None:
-                _end(victim, self._turns.too_many_long())
+                victim.end(self._turns.too_many_long())
             self._can_work.notify()
             self._has_changed.notify()
 
@@ -277,7 +303,7 @@ class Pool:
         if missing <= 0 or not self._starting.is_due():
             return
         children, error = start_children(self._generation.snapshot, self._settings, missing)
-        abandoned: list[_Job] = []
+        abandoned: list[PoolJob] = []
         with self._can_work:
             self._generation.add(children)
             if error is None:
@@ -299,7 +325,7 @@ class Pool:
         """Serve the active snapshot, if that is another one by now."""
         try:
             active = self._catalog.active() if self._catalog.active_name() != self.version else None
-            successor = self._started(active) if active is not None else None
+            successor = full_generation(active, self._settings) if active is not None else None
         except StoreError as error:
             # What is being served stays: an old answer is better than none.
             self._following.failed(error)
@@ -314,14 +340,3 @@ class Pool:
             self._starting.succeeded()
             self._can_work.notify_all()
         _LOG.info("Serving snapshot %s.", successor.snapshot.name)
-
-    def _started(self, snapshot: Snapshot) -> Generation:
-        """A full set of children on a snapshot."""
-        generation = Generation(snapshot, [])
-        children, error = start_children(snapshot, self._settings, self._slots + 1)
-        generation.add(children)
-        if error is not None:
-            generation.retire()
-            end_children(generation.collect())
-            raise error
-        return generation

@@ -66,5 +66,6 @@ class Share:
 
     def give_back(self) -> None:
         """Let all go that was taken."""
-        self._room.move(self._client, -self._taken)
-        self._taken = 0
+        if self._taken:
+            self._room.move(self._client, -self._taken)
+            self._taken = 0

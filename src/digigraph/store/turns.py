@@ -117,10 +117,16 @@ class Turns(Generic[J]):
         if job.left_line.wait(self._queue_seconds):
             return
         with lock:
-            if not self.remove(job):
-                return
-            again = self.seconds_to_wait
-        raise QueueFull(f"The query was not taken within {self._queue_seconds:g} seconds.", retry_after=again)
+            error = self.give_up(job)
+        if error is not None:
+            raise error
+
+    def give_up(self, job: J) -> QueueFull | None:
+        """Take a job out of its line that was not taken in time, and return its error; None where it has left."""
+        if not self.remove(job):
+            return None
+        reason = f"The query was not taken within {self._queue_seconds:g} seconds."
+        return QueueFull(reason, retry_after=self.seconds_to_wait)
 
     @property
     def seconds_to_wait(self) -> int:

@@ -27,6 +27,7 @@ from digigraph.store.engine import evaluate
 from digigraph.store.frames import Channel, End, Kind, decode_query, encode_error
 from digigraph.store.isolation import NETWORK, give_up_network
 from digigraph.store.opened import OpenSnapshot, read_manifest
+from digigraph.store.output import WRITTEN
 
 _STACK = 8 * 1024 * 1024
 _MB = 1024 * 1024
@@ -111,7 +112,8 @@ def serve(channel: Channel, opened: OpenSnapshot, *, base_iri: str, limits: Limi
     memory = Memory(limits.memory)
 
     def send(piece: bytes) -> None:
-        channel.send(Kind.DATA, piece)
+        # Most answers are no more than a short end.
+        (channel.hold if len(piece) < WRITTEN else channel.send)(Kind.DATA, piece)
 
     channel.send(Kind.READY)
     while True:

@@ -22,8 +22,10 @@ from digigraph.store.backend import Answer
 from digigraph.store.cancellation import Cancellation
 from digigraph.store.room import Room
 from digigraph.web.asgi import STALL_SECONDS, send_whole
+from digigraph.web.begun import BEGUN
 from digigraph.web.clients import Clients
 from digigraph.web.codings import CodedAnswer
+from digigraph.web.conditions import READING
 from digigraph.web.delivery import Delivery, send_busy
 from digigraph.web.framing import fault_of
 from digigraph.web.record import RECORD, Record
@@ -32,10 +34,12 @@ from digigraph.web.wsgi import Reply, Scope, call, environ_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from wsgiref.types import WSGIApplication
+    from wsgiref.types import WSGIApplication, WSGIEnvironment
 
     from digigraph.store.room import Share
     from digigraph.web.asgi import Receive, Send, Sent
+    from digigraph.web.begun import Begun
+    from digigraph.web.plain import PlainQuestions
     from digigraph.web.shortcut import Key
 
 _log = logging.getLogger(__name__)
@@ -47,6 +51,10 @@ BODIES = 64
 """Bodies of the greatest length that are kept at once, half of them of one client; any number of short ones."""
 
 
+# A client that leaves sooner is found to have left then.
+_MOMENT_SECONDS = 0.05
+
+
 class _BodyError(Exception):
     """The body of a request cannot be had: it breaks the rules of HTTP, or the client has left."""
 
@@ -54,19 +62,20 @@ class _BodyError(Exception):
 class _Exchange:
     """One request, and the way to answer it; what is sent is counted, and bears the request's id."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, *, client: str, share: Share) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, *, record: Record, share: Share) -> None:
         self.scope = scope
         self.receive = receive
-        self.record = Record(method=scope["method"], path=unquote(scope["raw_path"].decode("latin-1")), client=client)
+        self.record = record
         self.share = share
         self._send = send
 
     async def send(self, event: Sent) -> None:
         if event["type"] == "http.response.start":
             self.record.status = event["status"]
-            headers = event["headers"]
-            if all(name != _REQUEST_ID for name, _ in headers):
-                event["headers"] = [*headers, (_REQUEST_ID, self.record.request_id.encode())]
+            request_id = (_REQUEST_ID, self.record.request_id.encode())
+            # Problem documents say it themselves.
+            if request_id not in event["headers"]:
+                event["headers"] = [*event["headers"], request_id]
         else:
             self.record.bytes += len(event["body"])
         await self._send(event)
@@ -85,6 +94,8 @@ class Gateway:
         Bytes of a request's body that are taken in; the application sees by ``CONTENT_LENGTH`` that there were more.
     shortcut
         Replies that are kept; None keeps none.
+    plain
+        Answers the questions that need no application; None: all need it.
     clients
         Tells clients apart; None by their addresses alone.
     observers
@@ -98,11 +109,13 @@ class Gateway:
         threads: int,
         body_bytes: int,
         shortcut: Shortcut | None = None,
+        plain: PlainQuestions | None = None,
         clients: Clients | None = None,
         observers: Sequence[Callable[[Record], None]] = (),
     ) -> None:
         self._app = app
         self._shortcut = shortcut or Shortcut(0, lambda: None)
+        self._plain = plain
         self._clients = clients or Clients()
         self._observers = observers
         self._body_bytes = body_bytes
@@ -113,21 +126,30 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI 3.0); returns without the end of the body where the transfer must be broken off."""
+        path, client = unquote(scope["raw_path"].decode("latin-1")), self._clients.of(scope)
+        record = Record(method=scope["method"], path=path, client=client)
+        try:
+            same = self._shortcut.find_same(scope)
+            if same is not None:
+                await _send_same(same, send, record)
+            else:
+                await self._exchange(_Exchange(scope, receive, send, record=record, share=self._bodies.of(client)))
+        except Exception:  # noqa: BLE001 - the edge of the process: the server would say nothing of it
+            record.is_broken = True
+            _log.exception("%s %r failed", scope["method"], scope["raw_path"])
+        finally:
+            for observe in self._observers:
+                observe(record)
+
+    async def _exchange(self, exchange: _Exchange) -> None:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - servers call from a task
         self._tasks.add(task)
-        client = self._clients.of(scope)
-        exchange = _Exchange(scope, receive, send, client=client, share=self._bodies.of(client))
         try:
             await self._run(exchange)
-        except Exception:  # noqa: BLE001 - the edge of the process: the server would say nothing of it
-            exchange.record.is_broken = True
-            _log.exception("%s %r failed", scope["method"], scope["raw_path"])
         finally:
             exchange.share.give_back()
             self._tasks.discard(task)
-            for observe in self._observers:
-                observe(exchange.record)
 
     async def finish(self, seconds: float) -> None:
         """Let what is under way come to its end, and break off what has not after so many seconds."""
@@ -143,32 +165,46 @@ class Gateway:
         if fault is not None:
             await send_whole(exchange.send, fault, [(b"connection", b"close")], b"")
             return
-        if not _has_body(scope) and await self._is_sent(exchange, key_of(scope, b"")):
+        has_body = _has_body(scope)
+        if not has_body and await self._is_sent(exchange, key_of(scope, b"")):
             return
-        announced = _announced(scope)
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                body = b"" if (announced or 0) > self._body_bytes else await self._body(exchange)
-        except QueueFull as error:
-            await send_busy(exchange.send, error)
-            return
-        except _BodyError:
-            await send_whole(exchange.send, HTTPStatus.BAD_REQUEST, [(b"connection", b"close")], b"")
-            return
-        except TimeoutError:
-            await send_whole(exchange.send, HTTPStatus.REQUEST_TIMEOUT, [(b"connection", b"close")], b"")
+        is_bare = scope["method"] in READING and not has_body
+        body = b"" if is_bare else await self._received(exchange)
+        if body is None:
             return
         key = key_of(scope, body)
         if body and await self._is_sent(exchange, key):
             return
         cancellation = Cancellation(exchange.record.client)
-        environ = environ_of(scope, body, announced=announced, cancellation=cancellation)
-        environ[RECORD] = exchange.record
-        departure = asyncio.create_task(_departure(exchange.receive, cancellation))
+        with _Departure(exchange.receive, cancellation):
+            asked = None
+            if self._plain is not None:
+                asked = await self._plain.answered(scope, body, exchange.record, cancellation)
+            if isinstance(asked, Reply):
+                await self._deliver(exchange, asked, key, cancellation)
+                return
+            environ = environ_of(scope, body, announced=_announced(scope), cancellation=cancellation)
+            environ[RECORD] = exchange.record
+            called = self._threads.submit(_call, self._app, environ, asked)
+            await self._answer(exchange, called, key, cancellation)
+
+    async def _received(self, exchange: _Exchange) -> bytes | None:
+        """The body of a request, nothing of one that is too long; None where it cannot be had, and that was said."""
+        if (_announced(exchange.scope) or 0) > self._body_bytes:
+            return b""
+        status = HTTPStatus.BAD_REQUEST
         try:
-            await self._answer(exchange, self._threads.submit(call, self._app, environ), key, cancellation)
-        finally:
-            departure.cancel()
+            async with asyncio.timeout(BODY_SECONDS):
+                return await self._body(exchange)
+        except QueueFull as error:
+            await send_busy(exchange.send, error)
+            return None
+        except TimeoutError:
+            status = HTTPStatus.REQUEST_TIMEOUT
+        except _BodyError:
+            pass
+        await send_whole(exchange.send, status, [(b"connection", b"close")], b"")
+        return None
 
     async def _is_sent(self, exchange: _Exchange, key: Key | None) -> bool:
         """Send what is kept, and tell whether there was something."""
@@ -176,6 +212,8 @@ class Gateway:
         if kept is None:
             return False
         exchange.record.is_kept, exchange.record.route, exchange.record.rows = True, kept.route, kept.rows
+        if not _has_body(exchange.scope):
+            self._shortcut.keep_same(exchange.scope, kept)
         await self._delivery.send_whole(kept, exchange.send, exchange.record.client)
         return True
 
@@ -201,6 +239,9 @@ class Gateway:
             cancellation.cancel()
             called.add_done_callback(_close_late)
             raise
+        await self._deliver(exchange, reply, key, cancellation)
+
+    async def _deliver(self, exchange: _Exchange, reply: Reply, key: Key | None, cancellation: Cancellation) -> None:
         self._shortcut.keep(exchange.scope, key, reply)
         exchange.record.is_broken = True
         try:
@@ -220,6 +261,13 @@ class Gateway:
                 reply.close()
 
 
+async def _send_same(kept: Reply, send: Send, record: Record) -> None:
+    """Send a short reply again."""
+    record.is_kept, record.route, record.rows = True, kept.route, kept.rows
+    record.status, record.bytes = kept.status, len(kept.start)
+    await send_whole(send, kept.status, [*kept.headers, (_REQUEST_ID, record.request_id.encode())], kept.start)
+
+
 def _has_body(scope: Scope) -> bool:
     return any(name in {b"content-length", b"transfer-encoding"} for name, _ in scope["headers"])
 
@@ -229,11 +277,40 @@ def _announced(scope: Scope) -> int | None:
     return next((int(value) for name, value in scope["headers"] if name == b"content-length"), None)
 
 
-async def _departure(receive: Receive, cancellation: Cancellation) -> None:
-    """Wait until the client leaves, then take its question back."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    cancellation.cancel()
+class _Departure:
+    """Takes a question back when its client leaves, while it is entered; of those that take a moment nobody looks."""
+
+    def __init__(self, receive: Receive, cancellation: Cancellation) -> None:
+        self._receive = receive
+        self._cancellation = cancellation
+        self._watching: asyncio.Task[None] | None = None
+
+    def __enter__(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(_MOMENT_SECONDS, self._watch)
+
+    def __exit__(self, *_exc_info: object) -> None:
+        self._timer.cancel()
+        if self._watching is not None:
+            self._watching.cancel()
+
+    def _watch(self) -> None:
+        self._watching = asyncio.create_task(self._wait())
+
+    async def _wait(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self._cancellation.cancel()
+
+
+def _call(app: WSGIApplication, environ: WSGIEnvironment, begun: Begun | None) -> Reply:
+    """Call the application, with the question that was begun for it."""
+    if begun is None:
+        return call(app, environ)
+    environ[BEGUN] = begun
+    try:
+        return call(app, environ)
+    finally:
+        begun.drop()
 
 
 def _close_late(called: Future[Reply]) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from digigraph.media import Format
     from digigraph.store.backend import Query
+    from digigraph.web.site import Site
 
 _DIGITS = 32
 _SHOWN = (
@@ -82,15 +83,21 @@ def of_query(query: Query, snapshot: str | None) -> Identity | None:
         None where the answer is no function of the snapshot: each time another, or nobody knows of which data.
     """
     # What is too long for the guard has no answer, and is not to be read here first.
-    is_long = len(query.text) > site().settings.query_bytes
-    if snapshot is None or is_long or not is_repeatable(query.text):
+    if len(query.text) > site().settings.query_bytes:
+        return None
+    return query_identity(query, snapshot, edition=edition_of(site()))
+
+
+def query_identity(query: Query, snapshot: str | None, *, edition: str) -> Identity | None:
+    """Return what decides the answer to a query that is short enough; see :func:`of_query`."""
+    if snapshot is None or not is_repeatable(query.text):
         return None
     request = (
         *("query", query.text, "default", *(query.default_graphs or ())),
         *("named", *(query.named_graphs or ()), "whole" if query.default_graphs is None else "chosen"),
     )
     return Identity(
-        snapshot=snapshot, request=request, media_type=query.format.content_type, language="", edition=_edition()
+        snapshot=snapshot, request=request, media_type=query.format.content_type, language="", edition=edition
     )
 
 
@@ -113,13 +120,17 @@ def of_page(path: str, *, parameters: Iterable[tuple[str, str]], format: Format,
         return None
     request = ("path", path, *(part for pair in parameters for part in pair))
     return Identity(
-        snapshot=snapshot, request=request, media_type=format.content_type, language=language, edition=_edition()
+        snapshot=snapshot,
+        request=request,
+        media_type=format.content_type,
+        language=language,
+        edition=edition_of(site()),
     )
 
 
-def _edition() -> str:
-    settings = site().settings
-    return "\n".join([_program(), site().url(""), *(str(getattr(settings, name)) for name in _SHOWN)])
+def edition_of(here: Site) -> str:
+    """Return who answers on a site, for :class:`Identity`."""
+    return "\n".join([_program(), here.url(""), *(str(getattr(here.settings, name)) for name in _SHOWN)])
 
 
 @functools.cache

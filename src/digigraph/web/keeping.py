@@ -230,11 +230,10 @@ class Keeper:
         """
         if not self.cache.most:
             return None
-        key = identity.key
         with self._lock:
-            flight = self._flights.get(key)
+            flight = self._flights.get(identity.key)
             if flight is None:
-                return self.find(identity) or self._flights.setdefault(key, self._started(key, cancellation))
+                return self._led(identity, cancellation)
             if self._followers >= FOLLOWERS:
                 return None
             self._followers += 1
@@ -243,6 +242,22 @@ class Keeper:
         finally:
             with self._lock:
                 self._followers -= 1
+
+    def lead(self, identity: Identity, cancellation: Cancellation) -> Kept | Flight | None:
+        """Return what is kept, else the flight that the caller has to end; None where another request has to.
+
+        Where nothing is kept, nobody else will board.
+        """
+        if not self.cache.most:
+            flight = Flight(cancellation.client, _nothing)
+            cancellation.on_cancel(flight.leave)
+            return flight
+        with self._lock:
+            return None if identity.key in self._flights else self._led(identity, cancellation)
+
+    def _led(self, identity: Identity, cancellation: Cancellation) -> Kept | Flight:
+        key = identity.key
+        return self.find(identity) or self._flights.setdefault(key, self._started(key, cancellation))
 
     def _started(self, key: str, cancellation: Cancellation) -> Flight:
         def land(kept: Kept | None) -> None:
@@ -256,3 +271,7 @@ class Keeper:
         # Where the client has left already, this is at once.
         cancellation.on_cancel(flight.leave)
         return flight
+
+
+def _nothing(_: Kept | None) -> None:
+    """Keep nothing."""

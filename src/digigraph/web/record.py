@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import time
-import uuid
 from dataclasses import dataclass, field
 
 RECORD = "digigraph.record"
@@ -15,7 +14,9 @@ _random = random.Random()  # noqa: S311 - no secrets
 
 
 def _request_id() -> str:
-    return str(uuid.UUID(int=_random.getrandbits(128), version=4))
+    digits = f"{_random.getrandbits(128):032x}"
+    # A UUID of version 4 (RFC 9562, section 5.4); the class for them takes four times as long.
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
 
 @dataclass(slots=True, kw_only=True)

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
 from flask import Response, request
-from werkzeug.exceptions import BadRequest
 
-from digigraph.errors import NotAcceptable
-from digigraph.media import by_name, negotiate
 from digigraph.store.cancellation import Cancellation
 from digigraph.store.copying import Copy
 from digigraph.web.codings import acceptable
 from digigraph.web.conditions import READING, held
 from digigraph.web.identity import of_page, of_query
 from digigraph.web.keeping import Flight, Kept
+from digigraph.web.protocol import chosen_format, pairs
 from digigraph.web.running import QUERY_ID_HEADER
 from digigraph.web.sending import SNAPSHOT_HEADER, knows_no_chunks
-from digigraph.web.site import ask, client_cancellation, note, site
+from digigraph.web.site import ask, begun, client_cancellation, note, site
 from digigraph.web.wsgi import CANCELLATION, SNAPSHOT
 
 if TYPE_CHECKING:
@@ -33,38 +29,6 @@ if TYPE_CHECKING:
     from digigraph.web.identity import Identity
 
 _SHORT_BYTES = 64 * 1024
-_STRAY_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-# SPARQLWrapper, the usual Python client, says these; a name means the graph format where a graph is what comes.
-_OTHER_NAMES = {
-    "turtle": "ttl",
-    "n3": "ttl",
-    "ntriples": "nt",
-    "n-triples": "nt",
-    "nquads": "nq",
-    "n-quads": "nq",
-    "json": "jsonld",
-    "json-ld": "jsonld",
-    "xml": "rdf",
-    "rdf+xml": "rdf",
-}
-
-
-def pairs(encoded: bytes) -> list[tuple[str, str]]:
-    """Return names and values of URL-encoded parameters, in their order (WHATWG URL, section 5.1).
-
-    Raises
-    ------
-    BadRequest
-        They are not UTF-8, or a percent sign is no part of an octet. Browsers would leave it as it is, and the query
-        would be another than the one that was meant.
-    """
-    if stray := _STRAY_PERCENT.search(encoded):
-        shown = encoded[stray.start() : stray.start() + 3].decode("ascii", "replace")
-        raise BadRequest(f"{shown!r} is no percent-encoded octet; a percent sign itself is written %25.")
-    try:
-        return parse_qsl(encoded.decode("ascii"), keep_blank_values=True, errors="strict", separator="&")
-    except ValueError as error:
-        raise BadRequest("The parameters are not percent-encoded UTF-8.") from error
 
 
 def query_string() -> list[tuple[str, str]]:
@@ -73,34 +37,8 @@ def query_string() -> list[tuple[str, str]]:
 
 
 def requested_format(offered: Sequence[Format], *, names: Sequence[str] = ()) -> Format:
-    """Return the format in which the client wants its answer.
-
-    Parameters
-    ----------
-    offered
-        What can be sent, preferred first.
-    names
-        Values of the parameter ``format``, each a short name or media types; the first that is offered wins, over the
-        Accept header as well. SPARQLWrapper says the same format in two ways, one of which may be empty.
-
-    Raises
-    ------
-    NotAcceptable
-        None of those offered; says which there are.
-    """
-    given = [name for name in names if name]
-    for name in given[:-1]:
-        with contextlib.suppress(NotAcceptable):
-            return _named(name, offered)
-    return _named(given[-1], offered) if given else negotiate(request.headers.get("Accept"), offered)
-
-
-def _named(name: str, offered: Sequence[Format]) -> Format:
-    if "/" in name:
-        return negotiate(name, offered)
-    plain, semicolon, version = name.partition(";")
-    known = {each.name for each in offered}
-    return by_name(name if plain in known else _OTHER_NAMES.get(plain, plain) + semicolon + version, offered)
+    """Return the format in which the client wants its answer; see :func:`~digigraph.web.protocol.chosen_format`."""
+    return chosen_format(offered, names=names, accept=request.headers.get("Accept"))
 
 
 def answered(query: Query) -> Response:
@@ -115,7 +53,8 @@ def answered(query: Query) -> Response:
     identity = of_query(query, site().backend.version)
     if held_already := unchanged(identity):
         return held_already
-    found = _found(identity)
+    asked = begun(query)
+    found = _found(identity) if asked is None else asked.flight
     return _whole(found) if isinstance(found, Kept) else _computed(query, identity, found)
 
 

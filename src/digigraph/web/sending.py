@@ -44,12 +44,15 @@ _EXPOSED = (
     *("Content-Range", "Date", "ETag", "Link", "Location", "Memento-Datetime", "Retry-After"),
     *("Vary", "X-Request-Id"),
 )
-_FIXED = {
+FIXED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": ", ".join(_EXPOSED),
 }
+"""Headers that every response has."""
+VARY = ("Accept", "Accept-Encoding")
+"""Headers of the request that decide what a response is, as a rule."""
 _PREFLIGHT_HEADERS = (
     f"Accept, Accept-Datetime, Accept-Language, Content-Type, {QUERY_ID_HEADER}, If-Match, If-Modified-Since, "
     "If-None-Match, If-Range, If-Unmodified-Since, Range"
@@ -125,8 +128,8 @@ def _nothing() -> None:
 def _add_headers(response: Response) -> None:
     # One route has a policy of its own, and none another of these: whether they are there need not be looked up.
     response.headers.setdefault("Content-Security-Policy", policy())
-    response.headers.extend(_FIXED)
-    response.vary.update(["Accept", "Accept-Encoding"])
+    response.headers.extend(FIXED)
+    response.vary.update(VARY)
     if request.method == "OPTIONS":
         if response.is_sequence and not response.get_data():
             del response.headers["Content-Type"]

@@ -29,6 +29,7 @@ from digigraph.web.clients import Clients
 from digigraph.web.gateway import Gateway
 from digigraph.web.keeping import FOLLOWERS
 from digigraph.web.logs import logged
+from digigraph.web.plain import plain_questions
 from digigraph.web.shortcut import Shortcut
 from digigraph.web.site import EXTENSION
 
@@ -76,12 +77,13 @@ def serve(settings: Settings, backend: Backend, *, announce: Callable[[str], Non
         # The rest is kept by the application, before it is coded.
         shortcut = Shortcut(settings.cache_bytes * 3 // 8, lambda: backend.version)
         counting = here.metrics
-        counting.watch("replies", lambda: shortcut.cache.bytes)
+        counting.watch("replies", lambda: shortcut.bytes)
         gateway = Gateway(
             app.wsgi_app,
             threads=threads,
             body_bytes=settings.body_bytes,
             shortcut=shortcut,
+            plain=plain_questions(app),
             clients=Clients(settings.proxy_networks),
             observers=(counting.count, observe),
         )

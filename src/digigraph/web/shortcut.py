@@ -34,6 +34,8 @@ SINGULAR = frozenset(
 )
 """Headers whose requests always go to the application."""
 
+_SAME_SHARE = 8
+_SHORT_BYTES = 16 * 1024
 _OF_A_BODY = {b"content-type", b"content-length", b"content-encoding"}
 _ASKS = {"GET": "GET", "HEAD": "GET", "POST": "POST"}
 
@@ -58,8 +60,12 @@ def key_of(scope: Scope, body: bytes) -> Key | None:
     return method, scope["http_version"], scope["raw_path"], scope["query_string"], digest, tuple(deciding)
 
 
+def _every_byte(scope: Scope) -> tuple[str, str, bytes, bytes, tuple[tuple[bytes, bytes], ...]]:
+    return scope["method"], scope["http_version"], scope["raw_path"], scope["query_string"], tuple(scope["headers"])
+
+
 class Shortcut:
-    """Replies by request.
+    """Replies by request; those to requests that come again byte for byte are found without reading these.
 
     Parameters
     ----------
@@ -70,8 +76,25 @@ class Shortcut:
     """
 
     def __init__(self, most: int, version: Callable[[], str | None]) -> None:
-        self.cache: SnapshotCache[Reply] = SnapshotCache(most)
+        self.cache: SnapshotCache[Reply] = SnapshotCache(most - most // _SAME_SHARE)
+        self._same: SnapshotCache[Reply] = SnapshotCache(most // _SAME_SHARE)
         self._version = version
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of all that is kept."""
+        return self.cache.bytes + self._same.bytes
+
+    def find_same(self, scope: Scope) -> Reply | None:
+        """Return the reply to a request that has come before, byte for byte, and has no body; None for all others."""
+        return self._same.get(self._version(), _every_byte(scope))
+
+    def keep_same(self, scope: Scope, reply: Reply) -> None:
+        """Keep a reply that was found for a request without a body, where it is short."""
+        if len(reply.start) <= _SHORT_BYTES:
+            key = _every_byte(scope)
+            size = reply.size + len(key[2]) + len(key[3]) + sum(len(name) + len(value) for name, value in key[4])
+            self._same.put(reply.snapshot, key, reply, size=size)
 
     def find(self, scope: Scope, key: Key | None) -> Reply | None:
         """Return the reply to a request; None where the application has to be asked."""

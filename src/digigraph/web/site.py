@@ -17,6 +17,7 @@ from digigraph.store.cancellation import Cancellation
 from digigraph.store.gone import gone_snapshots
 from digigraph.store.opened import sequence_of
 from digigraph.store.snapshot import Snapshot, SnapshotCatalog
+from digigraph.web.begun import BEGUN
 from digigraph.web.record import RECORD
 from digigraph.web.running import QUERY_ID_HEADER, Running
 from digigraph.web.wsgi import CANCELLATION
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from digigraph.store.load import Load
     from digigraph.store.permalinks import Permalinks
     from digigraph.store.states import States
+    from digigraph.web.begun import Begun
     from digigraph.web.keeping import Keeper
     from digigraph.web.metrics import Metrics
     from digigraph.web.record import Record
@@ -187,6 +189,12 @@ def edition(language: str) -> Edition:
     return Edition(asker(), site().iris, language, site().read_file, site().settings.license)
 
 
+def begun(query: Query) -> Begun | None:
+    """Return the query as it was asked already for the request that is being answered; None where it was not."""
+    found: Begun | None = request.environ.get(BEGUN)
+    return found if found is not None and found.query == query else None
+
+
 def ask(query: Query) -> Answer:
     """Ask the backend for the request that is being answered; returns when the answer begins.
 
@@ -204,7 +212,8 @@ def ask(query: Query) -> Answer:
     running = site().running
     query_id = running.add(chosen, cancellation)
     try:
-        answer = site().backend.answer(query, cancellation)
+        asked = begun(query)
+        answer = asked.take() if asked is not None else site().backend.answer(query, cancellation)
     except BaseException:
         running.remove(query_id)
         raise

@@ -19,7 +19,8 @@ from digigraph.sparql import is_repeatable, query_form
 from digigraph.store.backend import Query
 from digigraph.store.permalinks import check_length
 from digigraph.web.pages import local, page
-from digigraph.web.replies import made, pairs, query_string, requested_format
+from digigraph.web.protocol import pairs
+from digigraph.web.replies import made, query_string, requested_format
 from digigraph.web.site import asker, note, site
 from digigraph.web.states import catalog_of, choose, past_what_is_kept
 

@@ -1,0 +1,182 @@
+"""Plain questions are answered in the event loop: most that programs ask needs neither a thread nor the application.
+
+A question is plain where its request holds nothing that the application alone knows about. What comes of it is a reply
+where the answer is whole and short. Anything else, errors above all, is the application's to tell: it gets what was
+begun, and does not ask again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from werkzeug.exceptions import HTTPException
+
+from digigraph.errors import DigigraphError
+from digigraph.media import HTML
+from digigraph.store.guarded import Guarded
+from digigraph.web.begun import Begun
+from digigraph.web.codings import IDENTITY, SMALL_BYTES, acceptable, encode
+from digigraph.web.conditions import READING
+from digigraph.web.identity import edition_of, query_identity, tag_under
+from digigraph.web.keeping import Flight, Kept
+from digigraph.web.protocol import pairs, parameters_of, query_of
+from digigraph.web.sending import FIXED, SNAPSHOT_HEADER, VARY, policy
+from digigraph.web.shortcut import CONDITION, SINGULAR
+from digigraph.web.site import EXTENSION
+from digigraph.web.wsgi import Reply
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from digigraph.store.backend import Answer, Query
+    from digigraph.store.cancellation import Cancellation
+    from digigraph.web.keeping import Keeper
+    from digigraph.web.record import Record
+    from digigraph.web.site import Site
+    from digigraph.web.wsgi import Scope
+
+_PATH = b"/sparql"
+# To check a query takes time that the other exchanges have to wait for: 0.4 µs a character.
+_LONGEST_QUERY = 4096
+# So does compressing.
+_LONGEST_ANSWER = 16 * 1024
+_FORM, _QUERY = b"application/x-www-form-urlencoded", b"application/sparql-query"
+_NOT_PLAIN = SINGULAR | {CONDITION, b"content-encoding"}
+_FIXED_HEADERS = [
+    *((name.lower().encode(), value.encode()) for name, value in FIXED.items()),
+    (b"content-security-policy", policy().encode()),
+    (b"vary", ", ".join(VARY).encode()),
+]
+
+
+class PlainQuestions:
+    """Answers plain questions.
+
+    Parameters
+    ----------
+    backend
+        Who answers.
+    keeper
+        Who keeps what was computed, shared with the application.
+    edition
+        See :class:`~digigraph.web.identity.Identity`.
+    """
+
+    def __init__(self, backend: Guarded, keeper: Keeper, *, edition: str) -> None:
+        self._backend = backend
+        self._keeper = keeper
+        self._edition = edition
+
+    async def answered(
+        self, scope: Scope, body: bytes, record: Record, cancellation: Cancellation
+    ) -> Reply | Begun | None:
+        """Answer a request; None where it is not plain, or is asked by another request just now.
+
+        Parameters
+        ----------
+        scope, body
+            The request.
+        record
+            Is told of the query.
+        cancellation
+            Fires when the client leaves.
+        """
+        if scope["raw_path"] != _PATH or scope["http_version"] not in {"1.1", "2"}:
+            return None
+        headers = _joined(scope)
+        accept_encoding = headers.get(b"accept-encoding")
+        query = _asked(scope, body, headers)
+        identity = None
+        if query is not None and acceptable(accept_encoding, HTML.media_type):
+            identity = query_identity(query, self._backend.version, edition=self._edition)
+        if query is None or identity is None:
+            return None
+        found = self._keeper.lead(identity, cancellation)
+        if found is None:
+            return None
+        if isinstance(found, Flight):
+            outcome = await self._outcome(query, found)
+            if isinstance(outcome, DigigraphError) or outcome.version != identity.snapshot or not _is_short(outcome):
+                return Begun(query, found, outcome)
+            kept = Kept(identity, b"".join(outcome), rows=outcome.rows)
+            found.end(kept)
+        else:
+            kept, record.is_kept = found, True
+        record.query, record.route, record.rows = query.text, _PATH.decode(), kept.rows
+        return _reply(kept, scope["method"], accept_encoding)
+
+    async def _outcome(self, query: Query, flight: Flight) -> Answer | DigigraphError:
+        try:
+            return await self._backend.answer_soon(query, flight.cancellation)
+        except DigigraphError as error:
+            return error
+        except BaseException:
+            flight.end(None)
+            raise
+
+
+def plain_questions(app: Flask) -> PlainQuestions | None:
+    """Return what answers the plain questions of an application; None where its backend cannot be asked so."""
+    here: Site = app.extensions[EXTENSION]
+    if not (isinstance(here.backend, Guarded) and here.backend.answers_soon):
+        return None
+    return PlainQuestions(here.backend, here.keeper, edition=edition_of(here))
+
+
+def _joined(scope: Scope) -> dict[bytes, str]:
+    """The headers of a request, those of several lines joined."""
+    headers: dict[bytes, str] = {}
+    for name, value in scope["headers"]:
+        text = value.decode("latin-1")
+        headers[name] = f"{headers[name]},{text}" if name in headers else text
+    return headers
+
+
+def _asked(scope: Scope, body: bytes, headers: dict[bytes, str]) -> Query | None:
+    """The query of a plain request; None where it is none, or breaks a rule."""
+    if len(scope["query_string"]) + len(body) > 3 * _LONGEST_QUERY or not _NOT_PLAIN.isdisjoint(headers):
+        return None
+    try:
+        given = pairs(scope["query_string"])
+        if scope["method"] == "POST":
+            kind = headers.get(b"content-type", "").encode("latin-1")
+            if kind not in {_FORM, _QUERY}:
+                return None
+            given += pairs(body) if kind == _FORM else [("query", body.decode())]
+        elif scope["method"] != "GET" or body:
+            return None
+        parameters = parameters_of(given)
+        if not parameters.query or len(parameters.query) > _LONGEST_QUERY:
+            return None
+        query = query_of(parameters, headers.get(b"accept"))
+    except (DigigraphError, HTTPException, UnicodeDecodeError):
+        return None
+    return None if query.format is HTML else query
+
+
+def _is_short(answer: Answer) -> bool:
+    return answer.size is not None and answer.size <= _LONGEST_ANSWER
+
+
+def _reply(kept: Kept, method: str, accept_encoding: str | None) -> Reply:
+    """What the application would reply."""
+    body, identity = kept.body, kept.identity
+    codings = acceptable(accept_encoding, identity.media_type.partition(";")[0])
+    coding = IDENTITY if not codings or (len(body) < SMALL_BYTES and IDENTITY in codings) else codings[0]
+    body = encode(body, coding)
+    headers = [
+        (b"content-type", identity.media_type.encode()),
+        (b"content-length", b"%d" % len(body)),
+        (SNAPSHOT_HEADER.lower().encode(), identity.snapshot.encode()),
+        *_FIXED_HEADERS,
+    ]
+    if coding != IDENTITY:
+        headers.append((b"content-encoding", coding.encode()))
+    if method in READING:
+        tag = tag_under(coding, identity.key)
+        headers += [(b"etag", f'"{tag}"'.encode()), (b"cache-control", b"no-cache")]
+    return Reply(200, headers, body, None, _nothing, identity.snapshot, _PATH.decode(), kept.rows)
+
+
+def _nothing() -> None:
+    """Close what needs no closing."""
