@@ -23,8 +23,10 @@ _HEAD = 4096
 _TAIL = 1024
 _BLANK = b" \t\r\n"
 _BOM = b"\xef\xbb\xbf"
-_PROLOGUE = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL)
-_ROOT = re.compile(rb"\s*<(?:[\w.-]+:)?([\w.-]+)[\s/>]")
+# Nothing is tried twice: what others send may be made to take long.
+_ROOT = re.compile(
+    rb"(?>\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*+<(?:[\w.-]+:)?([\w.-]+)[\s/>]", re.DOTALL
+)
 _HTML = re.compile(rb"\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _HTML_LENGTH = len("<!DOCTYPE html>")
 _ROOTS = {RESULTS_XML: b"sparql", RDF_XML: b"RDF"}
@@ -136,7 +138,7 @@ class Received:
             return begin.startswith((b"{", b"[") if self._is(JSON_LD) else b"{") if begin else undecided
         for each, name in _ROOTS.items():
             if self._is(each):
-                root = _ROOT.match(_PROLOGUE.sub(b"", begin))
+                root = _ROOT.match(begin)
                 return root.group(1) == name if root else undecided
         return self._is_text(head, is_whole=is_whole)
 
