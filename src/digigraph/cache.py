@@ -94,6 +94,15 @@ class Cache:
                 _write(self._folder / key, entry)
                 self._prune(self._folder)
 
+    def clear(self) -> None:
+        """Forget everything, as far as the folder is ours."""
+        if self._folder is None:
+            return
+        with contextlib.suppress(OSError):
+            if _is_ours(self._folder):
+                for _, _, path in [*_files(self._folder)]:
+                    path.unlink(missing_ok=True)
+
     def _prune(self, folder: Path) -> None:
         """Delete what was not used for longest until the rest is small enough, and what others left half written."""
         total = 0

@@ -7,7 +7,8 @@
     ├── InputError                a file cannot be read at all
     ├── NotFound                  no such thing, document, evidence, graph, query or snapshot
     │   └── Gone                  there was one: in an earlier state of the graph, or a state not kept any longer
-    │       └── ResultChanged     a result that was cited is not what the same question gives now
+    │       ├── ResultChanged     a result that was cited is not what the same question gives now
+    │       └── TakenBack         it was taken out of every state, for a reason
     ├── NotAcceptable             none of the formats asked for is offered
     ├── PublicationRefused        the checks found errors; nothing was changed
     ├── QueryError                the question is at fault
@@ -86,6 +87,14 @@ class Gone(NotFound):
 
 class ResultChanged(Gone):
     """The result of a permalink cannot be shown again: the same question in the same state gives other rows."""
+
+
+class TakenBack(Gone):
+    """What was asked for by name was taken back; ``reason`` is the class of the reason, such as ``privacy``."""
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        super().__init__(message, hint="It will not come back.")
+        self.reason = reason
 
 
 class NotAcceptable(DigigraphError):

@@ -40,6 +40,15 @@ _SUBJECT_PATTERNS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class QuotedSpan:
+    """What the IRI of evidence says: code points ``[start, end)`` of the text ``{slug}_{version}``."""
+
+    text: str
+    start: int
+    end: int
+
+
 def slugify(name: str) -> str:
     """Return the slug of a name: ``"Region Skåne"`` gives ``"region-skane"``, ``"1+MG"`` gives ``"1plusmg"``."""
     plain = unicodedata.normalize("NFKD", name.translate(_TRANSLITERATED))
@@ -118,9 +127,28 @@ class Iris:
         pattern = _SUBJECT_PATTERNS.get(folder)
         return bool(slash and pattern and pattern.fullmatch(name))
 
+    def local(self, name: str) -> str | None:
+        """Return what follows the base in the IRI of a thing, a document, its text or evidence; None for others.
+
+        Parameters
+        ----------
+        name
+            The whole IRI, ``id/kth``, or ``id:kth``.
+        """
+        local = re.sub(r"^(id|doc|ev):", r"\1/", name).removeprefix(self.base)
+        return local if local.startswith(("id/", "doc/", "ev/")) and self.is_subject(self.base + local) else None
+
     def shorten(self, iri: str) -> str:
         """Return the IRI as a prefixed name where a prefix fits, else in angle brackets."""
         return shorten(iri, self.prefixes)
+
+
+def quoted_span(local: str) -> QuotedSpan | None:
+    """Return what ``ev/…`` quotes; None where it is no evidence, or the record of a dataset."""
+    found = _EVIDENCE.fullmatch(local.removeprefix("ev/")) if local.startswith("ev/") else None
+    if found is None or found["slug"] is None:
+        return None
+    return QuotedSpan(f"{found['slug']}_{found['version']}", int(found["start"]), int(found["end"]))
 
 
 def shorten(iri: str, prefixes: Mapping[str, str]) -> str:

@@ -14,23 +14,26 @@ import msgspec
 from digigraph import sparql
 from digigraph.cache import NO_CACHE
 from digigraph.dataset.build import build
-from digigraph.errors import NoSnapshot, PublicationRefused, SnapshotDamaged, StoreError
+from digigraph.errors import NoSnapshot, PublicationBusy, PublicationRefused, SnapshotDamaged, StoreError
 from digigraph.findings import Severity
 from digigraph.iris import Iris
 from digigraph.levels import DEFAULT_LEVELS
 from digigraph.publishing.dumps import FORMATS as DUMPS
 from digigraph.publishing.dumps import write_dumps
 from digigraph.publishing.retired import FILE as RETIRED
-from digigraph.publishing.retired import retired
+from digigraph.publishing.retired import TAKEN_BACK, retired, taken_back
 from digigraph.publishing.texts import encode_text, text_file
 from digigraph.publishing.void import FIGURES, figures
+from digigraph.redaction.applying import apply, note_published
 from digigraph.sources.blank_nodes import Labels
 from digigraph.sources.files import read_bytes, sources_hash
-from digigraph.sources.json_schema import Schemas
+from digigraph.sources.json_schema import Schemas, redactions
 from digigraph.sources.kept import Kept
 from digigraph.sources.rdf import MAX_BYTES
 from digigraph.sources.rdf_files import read_files
 from digigraph.sources.read import CONTEXT_FILE, read_project
+from digigraph.sources.redactions import FILE as REDACTIONS
+from digigraph.sources.redactions import Redactions, redactions_of
 from digigraph.store.counting import count
 from digigraph.store.dumps import Dumping
 from digigraph.store.opening import open_backend
@@ -51,6 +54,7 @@ if TYPE_CHECKING:
     from digigraph.levels import Levels
     from digigraph.settings import Settings
     from digigraph.sources.rdf_files import Files, Reading
+    from digigraph.sources.read import Corpus
     from digigraph.store.backend import Backend
     from digigraph.store.snapshot import Publication
     from digigraph.validation.bounds import Bounds
@@ -76,11 +80,13 @@ class Found:
 class Checked(Found):
     """A dataset, everything that was found wrong with it and its sources, and what a snapshot carries beside it.
 
-    ``files`` are the context of the terms, and of each document version what a reader sees of its text.
+    ``files`` are the context of the terms, and of each document version what a reader sees of its text; neither they
+    nor the dataset have what ``redactions`` take back.
     """
 
     dataset: Dataset
     files: Mapping[str, bytes]
+    redactions: Redactions
 
     @property
     def is_publishable(self) -> bool:
@@ -116,18 +122,32 @@ def build_and_check(settings: Settings, cache: Cache = NO_CACHE) -> Checked:
     if not any(each.location.path.startswith("shapes/") for each in corpus.findings):
         settings.rules.check_shapes(rules_of_shapes(corpus.shapes))
     dataset = build(corpus, settings)
-    with _asking(dataset, settings, cache) as ask:
+    # What stored queries promise, they promise of the sources: that some of it is taken back is no fault of theirs.
+    with _asking(dataset.whole or dataset, settings, cache) as ask:
         findings = check(corpus, dataset, settings, ask, cache=cache)
     files = {"context.jsonld": read_bytes(settings.project / CONTEXT_FILE, at_most=MAX_BYTES)}
-    files |= {text_file(each.slug, each.version): encode_text(each.text.runs()) for each in corpus.documents}
+    files |= dict(_texts(corpus, dataset))
     return Checked(
         dataset=dataset,
         findings=settings.rules.applied(findings),
         files=files,
+        redactions=corpus.redactions,
         is_repeatable=is_repeatable(each.quad.triple for each in corpus.shapes)
         and queries_are_repeatable(corpus.queries, findings)
         and is_finished(findings),
     )
+
+
+def _texts(corpus: Corpus, dataset: Dataset) -> Iterator[tuple[str, bytes]]:
+    """What a reader may see of each text."""
+    for each in corpus.documents:
+        runs = each.text.runs()
+        if corpus.redactions:
+            left = corpus.redactions.left_of(f"{each.slug}_{each.version}", runs, dataset.masked)
+            if left is None:
+                continue
+            runs = left
+        yield text_file(each.slug, each.version), encode_text(runs)
 
 
 @contextlib.contextmanager
@@ -183,7 +203,7 @@ def editor_schemas(settings: Settings) -> dict[str, bytes]:
     corpus = read_project(settings)
     ontology = [each.quad for each in corpus.ontology]
     schemas = Schemas(corpus.context, ontology, corpus.things, Iris(settings.base_iri).thing("").value)
-    made = {"facts": schemas.facts(), "things": schemas.things()}
+    made = {"facts": schemas.facts(), "things": schemas.things(), "redactions": redactions()}
     return {
         f"schemas/{name}.schema.json": f"{json.dumps(schema, ensure_ascii=False, indent=1)}\n".encode()
         for name, schema in made.items()
@@ -240,8 +260,27 @@ def publish(settings: Settings) -> Publication:
     # The hash is taken first: a file that changes while it is read makes the next start publish again.
     sources = sources_hash(settings)
     checked = build_and_check(settings)
+    # Also where the rest is refused: what is taken back is served no longer.
+    if not any(each.location.path == REDACTIONS for each in checked.findings):
+        apply(settings, checked.redactions)
     if not checked.is_publishable:
         raise Refusal(checked.findings)
+    publication = publish_checked(settings, checked, sources)
+    # What could not be read before is mended now.
+    apply(settings, checked.redactions)
+    return publication
+
+
+def publish_checked(settings: Settings, checked: Checked, sources: str) -> Publication:
+    """Publish what was built and checked; ``sources`` is the hash of what it was made of.
+
+    Raises
+    ------
+    PublicationBusy
+        Something was taken back meanwhile that it may still have.
+    StoreError
+        As :func:`publish`.
+    """
     catalog = SnapshotCatalog(settings.state_folder, changes_kept=dt.timedelta(days=settings.changes_days))
     nquads = checked.dataset.nquads
     files = {
@@ -249,7 +288,16 @@ def publish(settings: Settings) -> Publication:
         RETIRED: _retired(catalog, nquads, settings.base_iri),
         FIGURES: figures(nquads, settings.base_iri),
     }
-    publication = catalog.publish(nquads, sources, files=files, dump=_dumping(checked.dataset, settings))
+    if checked.redactions:
+        files[TAKEN_BACK] = taken_back(checked.redactions.reasons)
+
+    def confirm() -> None:
+        if redactions_of(settings.project, Iris(settings.base_iri)).reasons != checked.redactions.reasons:
+            raise PublicationBusy("Something was taken back while this was built.", hint="Publish again.")
+
+    dump = _dumping(checked.dataset, settings)
+    publication = catalog.publish(nquads, sources, files=files, dump=dump, confirm=confirm)
+    note_published(settings, publication.snapshot.name)
     return replace(publication, removed=_pruned(catalog, settings.snapshots_kept))
 
 

@@ -14,6 +14,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, urlsplit
+from urllib.request import urlopen
 
 import pytest
 
@@ -128,6 +129,15 @@ class Server:
             return seen[-1] if len(seen) >= _LOOKS and len(set(seen[-_LOOKS:])) == 1 else None
 
         return _wait_for(rests)
+
+    def wait_for_snapshot(self, name: str) -> None:
+        """Wait until a snapshot is the one that is served."""
+
+        def is_served() -> bool:
+            with urlopen(self.ask("ASK {}"), timeout=PATIENCE) as reply:
+                return bool(reply.headers["Digigraph-Snapshot"] == name)
+
+        _wait_for(is_served)
 
     def wait_for_end(self, pid: int) -> None:
         """Wait until a query process is no more."""

@@ -69,6 +69,26 @@ def test_every_file_of_this_repository_is_valid(repository: Project) -> None:
         assert {path.name: complaints(of[name], path) for path in paths} == {path.name: [] for path in paths}
 
 
+@pytest.mark.parametrize(
+    ("entry", "is_taken"),
+    [
+        ("- {iri: id/kth, reason: privacy}", True),
+        ("- {iri: ev/a_1a2b3c4d_1-2, reason: rights, also: [ev/a_1a2b3c4d_1-3], checked: doc/a_1a2b3c4e}", True),
+        ("# nothing", True),
+        ("- {iri: kth, reason: privacy}", False),
+        ("- {iri: id/kth, reason: becuase}", False),
+        ("- {iri: id/kth}", False),
+        ("- {iri: id/kth, reason: other, words: x}", False),
+    ],
+)
+def test_schema_and_reader_agree_on_what_is_taken_back(project: Project, entry: str, *, is_taken: bool) -> None:
+    """An editor marks what the reader refuses, and nothing else."""
+    project.write("data/redactions.yaml", f"{entry}\n")
+    assert (complaints(schemas(project)["redactions"], project.folder / "data/redactions.yaml") == []) == is_taken
+    told = [each for each in read_project(project.settings).findings if each.location.path == "data/redactions.yaml"]
+    assert (not told) == is_taken
+
+
 def test_the_schemas_of_this_repository_are_up_to_date(repository: Project) -> None:
     """What lies in schemas/ is what the ontology gives, up to the things that are offered."""
     for path, content in editor_schemas(repository.settings).items():

@@ -30,6 +30,8 @@ KINDS = [kind for kind in dict.fromkeys(_descendants(errors.DigigraphError)) if 
 def _made(kind: type[errors.DigigraphError]) -> errors.DigigraphError:
     if kind is errors.NotAcceptable:
         return errors.NotAcceptable("A sentence.", available=["text/csv"])
+    if kind is errors.TakenBack:
+        return errors.TakenBack("A sentence.", reason="privacy")
     if issubclass(kind, errors.QueueFull):
         return kind("A sentence.", retry_after=7)
     return kind("A sentence.", hint="Do this.")

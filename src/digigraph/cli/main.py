@@ -29,6 +29,7 @@ _COMMANDS = {
     "snapshots": "snapshots",
     "permalinks": "permalinks",
     "changes": "changing",
+    "redact": "redacting",
 }
 """Each command and its module. A module is loaded when its command is used: the web process never loads pyshacl."""
 

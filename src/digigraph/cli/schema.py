@@ -16,7 +16,7 @@ from digigraph.pipeline import editor_schemas
 @click.option("--check", is_flag=True, help="Write nothing; exit code 1 where a file is not what would be written.")
 @click.pass_obj
 def schema(project: Project, *, check: bool) -> None:
-    """Write the JSON Schemas of facts files and things files, by which editors complete and explain as one types."""
+    """Write the JSON Schemas of the YAML files of a project, by which editors complete and explain as one types."""
     settings = project.settings()
     outdated = {
         path: content

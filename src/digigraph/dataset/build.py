@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from digigraph.dataset.ontology import Rules
 from digigraph.dataset.provenance import Claimed, Evidence, evidence_of, outdone
+from digigraph.dataset.redaction import Remainder, left_out, new_texts
 from digigraph.dataset.statements import DEFAULT, Dataset, Statement
 from digigraph.findings import Finding, Severity
 from digigraph.iris import Iris
@@ -39,15 +40,27 @@ def build(corpus: Corpus, settings: Settings) -> Dataset:
     Returns
     -------
     Dataset
-        With a finding for each subject that the data model has no IRI pattern for.
+        With a finding for each subject that the data model has no IRI pattern for, and for each line that says what
+        was taken back, which is not in it.
     """
-    return _Builder(corpus, Iris(settings.base_iri)).build()
+    iris = Iris(settings.base_iri)
+    whole = _Builder(corpus, iris).build()
+    if not corpus.redactions:
+        return whole
+    remainder = Remainder(whole.quads, corpus.redactions, iris)
+    # Built anew: what lost against a value that is taken back does so no longer.
+    rest = _Builder(corpus, iris, without=remainder.evidence).build()
+    left = ((each, remainder.of(each.quad)) for each in rest.statements)
+    statements = tuple(replace(each, quad=quad) for each, quad in left if quad is not None)
+    findings = (*rest.findings, *left_out(whole, remainder, statements), *new_texts(corpus))
+    return Dataset(statements, findings, masked=remainder.masked, whole=whole)
 
 
 class _Builder:
-    def __init__(self, corpus: Corpus, iris: Iris) -> None:
+    def __init__(self, corpus: Corpus, iris: Iris, without: frozenset[ox.NamedNode] = frozenset()) -> None:
         self._corpus = corpus
         self._iris = iris
+        self._without = without
         self._documents = {document.slug for document in corpus.documents}
         self._rules = Rules(each.quad.triple for each in corpus.ontology)
         self._statements: dict[Statement, None] = {}
@@ -112,7 +125,8 @@ class _Builder:
             self._add(Claimed(self._triple(assertion), assertion.location), DEFAULT)
 
     def _evidence(self) -> None:
-        nodes = [node for document in self._corpus.documents for node in evidence_of(document, self._iris)]
+        found = (node for document in self._corpus.documents for node in evidence_of(document, self._iris))
+        nodes = [node for node in found if node.iri not in self._without]
         for node in nodes:
             node.claims = [self._claimed(each) for fact in node.facts for each in fact.assertions]
         losers = outdone(nodes, self._rules.single_valued)

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from digigraph.sources.rdf import LocatedQuad
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Mapping
 
     from digigraph.findings import Finding, Location
@@ -46,10 +47,16 @@ class Dataset:
         Every quad, once for each place it comes from.
     findings
         What the build found wrong.
+    masked
+        What finds names that are taken back wherever they stand; None where none are.
+    whole
+        The same with what is taken back; None where nothing is. It is never published.
     """
 
     statements: tuple[Located, ...]
     findings: tuple[Finding, ...] = ()
+    masked: re.Pattern[str] | None = None
+    whole: Dataset | None = None
 
     @cached_property
     def quads(self) -> frozenset[ox.Quad]:

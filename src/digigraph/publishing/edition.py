@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digigraph.errors import Gone, NotFound
+from digigraph.errors import Gone, NotFound, TakenBack
 from digigraph.publishing.retired import FILE, is_retired
 
 if TYPE_CHECKING:
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 Context = dict[str, object]
 """What stands under ``@context`` in a JSON-LD context document."""
+
+
+def _no_reason(_iri: str) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class Edition:
         Returns a file that the snapshot carries beside its dataset, None where there is none of that name.
     licence
         IRI of the licence of the data; empty where none is stated.
+    reason_of
+        Returns why an IRI was taken back, as a class of reasons; empty where it was not.
     """
 
     backend: Backend
@@ -42,6 +48,7 @@ class Edition:
     language: str
     read_file: Callable[[str], bytes | None]
     licence: str = ""
+    reason_of: Callable[[str], str] = _no_reason
 
     @property
     def context(self) -> Context:
@@ -50,7 +57,9 @@ class Edition:
         return dict(json.loads(content)["@context"]) if content is not None else {}
 
     def missing(self, iri: str) -> NotFound:
-        """Return the error that says that the graph does not know an IRI: no longer, or not at all."""
+        """Return the error that says that the graph does not know an IRI: taken back, no longer, or not at all."""
+        if reason := self.reason_of(iri):
+            return TakenBack(f"{iri} was taken back from every state of the graph. Reason: {reason}.", reason=reason)
         if is_retired(iri, self.read_file(FILE) or b""):
             return Gone(f"{iri} was in an earlier state of the graph, and is no longer.")
         return NotFound(f"The graph says nothing of {iri}.")

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FILE = "retired.txt"
 """Name of the file in which a snapshot carries them: one a line, sorted."""
@@ -27,6 +31,15 @@ def retired(before: bytes, already: bytes, now: bytes, base_iri: str) -> bytes:
 def _subjects(nquads: bytes, base_iri: str) -> set[bytes]:
     pattern = re.compile(rb"^<(%s(?:id|doc|ev)/[^>]*)>" % re.escape(base_iri.encode()), re.MULTILINE)
     return set(pattern.findall(nquads))
+
+
+TAKEN_BACK = "redacted.txt"
+"""Name of the file in which the active snapshot carries what is taken back, so that it is another one since."""
+
+
+def taken_back(reasons: Mapping[str, str]) -> bytes:
+    """Return IRIs, without the base, with the classes of their reasons: one a line, sorted."""
+    return "".join(f"{iri} {reason}\n" for iri, reason in sorted(reasons.items())).encode()
 
 
 def is_retired(iri: str, content: bytes) -> bool:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from digigraph.store.gone import GoneSnapshot
     from digigraph.store.opened import Snapshot
 
-_Member = bool | int | str | list[str]
+_Member = bool | int | str | list[str] | list[dict[str, str]]
 
 
 def state_path(name: str) -> str:
@@ -48,6 +48,9 @@ def manifest(offer: Offer, state: Snapshot) -> dict[str, _Member]:
         "pages": offer.url(f"{path}/"),
         "sparql": offer.url(f"{path}/sparql"),
         "dumps": [offer.url(f"/dumps/{state.name}.{each.name}") for each in state.dumps()],
+        "rewritten": [
+            {"replaced": each.replaced, "at": each.at, "reasons": " ".join(each.reasons)} for each in state.rewritten
+        ],
     }
 
 
@@ -111,6 +114,10 @@ def _state(offer: Offer, state: Snapshot) -> Iterator[Said]:
     yield from _hashed(topic, "checksum", state.sha256)
     yield from offer.terms(topic)
     yield topic, PROV["generatedAtTime"], created
+    for rewriting in state.rewritten:
+        # Without what was taken back since.
+        yield topic, PROV["wasRevisionOf"], _iri(offer, rewriting.replaced)
+        yield topic, DCTERMS["modified"], ox.Literal(rewriting.at, datatype=XSD["dateTime"])
     yield from _publication(topic, state)
 
 

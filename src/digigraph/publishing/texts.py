@@ -25,6 +25,12 @@ def text_file(slug: str, version: str) -> str:
     return f"texts/{slug}_{version}.json"
 
 
+def text_of(file: str) -> str:
+    """Return ``{slug}_{version}`` of the file of a text; empty for other files."""
+    is_text = file.startswith("texts/") and file.endswith(".json")
+    return file.removeprefix("texts/").removesuffix(".json") if is_text else ""
+
+
 def encode_text(runs: Sequence[Run]) -> bytes:
     """Return the runs of a text as a snapshot carries them: JSON, ``[[start, text], …]``."""
     return json.dumps(runs, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

@@ -80,7 +80,8 @@ class _Writer:
         """The source line with a mark under the place."""
         place = finding.location
         line = self._excerpts.line(place)
-        if line is None or not place.column:
+        # What is taken back is not to stand in a log that others read.
+        if line is None or not place.column or finding.rule == "taken-back":
             return []
         start = min(place.column, len(line) + 1) - 1
         end = min(place.end_column - 1, len(line)) if place.end_line == place.line else start

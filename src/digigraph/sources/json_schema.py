@@ -1,4 +1,4 @@
-"""JSON Schemas (draft-07) for facts files and things files, by which editors complete and explain as one types.
+"""JSON Schemas (draft-07) for what people write in YAML, by which editors complete and explain as one types.
 
 A schema says what our reader says of the form of a value, and no more: what is known, such as slugs, is offered and not
 required. Made of the context, the ontology and the things of a project; the same for the same sources.
@@ -28,6 +28,7 @@ from digigraph.sources.json_forms import (
     several,
     typed,
 )
+from digigraph.sources.redactions import REASONS
 from digigraph.sources.terms import Context, Kind, Term
 from digigraph.vocab import DG, RDF, SCHEMA, SKOS, XSD
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
     from digigraph.sources.claims import Assertion
 
+TAKEN_BACK = r"^(?:https?://\S*/)?(?:id|doc|ev)[/:][A-Za-z0-9_%~-]+$"
+"""What names something that is taken back; whether it can is for the reader to say."""
 DRAFT = "http://json-schema.org/draft-07/schema#"
 _DOCUMENT = (
     "title", "type", "url", "language", "publisher", "sourceRank", "datePublished", "dateModified", "captured",
@@ -228,3 +231,36 @@ class _Thing:
 def _things_of(classes: Iterable[ox.NamedNode]) -> str:
     """The definition of the things of some classes."""
     return "-".join(["things", *sorted(re.split("[/#]", each.value)[-1] for each in classes)])
+
+
+def redactions() -> Schema:
+    """Return the schema of ``data/redactions.yaml``, the same for every project."""
+    iri: Schema = {
+        "type": "string",
+        "pattern": TAKEN_BACK,
+        "patternErrorMessage": "Write id/kth, doc/nhd-page, doc/nhd-page_1a2b3c4d or ev/nhd-page_1a2b3c4d_104-137.",
+    }
+    explained = [{"const": name, "description": f"Because {why}."} for name, why in REASONS.items()]
+    entry: Schema = {
+        "type": "object",
+        "required": ["iri", "reason"],
+        "additionalProperties": False,
+        "properties": {
+            "iri": {"$ref": "#/definitions/iri"},
+            "reason": {"anyOf": explained, "description": "What readers are told, and no more."},
+            "date": {**WRITTEN, "description": "When."},
+            "note": {**TEXT, "description": "For the curators; published nowhere, but with the project."},
+            "also": {**several({"$ref": "#/definitions/iri"}), "description": "What goes with it."},
+            "checked": {
+                **several({"$ref": "#/definitions/iri"}),
+                "description": "Texts of the same documents that do not have its words.",
+            },
+        },
+    }
+    return {
+        "$schema": DRAFT,
+        "title": "What is taken back",
+        "description": "By IRI and reason, never by the words themselves; `digigraph redact` writes it.",
+        "anyOf": [{"type": "array", "items": {"$ref": "#/definitions/entry"}}, {"type": "null"}],
+        "definitions": {"iri": iri, "entry": entry},
+    }

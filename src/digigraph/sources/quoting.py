@@ -57,16 +57,8 @@ class CapturedText:
     def find(self, quote: str) -> list[Span]:
         """Return every place, in order, where the text says the quote; they may overlap."""
         wanted = normalise(quote)
-        plain, starts, ends = self._normal
-        found: list[Span] = []
-        at = plain.find(wanted) if wanted else -1
-        while at >= 0:
-            span = Span(starts[at], ends[at + len(wanted) - 1])
-            # A quote that ends between a letter and its marks would get more than it says.
-            if self.quote(span) == wanted:
-                found.append(span)
-            at = plain.find(wanted, at + 1)
-        return found
+        # A quote that ends between a letter and its marks would get more than it says.
+        return [span for span in _places(self._normal, wanted) if self.quote(span) == wanted]
 
     def quote(self, span: Span) -> str:
         """Return what stands at a span, in normal form."""
@@ -91,26 +83,64 @@ class CapturedText:
         return self._normal[0]
 
     @cached_property
-    def _normal(self) -> tuple[str, array[int], array[int]]:
+    def _normal(self) -> _Normal:
         """The text in normal form, and where each of its characters begins and ends in the stored one."""
-        # Arrays: a tuple for each character would take a hundred times the text.
-        characters = io.StringIO()
-        starts, ends = array("I"), array("I")
-        last = ""
-        for piece, start, end in _clusters(_pieces(self.text, is_html=self._is_html)):
-            for character in piece:
-                seen = " " if character.isspace() else character
-                if seen == last == " ":
-                    continue
-                characters.write(seen)
-                starts.append(start)
-                ends.append(end)
-                last = seen
-        return characters.getvalue(), starts, ends
+        return _normal_form(_pieces(self.text, is_html=self._is_html))
+
+
+def whole_words(words: Iterable[str]) -> re.Pattern[str] | None:
+    """Return what finds any of some names and sentences, the longest first; None for none.
+
+    As they are written and in capitals, composed or decomposed, with any white space between; a genitive may follow
+    ("Ada Bergs"), no other letter may stand beside them.
+    """
+    forms = {
+        r"\s+".join(map(re.escape, unicodedata.normalize(form, written).split()))
+        for each in words
+        for written in (each, each.upper())
+        for form in ("NFC", "NFD")
+    }
+    alternatives = "|".join(sorted(filter(None, forms), key=lambda form: (-len(form), form)))
+    return re.compile(rf"(?<!\w)(?:{alternatives})(?=(?:['\u2019:]?[sS])?(?!\w))") if alternatives else None
+
+
+def find_in_runs(runs: Iterable[tuple[int, str]], pattern: re.Pattern[str]) -> list[Span]:
+    """Return every place, in order, that a pattern finds in what a reader sees (:meth:`CapturedText.runs`)."""
+    pieces = ((letter, at, at + 1) for start, text in runs for at, letter in enumerate(text, start))
+    plain, starts, ends = _normal_form(pieces)
+    return [Span(starts[at], ends[end - 1]) for at, end in (found.span() for found in pattern.finditer(plain))]
 
 
 _Piece = tuple[str, int, int]
 """What a reader sees, and where it begins and ends in the stored text."""
+_Normal = tuple[str, "array[int]", "array[int]"]
+"""A text in normal form, and where each of its characters begins and ends in the stored one."""
+
+
+def _normal_form(pieces: Iterable[_Piece]) -> _Normal:
+    # Arrays: a tuple for each character would take a hundred times the text.
+    characters = io.StringIO()
+    starts, ends = array("I"), array("I")
+    last = ""
+    for piece, start, end in _clusters(pieces):
+        for character in piece:
+            seen = " " if character.isspace() else character
+            if seen == last == " ":
+                continue
+            characters.write(seen)
+            starts.append(start)
+            ends.append(end)
+            last = seen
+    return characters.getvalue(), starts, ends
+
+
+def _places(normal: _Normal, wanted: str) -> Iterator[Span]:
+    """Where a text in normal form has another; the places may overlap."""
+    plain, starts, ends = normal
+    at = plain.find(wanted) if wanted else -1
+    while at >= 0:
+        yield Span(starts[at], ends[at + len(wanted) - 1])
+        at = plain.find(wanted, at + 1)
 
 
 def _pieces(text: str, *, is_html: bool) -> Iterator[_Piece]:

@@ -21,6 +21,8 @@ from digigraph.sources.files import Budget, read_whole, source_files
 from digigraph.sources.kept import Kept
 from digigraph.sources.rdf import EXTENSIONS, MAX_BYTES, LocatedQuad, parse_rdf
 from digigraph.sources.records import Fields, Malformed, Node, Noting, Scalar, decode
+from digigraph.sources.redactions import FILE as REDACTIONS_FILE
+from digigraph.sources.redactions import Redactions, read_redactions
 from digigraph.sources.terms import Context, parse_context
 from digigraph.sources.yaml_files import MAX_BYTES as MAX_YAML_BYTES
 from digigraph.sources.yaml_files import parse_yaml
@@ -42,7 +44,7 @@ MAX_SMALL_BYTES = 1_000_000
 _YAML_SUFFIXES = (".yaml", ".yml")
 _NAMES = re.compile(rb"(?:^|[:/#])([a-z0-9]+(?:-[a-z0-9]+)*)", re.MULTILINE)
 """Slugs and words that a file may describe, whatever is wrong with its syntax."""
-_TEXT_SUFFIXES = (".txt", ".html", ".md")
+TEXT_SUFFIXES = (".txt", ".html", ".md")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,8 @@ class Corpus:
         The shapes graph.
     queries
         Texts of ``queries/*.rq`` by path.
+    redactions
+        What is taken back; it is in the corpus all the same, and the build leaves it out.
     findings
         Mistakes met while reading.
     """
@@ -74,6 +78,7 @@ class Corpus:
     ontology: tuple[LocatedQuad, ...]
     shapes: tuple[LocatedQuad, ...]
     queries: dict[str, str]
+    redactions: Redactions
     findings: tuple[Finding, ...]
 
 
@@ -122,6 +127,7 @@ class _ProjectReader:
             ontology=tuple(ontology),
             shapes=tuple(self._shapes()),
             queries=self._queries(),
+            redactions=self._redactions(),
             findings=tuple(dict.fromkeys(self._findings)),
         )
 
@@ -151,6 +157,13 @@ class _ProjectReader:
                 with self._noting:
                     queries[name] = decode(self._bytes(path, at_most=MAX_SMALL_BYTES), name)
         return queries
+
+    def _redactions(self) -> Redactions:
+        path = self._project / REDACTIONS_FILE
+        with self._noting:
+            if path in source_files(self._project):
+                return read_redactions(self._bytes(path, at_most=MAX_YAML_BYTES), self._iris, self._findings)
+        return Redactions()
 
     def _shapes(self) -> list[LocatedQuad]:
         quads: list[LocatedQuad] = []
@@ -234,7 +247,7 @@ class _ProjectReader:
         for name, path in files.items():
             stem, _, suffix = name.rpartition(".")
             if f".{suffix}" in _YAML_SUFFIXES:
-                texts = [files[stem + each] for each in _TEXT_SUFFIXES if stem + each in files]
+                texts = [files[stem + each] for each in TEXT_SUFFIXES if stem + each in files]
                 with self._noting:
                     captured = self._captured(stem, path, texts)
                     self._described.setdefault(captured.slug, Location(captured.facts_path))

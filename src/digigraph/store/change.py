@@ -52,6 +52,11 @@ class Event:
         )
 
     @property
+    def quads(self) -> list[bytes]:
+        """Every quad that it tells of, removed ones too."""
+        return [each[1:] for each in self.lines if not is_bare(each)]
+
+    @property
     def version(self) -> list[bytes]:
         """Every quad of the thing since then."""
         return [each[1:] for each in self.lines if each[:1] != REMOVED]

@@ -7,14 +7,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digigraph.errors import Gone, NotFound
+from digigraph.errors import Gone, NotFound, SnapshotDamaged
 from digigraph.store.disk import FileLock, sync_folder
-from digigraph.store.opened import NAME, sequence_of
+from digigraph.store.opened import NAME, read_manifest, sequence_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,8 +53,20 @@ def gone_snapshots(state: Path) -> tuple[GoneSnapshot, ...]:
 def missing(state: Path, name: str) -> NotFound:
     """Return the error that says that a snapshot is not there: no longer, or not at all."""
     if NAME.fullmatch(name) and (created := _created(state, name)):
+        if (instead := _instead(state, name)) is not None:
+            message = f"The state {name} of {created} was written anew, without what was taken back."
+            return Gone(message, hint=f"It is /snapshots/{instead} now.")
         return Gone(f"The state {name} of {created} was removed, and is not kept any longer.", hint=_HINT)
     return NotFound(f"There is no state {name!r}.", hint=_HINT)
+
+
+def _instead(state: Path, name: str) -> str | None:
+    """The name of the state that took the place of one; None where none did, or it is gone as well."""
+    for folder in (state / "snapshots").glob(f"{sequence_of(name)}-*"):
+        with contextlib.suppress(SnapshotDamaged):
+            if any(each.replaced == name for each in read_manifest(folder).rewritten):
+                return folder.name
+    return None
 
 
 def _created(state: Path, name: str) -> str:
@@ -103,11 +116,16 @@ def remove(snapshot: Path, staging: Path, *, unless: Callable[[str], bool]) -> b
     try:
         if unless(snapshot.name):
             return False
-        # Away by one rename: nobody finds a snapshot with half its files.
-        staging.mkdir(exist_ok=True)
-        snapshot.rename(staging / snapshot.name)
-        sync_folder(snapshot.parent)
+        take_away(snapshot, staging)
     finally:
         lock.release()
-    clear(staging)
     return True
+
+
+def take_away(snapshot: Path, staging: Path) -> None:
+    """Remove the folder of a snapshot by way of the staging folder, whoever has it open."""
+    # By one rename: nobody finds a snapshot with half its files.
+    staging.mkdir(exist_ok=True)
+    snapshot.rename(staging / snapshot.name)
+    sync_folder(snapshot.parent)
+    clear(staging)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -29,9 +30,36 @@ def sequence_of(name: str) -> int:
     return int(name.partition("-")[0])
 
 
-def name_of(sequence: int, sha256: str) -> str:
-    """Return the name of the snapshot with that sequence number and content."""
-    return f"{sequence}-{sha256[:12]}"
+def name_of(sequence: int, sha256: str, *, rewritten: str = "") -> str:
+    """Return the name of the snapshot with that sequence number and content.
+
+    Parameters
+    ----------
+    sha256
+        Of its sorted N-Quads.
+    rewritten
+        Hash of its files, where it takes the place of another: that one may have had the same N-Quads.
+    """
+    return f"{sequence}-{(hashlib.sha256((sha256 + rewritten).encode()).hexdigest() if rewritten else sha256)[:12]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewriting:
+    """That a snapshot was written anew without what was taken back.
+
+    Parameters
+    ----------
+    replaced
+        Name of the snapshot that it was before, which is there no longer.
+    at
+        When: ISO 8601, UTC.
+    reasons
+        Classes of the reasons, sorted.
+    """
+
+    replaced: str
+    at: str
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +81,15 @@ class Snapshot:
     size
         Bytes of the N-Quads.
     created
-        When it was made: ISO 8601, UTC.
+        When it was published: ISO 8601, UTC.
     digigraph, engine
         Versions of this program and of pyoxigraph.
     sources
         Hash of the sources that it was made of; of the active snapshot, the hash last published.
     files
         Hash of the files that it carries (:func:`digigraph.store.files.files_hash`).
+    rewritten
+        How it came to be, where it is not as it was published, oldest first; then its name is made of ``files``, too.
     """
 
     folder: Path
@@ -74,6 +104,17 @@ class Snapshot:
     engine: str
     sources: str
     files: str
+    rewritten: tuple[Rewriting, ...] = ()
+
+    @property
+    def modified(self) -> str:
+        """When it became what it is: when it was published, or last written anew."""
+        return self.rewritten[-1].at if self.rewritten else self.created
+
+    @property
+    def has_its_name(self) -> bool:
+        """Whether it is called by what its manifest says of it."""
+        return self.name == name_of(self.sequence, self.sha256, rewritten=self.files if self.rewritten else "")
 
     def read_file(self, name: str) -> bytes | None:
         """Return a file that it carries; None where it has none of that name."""
@@ -124,6 +165,8 @@ class Snapshot:
     def manifest(self) -> bytes:
         """Return what ``manifest.json`` holds."""
         fields = {name: value for name, value in dataclasses.asdict(self).items() if name != "folder"}
+        if not self.rewritten:
+            del fields["rewritten"]
         return json.dumps(fields, indent=2).encode() + b"\n"
 
 
@@ -187,15 +230,29 @@ def read_manifest(folder: Path) -> Snapshot:
         found: object = json.loads((folder / "manifest.json").read_bytes())
     except (OSError, ValueError) as error:
         raise SnapshotDamaged(f"The manifest of the snapshot {folder.name} cannot be read: {error}.") from error
-    fields = {field.name: field.type for field in dataclasses.fields(Snapshot) if field.name != "folder"}
+    damaged = SnapshotDamaged(f"The manifest of the snapshot {folder.name} is not one.")
+    if not isinstance(found, dict):
+        raise damaged
+    rewritten = found.pop("rewritten", [])
+    fields = {field.name: field.type for field in dataclasses.fields(Snapshot)}
+    del fields["folder"], fields["rewritten"]
     if (
-        not isinstance(found, dict)
-        or set(found) != set(fields)
+        set(found) != set(fields)
         or any(type(found[name]).__name__ != wanted for name, wanted in fields.items())
         or found["name"] != folder.name
     ):
-        raise SnapshotDamaged(f"The manifest of the snapshot {folder.name} is not one.")
-    return Snapshot(folder=folder, **found)
+        raise damaged
+    try:
+        return Snapshot(folder=folder, **found, rewritten=tuple(map(_rewriting, rewritten)))
+    except (KeyError, TypeError) as error:
+        raise damaged from error
+
+
+def _rewriting(said: dict[str, object]) -> Rewriting:
+    reasons = said["reasons"]
+    if not isinstance(reasons, list):
+        raise TypeError
+    return Rewriting(replaced=str(said["replaced"]), at=str(said["at"]), reasons=tuple(map(str, reasons)))
 
 
 def read_pointer(path: Path) -> tuple[str, str] | None:

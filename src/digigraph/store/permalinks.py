@@ -14,15 +14,17 @@ import datetime as dt
 import hashlib
 import json
 import re
+import shutil
 import threading
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from digigraph.errors import NotFound, PermalinksFull, QueryTooComplex
-from digigraph.store.disk import replace_file, storage_errors
+from digigraph.store.disk import replace_file, storage_errors, sync_folder
 from digigraph.store.opened import NAME
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from digigraph.store.backend import Query
@@ -74,6 +76,30 @@ def holds_permalinks(state: Path, snapshot: str) -> bool:
     return next((state / _FOLDER / snapshot).glob("*.json"), None) is not None
 
 
+def forget(state: Path, snapshot: str) -> None:
+    """Remove every permalink of results in a snapshot."""
+    folder = state / _FOLDER / snapshot
+    if folder.is_dir():
+        shutil.rmtree(folder)
+        sync_folder(folder.parent)
+
+
+def forget_saying(state: Path, words: Iterable[str]) -> None:
+    """Remove every permalink whose query has any of some words."""
+    for path in (state / _FOLDER).glob("*/*.json"):
+        permalink = Permalinks.read(path)
+        if permalink is not None and any(_plain(each) in _plain(permalink.query) for each in words):
+            path.unlink(missing_ok=True)
+
+
+def _plain(text: str) -> str:
+    """A text without the escapes of SPARQL (section 19.2 and 19.7), which may or may not be used."""
+    points = re.sub(
+        r"\\(?:u([0-9A-Fa-f]{4})|U000([0-9A-Fa-f]{5}))", lambda each: chr(int(each[1] or each[2], 16)), text
+    )
+    return points.replace("\\", "")
+
+
 class Permalinks:
     """The permalinks in a state folder; for many threads of one process.
 
@@ -95,7 +121,7 @@ class Permalinks:
 
     def all(self) -> list[Permalink]:
         """Return every permalink, those made first in front."""
-        found = [self._read(path) for path in self._folder.glob("*/*.json")]
+        found = [self.read(path) for path in self._folder.glob("*/*.json")]
         return sorted((each for each in found if each is not None), key=lambda each: (each.created, each.id))
 
     def get(self, snapshot: str, name: str) -> Permalink:
@@ -107,14 +133,14 @@ class Permalinks:
             There is none.
         """
         is_one = NAME.fullmatch(snapshot) and _ID.fullmatch(name)
-        found = self._read(self._folder / snapshot / f"{name}.json") if is_one else None
+        found = self.read(self._folder / snapshot / f"{name}.json") if is_one else None
         if found is None:
             raise NotFound(f"There is no permalink {name!r} of the state {snapshot!r}.")
         return found
 
     @staticmethod
-    def _read(path: Path) -> Permalink | None:
-        """What a file says; None where there is none, or what is in it is no permalink."""
+    def read(path: Path) -> Permalink | None:
+        """Return what a file says; None where there is none, or what is in it is no permalink."""
         try:
             found = json.loads(path.read_bytes())
             for name in ("default_graphs", "named_graphs"):
@@ -152,7 +178,7 @@ class Permalinks:
         hold = snapshot.hold()
         try:
             with self._lock, storage_errors("Keeping the permalink"):
-                known = self._read(path)
+                known = self.read(path)
                 if known is not None:
                     return known
                 self._check_room(made.snapshot)

@@ -4,7 +4,8 @@
 
     {state}/lock                              held while somebody publishes, activates or prunes
     {state}/active.json                       {"snapshot": name, "sources": hash}: the pointer, replaced atomically
-    {state}/snapshots/{sequence}-{12 hex}/    hex: the first of the SHA-256 of the sorted N-Quads
+    {state}/snapshots/{sequence}-{12 hex}/    hex: the first of the SHA-256 of the sorted N-Quads; of what was written
+                                              anew without what was taken back, of that of its files as well
         manifest.json                         what it holds, by whom it was made
         in-use                                locked, shared, by everybody who has the store open
         store/                                RocksDB; written once, then only opened read-only
@@ -23,29 +24,26 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import datetime as dt
-import hashlib
 import json
 import secrets
 import shutil
 from dataclasses import dataclass
 from functools import partial
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 from digigraph.errors import NoSnapshot, PublicationBusy, SnapshotDamaged
 from digigraph.store.changes import ChangeLog
-from digigraph.store.disk import FileLock, replace_file, storage_errors, sync_folder, sync_tree
-from digigraph.store.dumps import write_dumps
-from digigraph.store.files import NO_FILES, files_hash, write_files
+from digigraph.store.disk import FileLock, replace_file, storage_errors, sync_folder
+from digigraph.store.files import NO_FILES
 from digigraph.store.gone import clear, missing, remove
-from digigraph.store.loading import load_and_compare
+from digigraph.store.making import Content, make
 from digigraph.store.opened import NAME, Snapshot, name_of, read_manifest, read_pointer, sequence_of
 from digigraph.store.permalinks import holds_permalinks
 from digigraph.store.verifying import holds, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
@@ -129,13 +127,7 @@ class SnapshotCatalog:
             raise missing(self._state, name) from error
 
     def active_name(self) -> str | None:
-        """Return the name of the active snapshot, or None; cheap enough to ask several times a second.
-
-        Raises
-        ------
-        SnapshotDamaged
-            The pointer cannot be read.
-        """
+        """Return the name of the active snapshot, or None; cheap enough to ask often. Raises as :meth:`active`."""
         pointer = read_pointer(self._pointer)
         return pointer[0] if pointer else None
 
@@ -175,18 +167,7 @@ class SnapshotCatalog:
     def create(
         self, nquads: bytes, sources: str, *, files: Mapping[str, bytes] = NO_FILES, dump: Dumping | None = None
     ) -> Snapshot:
-        """Make a snapshot without activating it.
-
-        Parameters
-        ----------
-        nquads
-            The dataset as N-Quads in the engine's own spelling, lines sorted by bytes, each once; no blank nodes.
-        sources
-            Hash of the sources that it was made of.
-        files
-            What it carries beside the dataset, by path: names of lower-case letters, digits, ``.``, ``_``, ``-``.
-        dump
-            Writes the dumps of this dataset into a folder that is there; None: it carries none.
+        """Make a snapshot without activating it; for the parameters see :class:`digigraph.store.making.Content`.
 
         Raises
         ------
@@ -198,7 +179,7 @@ class SnapshotCatalog:
             Nothing half-made is left.
         """
         with self._publishing():
-            return self._create(nquads, sources, files, dump)
+            return self._create(Content(nquads=nquads, sources=sources, files=files, dump=dump))
 
     def activate(self, name: str, sources: str) -> Snapshot:
         """Make a snapshot the active one and return it.
@@ -219,22 +200,31 @@ class SnapshotCatalog:
             return self._activate(name, sources)
 
     def publish(
-        self, nquads: bytes, sources: str, *, files: Mapping[str, bytes] = NO_FILES, dump: Dumping | None = None
+        self,
+        nquads: bytes,
+        sources: str,
+        *,
+        files: Mapping[str, bytes] = NO_FILES,
+        dump: Dumping | None = None,
+        confirm: Callable[[], None] = lambda: None,
     ) -> Publication:
         """Make a snapshot and activate it; for data, files and dumps of the active one, note only the sources.
+
+        ``confirm`` is called first, when nobody else can change the state folder; what it raises ends the publication.
 
         Raises
         ------
         InputError, StoreError
             As :meth:`create`; the active snapshot is the one it was.
         """
-        sha256 = hashlib.sha256(nquads).hexdigest()
+        content = Content(nquads=nquads, sources=sources, files=files, dump=dump)
         with self._publishing():
+            confirm()
             active = self._active_or_none()
-            hashes, dumps = (sha256, files_hash(files)), dump.names if dump is not None else None
+            hashes, dumps = (content.sha256, content.files_hash), dump.names if dump is not None else None
             if active is not None and holds(active, *hashes, dumps=dumps):
                 return Publication(self._activate(active.name, sources), is_new=False)
-            made = self._newest_if(*hashes, dumps=dumps) or self._create(nquads, sources, files, dump)
+            made = self._newest_if(*hashes, dumps=dumps) or self._create(content)
             try:
                 return Publication(self._activate(made.name, sources, nquads), is_new=True)
             except BaseException:
@@ -293,49 +283,26 @@ class SnapshotCatalog:
     def _newest_if(self, sha256: str, files: str, *, dumps: AbstractSet[str] | None) -> Snapshot | None:
         """Return the newest snapshot if it holds this: whoever made it was killed before it became active."""
         for name in self.names()[-1:]:
-            if name == name_of(sequence_of(name), sha256):
-                newest = self.get(name)
-                return newest if holds(newest, sha256, files, dumps=dumps) else None
+            newest = self.get(name) if name == name_of(sequence_of(name), sha256) else None
+            return newest if newest is not None and holds(newest, sha256, files, dumps=dumps) else None
         return None
 
-    def _create(self, nquads: bytes, sources: str, files: Mapping[str, bytes], dump: Dumping | None) -> Snapshot:
-        folder = self._staging / secrets.token_hex(8)
-        (folder / "store").mkdir(parents=True)
+    def _create(self, content: Content) -> Snapshot:
+        sequence = max(map(sequence_of, self.names()), default=0) + 1
+        return self._placed(lambda folder: make(folder, content, sequence))
+
+    def _placed(self, write: Callable[[Path], Snapshot]) -> Snapshot:
+        """Let a snapshot be written into a folder, and put it where snapshots are."""
+        staged = self._staging / secrets.token_hex(8)
         try:
-            triples = load_and_compare(folder / "store", nquads)
-            write_files(folder / "files", files)
-            if dump is not None:
-                write_dumps(folder / "dumps", dump)
-            snapshot = self._described(nquads, triples, sources, files_hash(files))
-            (folder / "in-use").touch()
-            (folder / "manifest.json").write_bytes(snapshot.manifest())
-            sync_tree(folder)
-            folder.rename(snapshot.folder)
+            made = write(staged)
+            snapshot = dataclasses.replace(made, folder=self._snapshots / made.name)
+            staged.rename(snapshot.folder)
             sync_folder(self._snapshots)
         except BaseException:
             shutil.rmtree(self._staging, ignore_errors=True)
             raise
         return snapshot
-
-    def _described(self, nquads: bytes, triples: int, sources: str, files: str) -> Snapshot:
-        """The next snapshot, of so many triples in the default graph."""
-        sha256 = hashlib.sha256(nquads).hexdigest()
-        sequence = max(map(sequence_of, self.names()), default=0) + 1
-        name = name_of(sequence, sha256)
-        return Snapshot(
-            folder=self._snapshots / name,
-            sequence=sequence,
-            name=name,
-            sha256=sha256,
-            quads=nquads.count(b"\n"),
-            triples=triples,
-            size=len(nquads),
-            created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-            digigraph=metadata.version("digigraph"),
-            engine=f"pyoxigraph {metadata.version('pyoxigraph')}",
-            sources=sources,
-            files=files,
-        )
 
     def _activate(self, name: str, sources: str, nquads: bytes | None = None) -> Snapshot:
         snapshot = self.get(name)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from digigraph.errors import SnapshotDamaged
 from digigraph.store.dumps import are_whole
 from digigraph.store.files import files_hash
-from digigraph.store.opened import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -39,7 +38,7 @@ def verify(snapshot: Snapshot) -> None:
         raise SnapshotDamaged(
             f"The dumps of the snapshot {name} are not those that were published.", hint="Publish again."
         )
-    if (found, content.count(b"\n"), len(content)) != expected or name_of(snapshot.sequence, found) != name:
+    if (found, content.count(b"\n"), len(content)) != expected or not snapshot.has_its_name:
         raise SnapshotDamaged(
             f"The snapshot {name} holds other data than was published: SHA-256 {found}, not {snapshot.sha256}.",
             hint="Publish again.",

@@ -58,6 +58,7 @@ TABLE: dict[type[errors.DigigraphError], Kind] = {
     errors.NotFound: Kind(404, "not-found", "There is no such thing here"),
     errors.Gone: Kind(410, "gone", "There is no such thing here any longer"),
     errors.ResultChanged: Kind(410, "result-changed", "The result cannot be shown again"),
+    errors.TakenBack: Kind(410, "taken-back", "This was taken back"),
     errors.NotAcceptable: Kind(406, "not-acceptable", "None of the formats asked for is offered"),
     errors.PublicationRefused: Kind(422, "publication-refused", "The data was not published"),
     errors.QueryError: Kind(400, "query", "The query cannot be answered"),
@@ -167,6 +168,8 @@ def of_error(error: errors.DigigraphError) -> Response:
         more = {name: value for name, value in place if value is not None}
     if isinstance(error, errors.NotAcceptable):
         more = {"available": list(error.available)}
+    if isinstance(error, errors.TakenBack):
+        more = {"reason": error.reason}
     response = problem(kind_of(error), error.message, hint=error.hint, more=more)
     if isinstance(error, errors.QueueFull):
         response.headers["Retry-After"] = str(error.retry_after)

@@ -16,6 +16,7 @@ from digigraph.publishing.offer import Offer
 from digigraph.store.cancellation import Cancellation
 from digigraph.store.gone import gone_snapshots
 from digigraph.store.opened import sequence_of
+from digigraph.store.redacted import read_redacted
 from digigraph.store.snapshot import Snapshot, SnapshotCatalog
 from digigraph.web.begun import BEGUN
 from digigraph.web.record import RECORD
@@ -107,10 +108,16 @@ class Site:
         created |= {each: catalog.get(each).created for each in catalog.names()[:1]}
         return next((when for name, when in created.items() if sequence_of(name) == 1), None)
 
+    def reason_of(self, iri: str) -> str:
+        """Return why an IRI was taken back, as a class of reasons; empty where it was not."""
+        if self.backend.version is None:
+            return ""
+        return read_redacted(self.settings.state_folder).reasons.get(iri, "")
+
     def published(self, version: str) -> dt.datetime | None:
-        """Return when a snapshot was made; None where it is gone."""
+        """Return since when a snapshot is as it is; None where it is gone."""
         snapshot = self._snapshot(version)
-        return dt.datetime.fromisoformat(snapshot.created) if snapshot is not None else None
+        return dt.datetime.fromisoformat(snapshot.modified) if snapshot is not None else None
 
     def _snapshot(self, version: str | None) -> Snapshot | None:
         if version is None:
@@ -186,7 +193,8 @@ def asker() -> Backend:
 
 def edition(language: str) -> Edition:
     """Return the graph as the functions of ``publishing`` take it, in a language."""
-    return Edition(asker(), site().iris, language, site().read_file, site().settings.license)
+    found = site()
+    return Edition(asker(), found.iris, language, found.read_file, found.settings.license, found.reason_of)
 
 
 def begun(query: Query) -> Begun | None:

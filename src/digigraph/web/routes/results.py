@@ -94,7 +94,12 @@ def _query() -> Query:
 def show(state: str, name: str) -> Response:
     """Show the rows of a permalink again, in any format; no others, whatever has happened."""
     _, kept = catalog_of(site())
-    permalink = kept.permalinks.get(state, name)
+    try:
+        permalink = kept.permalinks.get(state, name)
+    except NotFound:
+        # Of a state that was written anew no permalinks are kept: it is what is gone.
+        choose(state)
+        raise
     try:
         choose(state)
     except Gone as error:

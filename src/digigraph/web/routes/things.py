@@ -37,6 +37,8 @@ def thing(slug: str) -> BaseResponse:
     """Send the reader of a thing's IRI on to what describes it (303: a thing is not a document)."""
     chosen = wanted(None)
     iri = site().iris.at(f"id/{slug}")
+    if site().reason_of(iri.value):
+        raise edition(language()).missing(iri.value)
     other = merged_into(edition(language()), iri)
     if other is not None:
         return redirect(site().url(site().iris.path(other) or "/"), code=301)
