@@ -226,6 +226,41 @@ def test_the_gitlab_job_runs(source: Path, files: Path, home: dict[str, str], ch
     assert ("<failure" in (files / job["artifacts"]["reports"]["junit"]).read_text(encoding="utf-8")) == bool(code)
 
 
+@pytest.fixture(scope="module")
+def gitlab(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A runner of GitLab jobs, installed for this run."""
+    if shutil.which("node") is None or (npm := shutil.which("npm")) is None:
+        pytest.skip("node and npm are not on this machine")
+    folder = tmp_path_factory.mktemp("gitlab")
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(REPOSITORY / ".ci/gitlab" / name, folder)
+    arguments = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    if subprocess.run(arguments, cwd=folder, capture_output=True, check=False).returncode:
+        pytest.skip("npm cannot install the runner of GitLab jobs here")
+    return str(folder / "node_modules/.bin/gitlab-ci-local")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("check", "code"), [("data --shapes shapes.ttl", 1), ("data/good.ttl --shapes shapes.ttl", 0)])
+def test_a_gitlab_runner_runs_the_job(
+    gitlab: str, source: Path, files: Path, home: dict[str, str], check: str, code: int
+) -> None:
+    """gitlab-ci-local reads the file as GitLab does, runs its job in a copy and collects its reports."""
+    text = (REPOSITORY / "docs/ci/gitlab.yml").read_text(encoding="utf-8")
+    made = text.replace("/tmp/digigraph", f"{files.parent}/venv")  # noqa: S108 - in the script
+    (files / ".gitlab-ci.yml").write_text(made, encoding="utf-8")
+    commit(files, home)
+    run([GIT, "remote", "add", "origin", "git@gitlab.example.org:somebody/files.git"], files, home)
+    variables = [f"CHECKER={source}", f"CHECK={check}"]
+    command = [gitlab, "--force-shell-executor", *(part for each in variables for part in ("--variable", each))]
+    ran = run([*command, "digigraph"], files, home)
+    assert ran.returncode == code, ran.stdout + ran.stderr
+    quality = json.loads((files / "gl-code-quality-report.json").read_text(encoding="utf-8"))
+    assert [each["location"]["path"] for each in quality] == ["data/bad.ttl"] * code
+    assert ("<failure" in (files / "digigraph-junit.xml").read_text(encoding="utf-8")) == bool(code)
+    assert ("bad.ttl:2:" in ran.stdout) == bool(code)
+
+
 def test_the_shell_line_of_the_guide_runs(files: Path, home: dict[str, str]) -> None:
     """Word for word as in docs/ci.md: exit code 1 and a report that names the file."""
     (line,) = re.findall(r"```sh\n(.*?)```", (REPOSITORY / "docs/ci.md").read_text(encoding="utf-8"), re.DOTALL)
