@@ -231,6 +231,8 @@ def gitlab(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A runner of GitLab jobs, installed for this run."""
     if shutil.which("node") is None or (npm := shutil.which("npm")) is None:
         pytest.skip("node and npm are not on this machine")
+    if shutil.which("rsync") is None:
+        pytest.skip("rsync is not on this machine")
     folder = tmp_path_factory.mktemp("gitlab")
     for name in ("package.json", "package-lock.json"):
         shutil.copy(REPOSITORY / ".ci/gitlab" / name, folder)

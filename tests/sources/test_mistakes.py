@@ -135,7 +135,7 @@ def test_deep_nesting_and_large_files_are_refused(project: Project) -> None:
     project.write("data/things/deep.yaml", "[" * 100_000)
     project.write("data/things/large.yaml", b"a: b\n" * 1_100_000)
     assert {each.location.path: each.rule for each in findings(project)} == {
-        "data/things/deep.yaml": "yaml",
+        "data/things/deep.yaml": "too-deep",
         "data/things/large.yaml": "too-large",
     }
 
@@ -169,10 +169,19 @@ def test_what_is_not_yaml_hides_nothing_else(project: Project, case: str) -> Non
     after = "  - quote: started in May 2021\n    says: [{subject: nhd, startDate: soon}]\n"
     project.facts(before + broken + after)
     told = {each.rule: each for each in findings(project)}
-    assert told.keys() == {"quote-not-found", "yaml", "date"}
-    assert str(told["yaml"].location) == f"{FILE}:{FIRST_FACT + 1 + line}:{column}"
-    assert advice in (told["yaml"].hint or "")
+    rule = "too-deep" if case == "deep nesting" else "yaml"
+    assert told.keys() == {"quote-not-found", rule, "date"}
+    assert str(told[rule].location) == f"{FILE}:{FIRST_FACT + 1 + line}:{column}"
+    assert advice in (told[rule].hint or "")
     assert told["date"].location.line == FIRST_FACT + 3 + broken.count("\n")
+
+
+def test_a_key_that_stands_twice_hides_nothing(project: Project) -> None:
+    """Where both hold a list, or both a mapping, the mistakes of the second are told as those of the first."""
+    text = (project.folder / FILE).read_text(encoding="utf-8")
+    more = "facts:\n  - quote: nobody says this\n    says: [{subject: nhd, hots: kth}]\n"
+    project.write(FILE, f"{text}\n{more}")
+    assert {each.rule for each in findings(project)} == {"duplicate-key", "quote-not-found", "unknown-term"}
 
 
 def test_every_part_of_a_fact_is_checked(project: Project) -> None:

@@ -165,6 +165,23 @@ def test_shapes_that_cannot_be_used_are_told_and_hide_nothing(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize(
+    ("target", "owner"),
+    [
+        ("sh:targetClass e:Nothing", "sh:sparql [ sh:select {} ]"),
+        ("sh:targetClass e:Nothing", "sh:property [ sh:path e:p ; sh:sparql [ sh:select {} ] ]"),
+        ("sh:targetNode e:a", "sh:property [ sh:path e:none ; sh:node [ sh:sparql [ sh:select {} ] ] ]"),
+    ],
+)
+def test_a_query_that_is_not_sparql_is_told_where_nothing_asks_it(tmp_path: Path, target: str, owner: str) -> None:
+    """Also where its shape has no focus node; one that is SPARQL, with a path to be filled in, is not."""
+    for query, said in (("'no query'", 1), ("'SELECT $this ?value { $this $PATH ?value }'", 0)):
+        shapes = f"{NO_VALUES}e:s a sh:NodeShape ; {target} ;\n{owner.format(query)} ."
+        found = check(tmp_path, b"<http://e.x/a> <http://e.x/p> <http://e.x/b> .", shapes=shapes)
+        assert sum(each.rule == "shapes" and "not SPARQL" in each.message for each in found) == said
+        assert all(each.location.line == 5 for each in found if each.rule == "shapes")
+
+
 # The time may be up in a callback of the collector of garbage, where it is told and not heeded; the next tick is.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(
@@ -176,8 +193,6 @@ def test_shapes_that_cannot_be_used_are_told_and_hide_nothing(
         'sh:sparql [ sh:select """SELECT $this { $this <http://e.x/p> ?v FILTER REGEX(?v, "^(a+)+$") }""" ]',
     ],
 )
-# hypothesis watches the garbage collector: where the signal comes while it does, nobody hears of it until the next one.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_shape_that_never_ends_is_given_up(tmp_path: Path, endless: str) -> None:
     """It is told at its place, in the time that shapes may take, and hides none of the others."""
     data = '<http://e.x/a> <http://e.x/p> "' + "a" * 60 + '!" ; <http://e.x/q> <http://e.x/a> .\n'

@@ -16,6 +16,7 @@ from digigraph.cli.table import table
 from digigraph.errors import InputError, NoSnapshot
 from digigraph.iris import Iris
 from digigraph.publishing.dumps import with_named_default, write_dump
+from digigraph.sources.files import MAX_SMALL_BYTES, read_bytes
 from digigraph.store.backend import Query
 from digigraph.store.opening import open_backend
 from digigraph.store.snapshot import SnapshotCatalog
@@ -69,14 +70,13 @@ def query(
 def _question(argument: str) -> str:
     """The query that an argument means: a file is one if it exists or ends with .rq."""
     if argument == "-":
-        data = sys.stdin.buffer.read()
+        data = sys.stdin.buffer.read(MAX_SMALL_BYTES + 1)
     elif argument.endswith(".rq") or ("\n" not in argument and _is_file(argument)):
-        try:
-            data = Path(argument).read_bytes()
-        except OSError as error:
-            raise InputError(f"{argument}: cannot be read ({error.strerror}).") from error
+        data = read_bytes(Path(argument), at_most=MAX_SMALL_BYTES)
     else:
         return argument
+    if len(data) > MAX_SMALL_BYTES:
+        raise InputError(f"{argument}: has more than {MAX_SMALL_BYTES // 1_000_000} MB; no query has.")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -298,4 +298,4 @@ def _fields(node: Node, name: str) -> Fields:
 def _required(fields: Fields, key: str) -> Node:
     if key in fields.nodes:
         return fields.nodes[key]
-    raise Malformed("value", f"{key} is missing here.", fields.location)
+    raise Malformed("value", f"{key} is missing here.", fields.location, hint=f"Add {key}: and its value.")

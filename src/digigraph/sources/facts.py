@@ -92,7 +92,8 @@ def _mapping(node: Node, what: str) -> Fields:
     if isinstance(node, Refused):
         raise node.reason
     if not isinstance(node, Fields):
-        raise Malformed("value", f"{what} is a mapping.", node.location)
+        hint = "Write keys with their values, each on its own line: key: value."
+        raise Malformed("value", f"{what} is a mapping.", node.location, hint=hint)
     return node
 
 
@@ -237,7 +238,8 @@ def _rejected(fields: Fields) -> str | None:
     if accepted is None or accepted.text == "true":
         return None
     if accepted.text != "false":
-        raise Malformed("value", f"accepted is true or false, not {accepted.text!r}.", accepted.location)
+        hint = "Write accepted: false and reason: … for a fact that is not to count; else leave both away."
+        raise Malformed("value", f"accepted is true or false, not {accepted.text!r}.", accepted.location, hint=hint)
     if reason is None:
         raise Malformed("reason", "A fact that is not accepted has a reason.", accepted.location, hint="Add reason: …")
     return " ".join(reason.text.split())

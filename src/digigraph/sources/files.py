@@ -23,6 +23,8 @@ FOLDERS = ("data", "ontology", "shapes", "queries")
 """Folders of a project whose files its graph is made of."""
 MAX_TOTAL = 60_000_000
 """Bytes of all files of a run together above which the rest is refused."""
+MAX_SMALL_BYTES = 1_000_000
+"""Bytes above which a query, or the context, is refused."""
 MAX_STATEMENTS = 1_000_000
 """Statements of all files of a run together above which the rest is refused."""
 

@@ -17,7 +17,7 @@ from digigraph.sources.claims import Assertion, ClaimReader, Slug
 from digigraph.sources.described import Described
 from digigraph.sources.documents import Captured
 from digigraph.sources.facts import read_document
-from digigraph.sources.files import Budget, read_whole, source_files
+from digigraph.sources.files import MAX_SMALL_BYTES, Budget, read_whole, source_files
 from digigraph.sources.kept import Kept
 from digigraph.sources.rdf import EXTENSIONS, MAX_BYTES, LocatedQuad, parse_rdf
 from digigraph.sources.records import Fields, Malformed, Node, Noting, Scalar, decode
@@ -39,8 +39,6 @@ from digigraph.sources.documents import Document
 CONTEXT_FILE = "ontology/context.jsonld"
 MAX_TEXT_BYTES = 5_000_000
 """Bytes above which a captured text is refused."""
-MAX_SMALL_BYTES = 1_000_000
-"""Bytes above which a stored query, or the context, is refused."""
 _YAML_SUFFIXES = (".yaml", ".yml")
 _NAMES = re.compile(rb"(?:^|[:/#])([a-z0-9]+(?:-[a-z0-9]+)*)", re.MULTILINE)
 """Slugs and words that a file may describe, whatever is wrong with its syntax."""
@@ -223,7 +221,8 @@ class _ProjectReader:
         if root is None:
             return []
         if not isinstance(root, Fields):
-            raise Malformed("value", "A things file maps slugs to what is known of them.", root.location)
+            hint = "Write a slug, and indented below it type: … and name: …."
+            raise Malformed("value", "A things file maps slugs to what is known of them.", root.location, hint=hint)
         reader = ClaimReader(self._context, self._findings, source="", language=None)
         assertions: list[Assertion] = []
         for name, place in root.keys.items():
@@ -236,7 +235,8 @@ class _ProjectReader:
                     message = f"{named} is described already, in {first}."
                     self._findings.append(Malformed("duplicate-thing", message, place, hint=hint).finding)
                 if not isinstance(node, Fields):
-                    raise Malformed("value", f"{name} needs a type and a name.", node.location)
+                    hint = f"Write {name}: and indented below it type: … and name: …."
+                    raise Malformed("value", f"{name} needs a type and a name.", node.location, hint=hint)
                 assertions += reader.of(named, node)
         return assertions
 

@@ -118,7 +118,9 @@ def typed(scalar: Scalar, datatype: ox.NamedNode) -> ox.Literal:
     """
     form = FORMS.get(datatype)
     if form is not None and not re.fullmatch(form.pattern, scalar.text):
-        raise Malformed("value", f"{scalar.text!r} is not {form.words}.", scalar.location)
+        kind, _, example = form.words.partition(", such as ")
+        hint = f"Such as {example}." if example else f"Write {kind}."
+        raise Malformed("value", f"{scalar.text!r} is not {kind}.", scalar.location, hint=hint)
     if datatype == XSD["date"]:
         return date(scalar)
     return canonical(ox.Literal(scalar.text, datatype=datatype))
@@ -203,7 +205,8 @@ def scalar(node: Node) -> Scalar:
     if isinstance(node, Refused):
         raise node.reason
     what = "nothing" if isinstance(node, Scalar) else "a list" if isinstance(node, Items) else "a mapping"
-    raise Malformed("value", f"A value must stand here, not {what}.", node.location)
+    hint = "Write it behind the colon, in quotation marks where it is text with ': ' or '#' in it."
+    raise Malformed("value", f"A value must stand here, not {what}.", node.location, hint=hint)
 
 
 def address(written: Scalar) -> ox.NamedNode:

@@ -202,8 +202,9 @@ class _Tree:
             raise Malformed("yaml", "The file is empty.", self._positions.value(0, 0))
         return root
 
-    def _place(self, mark: _Mark | None) -> Location:
-        return self._positions.point(self._start + (mark.index if mark else 0))
+    def _place(self, mark: _Mark | None, end: _Mark | None = None) -> Location:
+        start = self._start + (mark.index if mark else 0)
+        return self._positions.value(start, self._start + end.index) if end else self._positions.point(start)
 
     def _syntax(self, error: yaml.MarkedYAMLError) -> Malformed:
         """The parser's complaint, at the bracket or quotation mark that is not closed where it is about one."""
@@ -216,7 +217,9 @@ class _Tree:
         return Malformed("yaml", f"This is not YAML: {said}.", self._place(mark), hint=hint)
 
     def _node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
-        place = self._place(event.start_mark)
+        # A block ends where the next line begins; what stands on its own line ends with its last letter.
+        is_word = isinstance(event, yaml.ScalarEvent) and event.style not in {"|", ">"}
+        place = self._place(event.start_mark, event.end_mark if is_word else None)
         if isinstance(event, yaml.AliasEvent):
             refused = Refused("Anchors and aliases are not used here.", "Write the value out.", place)
             self._findings.append(refused.reason.finding)
@@ -224,7 +227,7 @@ class _Tree:
         self._plain(event, place)
         if depth > MAX_DEPTH:
             hint = "Nothing needs so many: look for brackets too many."
-            raise Malformed("yaml", f"The nesting is deeper than {MAX_DEPTH} levels.", place, hint=hint)
+            raise Malformed("too-deep", f"The nesting is deeper than {MAX_DEPTH} levels.", place, hint=hint)
         if isinstance(event, yaml.ScalarEvent):
             is_nothing = event.implicit[0] and event.value in _NOTHING
             return Scalar("" if is_nothing else event.value, place)
@@ -252,6 +255,8 @@ class _Tree:
             with Noting(self._findings):
                 if not isinstance(key, Scalar):
                     raise Malformed("yaml", "A key must be a word.", key.location)
+                if key.text in fields.nodes:
+                    fields.nodes[key.text] = _together(fields.nodes[key.text], value)
                 self._key(key, fields)
                 fields.nodes[key.text] = value
         return fields
@@ -265,3 +270,12 @@ class _Tree:
                 hint="Give a list of values under one key, or begin a new entry with -.",
             )
         fields.keys[key.text] = key.location
+
+
+def _together(first: Node, second: Node) -> Node:
+    """What a key says that stands twice, so that no mistake in the second is hidden; of two words the first."""
+    if isinstance(first, Items) and isinstance(second, Items):
+        return Items([*first.nodes, *second.nodes], first.location)
+    if isinstance(first, Fields) and isinstance(second, Fields):
+        return Fields({**second.nodes, **first.nodes}, first.location, {**second.keys, **first.keys})
+    return first

@@ -20,6 +20,7 @@ import pyshacl
 import rdflib
 from pyshacl.monkey import rdflib_bool_patch, rdflib_bool_unpatch
 from pyshacl.rdfutil.stringify import stringify_blank_node
+from rdflib.plugins.sparql.parser import parseQuery
 
 from digigraph import sparql
 from digigraph.cache import NO_CACHE
@@ -92,18 +93,18 @@ class DataGraph:
         bounds: Bounds = DEFAULT_BOUNDS,
         cache: Cache = NO_CACHE,
     ) -> None:
-        self._data = list(data)
+        self.triples = list(data)
         self._prefixes = prefixes
         self._bounds = bounds
         self._cache = cache
 
     @cached_property
     def _graph(self) -> rdflib.Graph:
-        return _rdflib(self._data, self._prefixes)
+        return _rdflib(self.triples, self._prefixes)
 
     @cached_property
     def _lines(self) -> bytes:
-        return _sorted_lines(self._data)
+        return _sorted_lines(self.triples)
 
     def validate(self, shapes: Iterable[ox.Triple], *, is_whole: bool = True) -> ReportGraph:
         """Validate it against a shapes graph, whose blank nodes have other labels than those of the data.
@@ -138,10 +139,22 @@ class DataGraph:
                     earlier.keep(key, self._lines)
         return report
 
+    def mistake_in(self, query: str) -> str | None:
+        """Return why a query of a shape is not SPARQL; None where it is."""
+        try:
+            with bounded(self._bounds):
+                # The path of a property shape is put in its place (SHACL, section 5.3.1).
+                parseQuery(query.replace("$PATH", "<urn:path>"))
+        except Exception as error:
+            if isinstance(error, (Exceeded, RecursionError)) or _is_parse_error(error):
+                return _said(error)
+            raise
+        return None
+
     def _updated(self, shapes: list[ox.Triple], earlier: Earlier | None) -> ReportGraph | None:
         change = earlier.change(self._lines) if earlier is not None else None
         try:
-            return updated(change, self._data, shapes, self._validated) if change is not None else None
+            return updated(change, self.triples, shapes, self._validated) if change is not None else None
         except ShapesError:
             # In a part of the data a shape may meet what it does not meet in the whole.
             return None

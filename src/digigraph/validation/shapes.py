@@ -13,11 +13,11 @@ from digigraph.validation.messages import messages_of
 from digigraph.validation.reach import ShapesGraph, makes_root
 from digigraph.validation.results import ResultFindings, rule_of_shape
 from digigraph.validation.shacl import ShapesError, UnfinishedError, query_of
-from digigraph.validation.targets import TARGETS
+from digigraph.validation.targets import TARGETS, focused
 from digigraph.vocab import SH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     from digigraph.dataset.statements import Dataset
     from digigraph.sources.rdf import LocatedQuad
@@ -94,6 +94,7 @@ class ShapesCheck:
         usable = [
             each.quad.triple for each in self._shapes if not {each.quad.subject, each.quad.object} & remote.keys()
         ]
+        yield from self._never_asked(remote)
         try:
             yield from self._checked_or_told(usable)
         except UnfinishedError as error:
@@ -166,6 +167,21 @@ class ShapesCheck:
                     location=each.property or each.location,
                     hint="Say it with SHACL Core or SHACL-SPARQL.",
                 )
+
+    def _never_asked(self, remote: Container[Term]) -> Iterator[Finding]:
+        """Yield a finding for each query that is not SPARQL and that nothing asks, for its shape has no focus node."""
+        queries = [each for each in self._shapes if query_of(each.quad.triple) and each.quad.subject not in remote]
+        if not queries:
+            return
+        with_focus = focused(self._shapes, self._graph.triples)
+        asked = {
+            each.quad.object
+            for each in self._shapes
+            if each.quad.subject in with_focus and each.quad.predicate == SH["sparql"]
+        }
+        for each in queries:
+            if each.quad.subject not in asked and (mistake := self._graph.mistake_in(query_of(each.quad.triple) or "")):
+                yield _unusable(mistake, each.location)
 
     def _place(self, shape: Term) -> Location:
         places = [each.node or each.location for each in self._about[shape]]

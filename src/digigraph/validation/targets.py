@@ -79,6 +79,15 @@ class _Shape:
         return _TRUE in self.values(SH["deactivated"]) or bool(self.values(SH["target"]))
 
 
+def focused(shapes: Iterable[LocatedQuad], data: Iterable[ox.Triple]) -> set[Term]:
+    """Return the shapes that have a focus node by a target of their own."""
+    about: defaultdict[Term, list[LocatedQuad]] = defaultdict(list)
+    for each in shapes:
+        about[each.quad.subject].append(each)
+    targets = Targets(data)
+    return {node for node, said in about.items() if any(targets.finds(*each) for each in _Shape(node, said).targets)}
+
+
 def check_targets(
     shapes: Iterable[LocatedQuad], data: Iterable[ox.Triple], expected: AbstractSet[str], shorten: Callable[[str], str]
 ) -> Iterator[Finding]:
