@@ -141,6 +141,9 @@ class DataGraph:
 
     def mistake_in(self, query: str) -> str | None:
         """Return why a query of a shape is not SPARQL; None where it is."""
+        key = self._cache.key("sparql", query)
+        if self._cache.get(key) is not None:
+            return None
         try:
             with bounded(self._bounds):
                 # The path of a property shape is put in its place (SHACL, section 5.3.1).
@@ -149,6 +152,7 @@ class DataGraph:
             if isinstance(error, (Exceeded, RecursionError)) or _is_parse_error(error):
                 return _said(error)
             raise
+        self._cache.put(key, b"")
         return None
 
     def _updated(self, shapes: list[ox.Triple], earlier: Earlier | None) -> ReportGraph | None:
