@@ -12,7 +12,7 @@ import pytest
 
 from digigraph.errors import DigigraphError, QueryCancelled, QueryCrashed, QuerySyntaxError, QueryTimeout, QueueFull
 from digigraph.media import RESULTS_JSON
-from digigraph.store.backend import Query
+from digigraph.store.backend import FIRST_BYTES, Query
 from digigraph.store.cancellation import Cancellation
 
 if TYPE_CHECKING:
@@ -61,6 +61,17 @@ def test_a_short_answer_needs_no_thread(pool: Pool):
 
     asyncio.run(run())
     assert pool.busy == 0
+
+
+def test_a_long_answer_is_left_to_a_thread(pool: Pool):
+    """Of a long answer the event loop takes in what makes it begin, however much has come by then."""
+
+    async def run() -> None:
+        answer = await pool.answer_soon(Query(text=LONG, format=RESULTS_JSON), Cancellation())
+        assert answer.has_begun
+        assert len(await asyncio.to_thread(b"".join, answer)) > FIRST_BYTES
+
+    asyncio.run(run())
 
 
 def test_many_at_once(make_pool: Callable[..., Pool]):

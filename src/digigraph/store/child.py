@@ -165,7 +165,7 @@ class Child:
                 pass
 
     def pump_ready(self, answer: Answer) -> bool:
-        """Pump what has come, without waiting; tell whether it was the rest.
+        """Pump what has come, without waiting, until the answer begins; tell whether it was the rest.
 
         Raises
         ------
@@ -174,7 +174,7 @@ class Child:
         EOFError, OSError
             It has ended: :meth:`pump` finds out why.
         """
-        while (frame := self._channel.receive_ready()) is not None:
+        while not answer.has_begun and (frame := self._channel.receive_ready()) is not None:
             if self._is_end(frame, answer):
                 return True
         return False
