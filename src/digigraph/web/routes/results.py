@@ -17,6 +17,7 @@ from digigraph.publishing.answers import table_of
 from digigraph.publishing.results import result_of
 from digigraph.sparql import is_repeatable, query_form
 from digigraph.store.backend import Query
+from digigraph.store.gone import instead_of
 from digigraph.store.permalinks import check_length
 from digigraph.web.pages import local, page
 from digigraph.web.protocol import pairs
@@ -98,7 +99,8 @@ def show(state: str, name: str) -> Response:
         permalink = kept.permalinks.get(state, name)
     except NotFound:
         # Of a state that was written anew no permalinks are kept: it is what is gone.
-        choose(state)
+        if instead_of(site().settings.state_folder, state):
+            choose(state)
         raise
     try:
         choose(state)
