@@ -125,6 +125,8 @@ class ShapesGraph:
         predicates = {each.predicate for triples in self._about.values() for each in triples}
         if any(each not in _KNOWN and each.value.startswith(str(SH)) for each in predicates):
             return []
+        if any(_is_inverse_of_more(each) for triples in self._about.values() for each in triples):
+            return []
         said = {node: _by_property(triples) for node, triples in self._about.items()}
         parts: list[Part] = []
         for root in self._about:
@@ -141,6 +143,11 @@ class ShapesGraph:
         about = _by_property(self._about[node])
         of_shacl = any(each.value.startswith(str(SH)) for each in about)
         return any(each in TARGETS for each in about) or (of_shacl and _may_be_class(about.get(RDF["type"], ())))
+
+
+def _is_inverse_of_more(triple: ox.Triple) -> bool:
+    """Whether a path is the inverse of more than a property, which pyshacl follows otherwise than the standard says."""
+    return triple.predicate == SH["inversePath"] and not isinstance(triple.object, ox.NamedNode)
 
 
 def _may_be_class(types: Iterable[Term]) -> bool:
