@@ -140,6 +140,23 @@ def test_after_any_change_the_report_is_that_of_everything(
     test()
 
 
+@pytest.mark.parametrize("circle", [True, False])
+def test_what_the_engine_does_in_a_way_of_its_own_is_checked_whole(tmp_path: Path, *, circle: bool) -> None:
+    """How it shows blank nodes in a circle, and how it follows the inverse of a path: as a check of everything does."""
+    path = "[ sh:zeroOrMorePath e:q ] ; sh:in ( e:a )" if circle else "[ sh:inversePath ( e:p e:q ) ] ; sh:class e:C"
+    graph = parsed(
+        f"{PREFIXES} e:s0 a sh:NodeShape ; sh:targetClass e:C ; sh:property [ sh:path {path} ] .\n"
+        "e:s1 a sh:NodeShape ; sh:targetSubjectsOf e:p ; sh:property [ sh:path e:p ; sh:in ( e:b ) ] ."
+    )
+    a, b, x, y = NODES[0], NODES[1], NODES[4], NODES[5]
+    data = [ox.Triple(y, P, y), ox.Triple(x, TYPE, CLASSES[0]), ox.Triple(x, Q, y)]
+    if not circle:
+        data = [ox.Triple(b, Q, b), ox.Triple(a, TYPE, CLASSES[0])]
+    cache = Cache(tmp_path)
+    for each in (data, [*data, ox.Triple(b, P, a)]):
+        assert found(each, graph, cache) == found(each, graph, NO_CACHE)
+
+
 def test_after_a_change_only_what_reads_it_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a hundred nodes the changed one, the one that reads its class, what they read; of the shapes those that do."""
     text = "".join(f"e:n{n} a e:C ; e:p e:n{n + 1} .\n" for n in range(100))

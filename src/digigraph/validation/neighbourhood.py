@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from digigraph.validation.reach import Step, Way
 
 
+_DEEPEST = 5
+"""Blank nodes in one another; from 12 on the engine shows them no further."""
+
+
 class Neighbourhood:
     """A data graph that has changed.
 
@@ -38,8 +42,22 @@ class Neighbourhood:
 
     @property
     def is_everywhere(self) -> bool:
-        """Whether anything may read the change: which class is below which."""
-        return any(each.predicate == RDFS["subClassOf"] for each in self._changed)
+        """Whether anything may read the change: which class is below which, or blank nodes in a circle.
+
+        What messages show of blank nodes that are in one another without end depends on which were shown before.
+        """
+        return any(each.predicate == RDFS["subClassOf"] for each in self._changed) or self._has_deep_blank_nodes()
+
+    def _has_deep_blank_nodes(self) -> bool:
+        links = [
+            (each.subject, each.object)
+            for each in self._graph
+            if isinstance(each.subject, ox.BlankNode) and isinstance(each.object, ox.BlankNode)
+        ]
+        for _ in range(_DEEPEST):
+            owners = {owner for owner, _ in links}
+            links = [(owner, owned) for owner, owned in links if owned in owners]
+        return bool(links)
 
     def affected(self, ways: AbstractSet[Way]) -> set[Term]:
         """Return the nodes from which one of some ways leads over a changed triple, and maybe others."""
