@@ -12,8 +12,9 @@ serve: $(VENV)/.assets
 	@test -e $(BUILT) || echo "The query page is the plain one: its editor is not built (make assets does it, and says what is missing)."
 	@$(BIN)/digigraph serve
 
+# On all processors; test-all goes one by one, for its long tests look at what the machine does.
 test: $(VENV)/.installed-dev
-	@$(BIN)/pytest -q -m "not long"
+	@$(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadfile -m "not long"
 
 test-all: $(VENV)/.installed-browser $(VENV)/.assets
 	@$(BIN)/pytest -q

@@ -13,6 +13,9 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from xdist.workermanage import WorkerController
+
+_COUNTS = "digigraph-counts"
 _LISTED = Path(__file__).parent.parent / "skips.txt"
 
 
@@ -46,9 +49,17 @@ class Accounting:
         """Count what will run."""
         self.collected = len(session.items)
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: WorkerController) -> None:
+        """Take over what a process of several has counted: each has collected everything."""
+        self.collected, self.deselected = getattr(node, "workeroutput", {}).get(_COUNTS, (0, 0))
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Fail the run for a skip that is not listed."""
+        """Hand over the counts, or fail the run for a skip that is not listed."""
+        output = getattr(session.config, "workeroutput", None)
+        if output is not None:
+            output[_COUNTS] = (self.collected, self.deselected)
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None and _unlisted(reporter.stats.get("skipped", [])):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
