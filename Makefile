@@ -6,18 +6,20 @@ BIN := $(VENV)/bin
 .DELETE_ON_ERROR:
 .PHONY: serve test test-all assets check format bench vocabularies lock venv-module clean
 
+# On several processors; the long ones one by one, for they look at what the machine does.
+SHORT := $(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadfile -m "not long"
 BUILT := src/digigraph/web/static/built/manifest.json
 
 serve: $(VENV)/.assets
 	@test -e $(BUILT) || echo "The query page is the plain one: its editor is not built (make assets does it, and says what is missing)."
 	@$(BIN)/digigraph serve
 
-# On all processors; test-all goes one by one, for its long tests look at what the machine does.
 test: $(VENV)/.installed-dev
-	@$(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadfile -m "not long"
+	@$(SHORT)
 
 test-all: $(VENV)/.installed-browser $(VENV)/.assets
-	@$(BIN)/pytest -q
+	@$(SHORT)
+	@$(BIN)/pytest -q -m long
 
 # The editor of the query page. The others try once for each state of its sources: without network a start stays quick.
 assets: $(VENV)/.installed

@@ -76,6 +76,12 @@ def faulty_project(folder: Path) -> Project:
     project.write("data/documents/lonely.yaml", "document: {}\n")
     project.write("data/things/strange.yaml", "x: {type: Nonsense}\n")
     project.write("data/things/twice.yaml", "x: {name: {en: X}}\n")
+    project.write("data/things/gone.yaml", "gone: {type: Person, name: {en: Gone Person}}\n")
+    project.write(
+        "data/redactions.yaml",
+        "- {iri: kth, reason: rights}\n- {iri: id/gone, reason: privacy}\n"
+        "- {iri: ev/nhd-page_00000000_104-137, reason: rights}\n",
+    )
     project.write("data/things/tagged.yaml", "x: !!python/object {}\n")
     project.write("data/things/latin.yaml", "x: {name: Åsa}\n".encode("latin-1"))
     project.write("data/broken.ttl", f"{PREFIXES}id:nhd dg:host id:kth\nid:ki a dg:Organization .\n")

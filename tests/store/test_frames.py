@@ -29,7 +29,15 @@ def test_queries_arrive_as_they_were_sent(text: str, form: object, default: tupl
 @pytest.mark.parametrize("kind", CLASSES)
 def test_errors_arrive_as_they_were_raised(kind: type[errors.DigigraphError]):
     """Class, message, hint and whatever else an error has survive the way to the parent."""
-    own = {"available": ("a/b",), "retry_after": 3, "line": 2, "column": 5, "hint": "Do.", "findings": []}
+    own = {
+        "available": ("a/b",),
+        "retry_after": 3,
+        "line": 2,
+        "column": 5,
+        "hint": "Do.",
+        "findings": [],
+        "reason": "privacy",
+    }
     accepted = inspect.signature(kind).parameters
     error = kind("It is å.", **{name: value for name, value in own.items() if name in accepted})
     arrived = decode_error(encode_error(error))

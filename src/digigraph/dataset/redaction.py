@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 _NAMES = (SCHEMA["name"], SCHEMA["alternateName"], FOAF["name"], RDFS["label"], SKOS["prefLabel"], SKOS["altLabel"])
 _OWNS = frozenset({SCHEMA["funding"], SCHEMA["amount"], DG["figure"], DG["identifierRecord"]})
 """Properties that lead to nodes which are nothing without who has them."""
-LEFT_OUT = "taken-back"
-"""The rule of findings in whose places stands what is taken back."""
 _TEXT = frozenset({XSD["string"], RDF["langString"]})
 
 
@@ -206,7 +204,7 @@ def left_out(whole: Dataset, remainder: Remainder, left: Iterable[Located]) -> I
     by_line = {(each.path, each.line): each for each in sorted(places, reverse=True)}
     for place in sorted(by_line.values()):
         yield Finding(
-            rule=LEFT_OUT,
+            rule="taken-back",
             severity=Severity.INFO,
             message="This is taken back: it is left out of the graph, or its words are masked.",
             location=place,

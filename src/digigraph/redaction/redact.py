@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 from digigraph.dataset.build import build
-from digigraph.dataset.redaction import LEFT_OUT
 from digigraph.errors import InputError
 from digigraph.findings import Location
 from digigraph.iris import Iris
@@ -124,7 +123,7 @@ def _add(path: Path, entries: Iterable[Redaction], iris: Iris, note: str) -> Non
 def _remaining(settings: Settings, words: Collection[str]) -> list[Location]:
     """Where the sources still say what is taken back, each line once: what the build leaves out, and the words."""
     corpus = read_project(settings)
-    left_out = (each.location for each in build(corpus, settings).findings if each.rule == LEFT_OUT)
+    left_out = (each.location for each in build(corpus, settings).findings if each.rule == "taken-back")
     pattern = whole_words([*words, *(quote(each, safe="") for each in words), *map(quote_plus, words)])
     files = source_files(settings.project)
     found = [*left_out, *_masked(corpus, files)]
