@@ -118,8 +118,6 @@ def test_a_name_that_is_not_utf_8_is_shown_with_escapes(folder: Path, format_: s
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["broken.ttl"], b"broken.ttl: cannot be read (No such file or directory)"),
-        (["circle.ttl"], b"circle.ttl: cannot be read (Too many levels of symbolic links)"),
         ([""], b"there is no such file"),
         (["x" * 300], b"File name too long"),
         (["empty"], b"there is no RDF file in this folder"),
@@ -130,13 +128,28 @@ def test_a_name_that_is_not_utf_8_is_shown_with_escapes(folder: Path, format_: s
 def test_what_cannot_be_read_is_one_clear_error(folder: Path, arguments: list[str], says: bytes) -> None:
     """Exit code 2; whoever checks nothing by mistake is not told that all is well."""
     (folder / "empty").mkdir()
-    (folder / "broken.ttl").symlink_to("nowhere")
-    (folder / "circle.ttl").symlink_to("circle.ttl")
     (folder / "a.ttl.gz").write_bytes(b"")
     ran = validate(folder, *arguments, "--shapes", "shapes.ttl")
     assert (ran.returncode, ran.stdout) == (2, b"")
     assert says in ran.stderr
     assert b"Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("nowhere.ttl", "No such file or directory"), ("circle.ttl", "Too many levels of symbolic links")],
+)
+@pytest.mark.parametrize("failing", ["violation", "never"])
+def test_a_file_that_cannot_be_read_hides_nothing(folder: Path, name: str, reason: str, failing: str) -> None:
+    """It is a finding among those of the other files, and makes the exit code 2, whatever else is asked for."""
+    target = "circle.ttl" if name == "circle.ttl" else "nowhere"
+    (folder / name).symlink_to(target)
+    ran = validate(folder, "data", name, "--shapes", "shapes.ttl", "--format", "json", "--fail-on", failing)
+    assert (ran.returncode, ran.stderr) == (2, b"")
+    rules = {each["rule"]: each for each in json.loads(ran.stdout)["findings"]}
+    assert len(rules) == 2
+    assert rules["unreadable"]["file"] == name
+    assert reason in rules["unreadable"]["message"]
 
 
 def test_links_that_lead_nowhere_or_in_circles_hide_nothing_in_a_folder(folder: Path) -> None:

@@ -20,7 +20,7 @@ PAGES = REPOSITORY / "docs" / "rules"
 INDEX = (PAGES / "README.md").read_text(encoding="utf-8")
 WITHOUT_EXAMPLE = {"evidence-not-described"}
 """Rules that guard the build itself: nothing in the sources can break them as long as it is right."""
-WITHOUT_REMEDY = {"too-large", "too-deep", "link-outside", "evidence-text"}
+WITHOUT_REMEDY = {"unreadable", "too-large", "too-deep", "link-outside", "evidence-text"}
 """Rules of which no few lines would show what to write instead."""
 
 _BLOCK = re.compile(r"(?:^(?:In )?`([^`\n]+)`(, under `facts`)?:\n\n)?^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -180,6 +180,11 @@ SHORT = Bounds(seconds=3)
 """Within which a shape is checked that never ends."""
 
 
+def unreadable_file(folder: Path) -> None:
+    """Make ``circle.ttl``, a link to itself."""
+    (folder / "circle.ttl").symlink_to("circle.ttl")
+
+
 def endless_files(folder: Path) -> None:
     """Make ``endless.ttl`` and a shape of it, ``endless-shape.ttl``, whose check never ends."""
     (folder / "endless.ttl").write_text(f"<http://e.x/endless> <http://e.x/q> '{'a' * 60}!' .\n", encoding="utf-8")

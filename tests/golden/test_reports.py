@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from faulty import SHORT, endless_files, faulty_files, faulty_project
+from faulty import SHORT, endless_files, faulty_files, faulty_project, unreadable_file
 from projects import REPOSITORY
 
 from digigraph.findings import Severity
@@ -45,10 +45,11 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[list[Find
     folder = tmp_path_factory.mktemp("files")
     faulty_files(folder)
     endless_files(folder)
+    unreadable_file(folder)
     of_project = project.check().findings
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        files = Files(data=["data", "endless.ttl"], shapes=["shapes.ttl", "endless-shape.ttl"])
+        files = Files(data=["data", "endless.ttl", "circle.ttl"], shapes=["shapes.ttl", "endless-shape.ttl"])
         of_files = check_files(files, Reading(), bounds=SHORT).findings
     found = {"project": (project.folder, of_project), "files": (folder, of_files)}
     return {

@@ -19,7 +19,7 @@ import pytest
 
 from digigraph.errors import InputError
 from digigraph.pipeline import check_files
-from digigraph.sources.rdf_files import FORMATS, Files, Reading, paths_of
+from digigraph.sources.rdf_files import Files, Reading, paths_of
 from digigraph.validation.bounds import DEFAULT_BOUNDS, Bounds
 
 if TYPE_CHECKING:
@@ -330,15 +330,14 @@ def test_a_link_out_of_a_project_is_an_error(project: Project, tmp_path: Path) -
     assert b"Traceback" not in ran.stderr
 
 
-@pytest.mark.parametrize("name", ["missing.ttl", "*.none", "unknown.txt", "/proc/self/mem"])
+@pytest.mark.parametrize("name", ["missing.ttl", "*.none", "unknown.txt"])
 def test_what_is_no_readable_file_is_a_clear_error(tmp_path: Path, name: str) -> None:
-    """No such file, a pattern that matches nothing, a file whose format nobody can tell, one that cannot be read."""
+    """No such file, a pattern that matches nothing, a file whose format nobody can tell."""
     (tmp_path / "unknown.txt").write_text("", encoding="utf-8")
     (tmp_path / "shapes.ttl").write_text(SHAPES, encoding="utf-8")
-    reading = Reading(input_format=FORMATS["ttl"] if name.startswith("/") else None)
     with pytest.raises(InputError) as caught:
-        check_files(Files(data=[str(tmp_path / name)], shapes=[str(tmp_path / "shapes.ttl")]), reading)
-    assert name.rpartition("/")[2] in caught.value.message
+        check_files(Files(data=[str(tmp_path / name)], shapes=[str(tmp_path / "shapes.ttl")]), Reading())
+    assert name in caught.value.message
     assert caught.value.exit_code == 2
 
 

@@ -106,6 +106,8 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     write_output([REPORTS[format_](findings, presentation).encode("utf-8", "replace")], output)
     if len(findings) < len(found):
         click.echo(f"Left out, because the baseline has them: {len(found) - len(findings)}.", err=True)
+    if any(each.rule == "unreadable" for each in found):
+        sys.exit(InputError.exit_code)
     if failing is not None and any(each.severity >= failing for each in findings):
         sys.exit(1)
 

@@ -57,11 +57,14 @@ class Budget:
         Raises
         ------
         Malformed
-            The file, or all files together, have more bytes than that.
-        InputError
-            It cannot be read.
+            The file, or all files together, have more bytes than that; or it cannot be read.
         """
-        return self.take(read_bytes(path, at_most=at_most), name, at_most=at_most)
+        try:
+            data = read_bytes(path, at_most=at_most)
+        except InputError as error:
+            reason = error.message.removeprefix(f"{path}: ")
+            raise Malformed("unreadable", f"The file {reason}", Location(name), hint="Make it readable.") from error
+        return self.take(data, name, at_most=at_most)
 
     def take(self, data: bytes, name: str, *, at_most: int) -> bytes:
         """Return data that was read already, as long as there is room for it; raises as :meth:`read`."""
