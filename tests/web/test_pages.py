@@ -47,7 +47,9 @@ class _Links(HTMLParser):
         super().__init__()
         self.found: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "form" and dict(attrs).get("method") == "post":
+            return
         self.found += [value for name, value in attrs if name in {"href", "src", "action"} and value]
 
 
