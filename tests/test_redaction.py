@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -274,6 +275,28 @@ def test_permalinks_that_have_it_are_gone(three: Project) -> None:
         assert (gone.status_code, "without what was taken back" in gone.text) == (HTTPStatus.GONE, True)
     for place, content in stored(three.settings.state_folder):
         assert not has(content, WORDS), place
+
+
+def test_permalinks_of_removed_states_are_gone(three: Project) -> None:
+    """Nobody sees their results again, and their queries may have the words in other letters, or a part of them."""
+    catalog = SnapshotCatalog(three.settings.state_folder)
+    oldest = catalog.names()[0]
+    with webserver.serving(three.settings, workers=1) as server:
+        query = f"SELECT * {{ ?s ?p ?n FILTER(LCASE(?n) = {json.dumps(NAME.lower())}) }}"
+        made = requests.post(f"{server.url}/snapshots/{oldest}/results", data={"query": query}, timeout=60)
+        assert made.status_code == HTTPStatus.CREATED
+    assert oldest in catalog.prune(1, cited_too=True)
+    assert list(three.settings.state_folder.glob("permalinks/*/*.json"))
+    redact(three.settings, ["id/asa-berg"], reason="privacy")
+    assert not list(three.settings.state_folder.glob("permalinks/*/*.json"))
+
+
+def test_the_feed_tells_that_something_is_gone(three: Project) -> None:
+    """It counts what was taken back, though it has no name any longer."""
+    redact(three.settings, ["id/asa-berg"], reason="privacy")
+    with webserver.serving(three.settings, workers=1) as server:
+        feed = requests.get(f"{server.url}/changes.atom", headers={"Accept-Language": "en"}, timeout=60).text
+    assert re.search(r"\b[1-9]\d* gone", feed)
 
 
 def test_taking_back_twice_changes_nothing(three: Project) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from digigraph.errors import PermalinksFull
 from digigraph.media import RESULTS_JSON
 from digigraph.pipeline import publish
 from digigraph.store.backend import Query
@@ -62,6 +63,18 @@ def test_what_is_open_or_cited_stays(project: Project, catalog: SnapshotCatalog)
     assert removed == (names[1], fourth)
     permalinks.remove(permalink)
     assert published(project, 6, kept=1)[1] == (names[0], fifth)
+
+
+def test_removed_states_take_no_room_of_permalinks(project: Project, catalog: SnapshotCatalog) -> None:
+    """A permalink of a state that was removed holds none, so another state can be cited."""
+    names = [published(project, number, kept=0)[0] for number in (1, 2, 3)]
+    permalinks = Permalinks(project.settings.state_folder, most=9, most_states=1)
+    query = Query(text="ASK {}", format=RESULTS_JSON)
+    permalinks.add(catalog.get(names[0]), query, sha256="0" * 64, rows=0)
+    with pytest.raises(PermalinksFull):
+        permalinks.add(catalog.get(names[1]), query, sha256="0" * 64, rows=0)
+    assert catalog.prune(2, cited_too=True) == (names[0],)
+    assert permalinks.add(catalog.get(names[1]), query, sha256="0" * 64, rows=0).snapshot == names[1]
 
 
 def test_the_state_that_is_active_again_stays(project: Project, catalog: SnapshotCatalog) -> None:

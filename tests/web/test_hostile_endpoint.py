@@ -60,6 +60,26 @@ def test_bad_answers_are_problems(
         backend.close()
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{}",
+        b'{"head":{"vars":[1]},"results":{"bindings":[{"s":3}]}}',
+        b'{"head":{"vars":["s"]},"results":{"bindings":[{"s":{"type":"uri","value":"no IRI"}}]}}',
+        b'{"head":{},"boolean":true}',
+    ],
+)
+def test_pages_of_answers_that_are_none_are_problems(published: Settings, body: bytes) -> None:
+    """What begins and ends well and is no result of SELECT is the endpoint's fault, on pages and in data too."""
+    with hostile(lambda caller: caller.reply(body)) as server:
+        settings = dataclasses.replace(published, endpoint=server.url)
+        backend = open_backend(settings)
+        client = create_app(settings, backend).test_client()
+        for path in ("/", "/page/x", "/data/x.ttl", "/doc/x", "/ns", "/catalog", "/sitemap.xml"):
+            assert client.get(path).status_code == http.client.BAD_GATEWAY, path
+        backend.close()
+
+
 def test_nobody_there(published: Settings) -> None:
     """An endpoint that cannot be reached is 502, and the reason is told without its address."""
     settings = dataclasses.replace(published, endpoint="http://user:secret@127.0.0.1:9/sparql?key=secret")

@@ -66,10 +66,13 @@ def told(log: ChangeLog, change: Change, iris: Iris, language: str) -> Told:
     for event in log.events(change):
         signs.update(each[:1] for each in event.lines if not is_bare(each))
         # Of what else there is, evidence and the nodes that a thing owns, nobody would know it by name.
-        if event.subject.startswith(beginnings) and (label := _label(event, language)) is not None:
-            counts[event.kind.value] += 1
-            if len(named) < NAMED:
-                named.append((event.subject[1:-1].decode(), event.kind.value, label))
+        if not event.subject.startswith(beginnings):
+            continue
+        label = _label(event, language)
+        # What was taken back has no line left, and no name, and is gone all the same.
+        counts[event.kind.value] += label is not None or all(map(is_bare, event.lines))
+        if label is not None and len(named) < NAMED:
+            named.append((event.subject[1:-1].decode(), event.kind.value, label))
     return Told(change=change, counts=counts, added=signs[ADDED], removed=signs[REMOVED], named=tuple(named))
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pyoxigraph as ox
 
-from digigraph.errors import AnswerTooLarge, DigigraphError, QueryCancelled, QueueFull, StorageFull
+from digigraph.errors import AnswerTooLarge, DigigraphError, QueryCancelled, QueueFull, RemoteError, StorageFull
 from digigraph.media import RESULTS_JSON, Format
 from digigraph.store.backlog import Backlog
 
@@ -335,12 +335,22 @@ class Backend(Protocol):
 
 
 def rows(backend: Backend, text: str) -> list[Row]:
-    """Ask a SELECT query and return its solutions, whole; unbound variables are absent from a row."""
-    with_terms = ox.parse_query_results(
-        b"".join(backend.answer(Query(text=text, format=RESULTS_JSON))), format=ox.QueryResultsFormat.JSON
-    )
-    assert isinstance(with_terms, ox.QuerySolutions)  # noqa: S101 - the caller asked a SELECT
-    names = [variable.value for variable in with_terms.variables]
-    return [
-        {name: term for name, term in zip(names, solution, strict=True) if term is not None} for solution in with_terms
-    ]
+    """Ask a SELECT query and return its solutions, whole; unbound variables are absent from a row.
+
+    Raises
+    ------
+    QueryError, QueryFailed, QueueFull, StoreError, RemoteError
+        No answer, and why; also where the endpoint of someone else sends what is no result of a SELECT.
+    """
+    answer = b"".join(backend.answer(Query(text=text, format=RESULTS_JSON)))
+    try:
+        solutions = ox.parse_query_results(answer, format=ox.QueryResultsFormat.JSON)
+        if not isinstance(solutions, ox.QuerySolutions):
+            raise RemoteError("A SELECT query was asked, and the answer is that of an ASK query.")
+        names = [variable.value for variable in solutions.variables]
+        return [
+            {name: term for name, term in zip(names, solution, strict=True) if term is not None}
+            for solution in solutions
+        ]
+    except (SyntaxError, ValueError) as error:
+        raise RemoteError(f"The answer is no SPARQL result in JSON: {error}.") from error

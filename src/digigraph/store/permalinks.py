@@ -85,19 +85,31 @@ def forget(state: Path, snapshot: str) -> None:
 
 
 def forget_saying(state: Path, words: Iterable[str]) -> None:
-    """Remove every permalink whose query has any of some words."""
+    """Remove every permalink whose query has any of some words, and those of states that are no longer kept.
+
+    Of a removed state nobody sees a result again, and its queries may have parts of the words, or others for them.
+    """
+    plain = [_plain(each) for each in words]
     for path in (state / _FOLDER).glob("*/*.json"):
         permalink = Permalinks.read(path)
-        if permalink is not None and any(_plain(each) in _plain(permalink.query) for each in words):
+        if (
+            permalink is None
+            or not _is_kept(state, path.parent.name)
+            or any(each in _plain(permalink.query) for each in plain)
+        ):
             path.unlink(missing_ok=True)
 
 
+def _is_kept(state: Path, snapshot: str) -> bool:
+    return (state / "snapshots" / snapshot).is_dir()
+
+
 def _plain(text: str) -> str:
-    """A text without the escapes of SPARQL (section 19.2 and 19.7), which may or may not be used."""
+    """A text without the escapes of SPARQL (section 19.2 and 19.7), which may or may not be used, in small letters."""
     points = re.sub(
         r"\\(?:u([0-9A-Fa-f]{4})|U000([0-9A-Fa-f]{5}))", lambda each: chr(int(each[1] or each[2], 16)), text
     )
-    return points.replace("\\", "")
+    return " ".join(points.replace("\\", "").casefold().split())
 
 
 class Permalinks:
@@ -189,8 +201,9 @@ class Permalinks:
         return made
 
     def _check_room(self, snapshot: str) -> None:
-        held = {path.parent.name for path in self._folder.glob("*/*.json")}
-        if sum(1 for _ in self._folder.glob("*/*.json")) >= self._most:
+        there = [path.parent.name for path in self._folder.glob("*/*.json")]
+        held = {each for each in there if _is_kept(self._folder.parent, each)}
+        if len(there) >= self._most:
             raise PermalinksFull(f"There are {self._most} permalinks, as many as may be.", hint=_hint("permalinks"))
         if snapshot not in held and len(held) >= self._most_states:
             message = f"Permalinks hold {len(held)} states, as many as they may."
