@@ -337,10 +337,7 @@ class Backend(Protocol):
 def rows(backend: Backend, text: str) -> list[Row]:
     """Ask a SELECT query and return its solutions, whole; unbound variables are absent from a row.
 
-    Raises
-    ------
-    QueryError, QueryFailed, QueueFull, StoreError, RemoteError
-        No answer, and why; also where the endpoint of someone else sends what is no result of a SELECT.
+    Raises as :meth:`Backend.answer`, and RemoteError where someone else's endpoint sends what is no result of a SELECT.
     """
     answer = b"".join(backend.answer(Query(text=text, format=RESULTS_JSON)))
     try:
@@ -348,9 +345,6 @@ def rows(backend: Backend, text: str) -> list[Row]:
         if not isinstance(solutions, ox.QuerySolutions):
             raise RemoteError("A SELECT query was asked, and the answer is that of an ASK query.")
         names = [variable.value for variable in solutions.variables]
-        return [
-            {name: term for name, term in zip(names, solution, strict=True) if term is not None}
-            for solution in solutions
-        ]
+        return [{name: each[name] for name in names if each[name] is not None} for each in solutions]
     except (SyntaxError, ValueError) as error:
         raise RemoteError(f"The answer is no SPARQL result in JSON: {error}.") from error
