@@ -110,7 +110,10 @@ class Looking:
         }
 
 
-@pytest.fixture(params=[pytest.param(3000, marks=pytest.mark.long), len(STARTS)], ids=["everything", "start"])
+@pytest.fixture(
+    params=[pytest.param(3000, marks=[pytest.mark.long, pytest.mark.timeout(900)]), len(STARTS)],
+    ids=["everything", "start"],
+)
 def looking(request: pytest.FixtureRequest, three: Project) -> Iterator[Looking]:
     """Who reads every byte of a server over the project."""
     with webserver.serving(three.settings, workers=1) as server:
