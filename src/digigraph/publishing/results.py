@@ -15,21 +15,20 @@ from __future__ import annotations
 import functools
 import hashlib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from digigraph.errors import AnswerTooLarge
-from digigraph.media import N_TRIPLES, RESULTS_CSV, RESULTS_JSON, RESULTS_TSV
+from digigraph.media import N_TRIPLES, RESULTS_JSON, RESULTS_TSV
 from digigraph.publishing.writing import serialise
 from digigraph.sparql import query_form
 from digigraph.store.backend import Answer
-from digigraph.store.csv_results import csv_lines
+from digigraph.store.csv_results import write_results
 from digigraph.store.output import Output
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import IO
 
     from digigraph.media import Format
     from digigraph.store.backend import Backend, Query
@@ -84,10 +83,7 @@ class Result:
         parsed = ox.parse_query_results(self.body, format=ox.QueryResultsFormat.JSON)
         pieces: list[bytes] = []
         output = Output(pieces.append, chosen)
-        if isinstance(parsed, ox.QuerySolutions) and chosen.is_kind_of(RESULTS_CSV):
-            output.writelines(csv_lines(parsed))
-        else:
-            parsed.serialize(cast("IO[bytes]", output), chosen.results)
+        write_results(parsed, output, chosen)
         output.finish()
         return b"".join(pieces)
 

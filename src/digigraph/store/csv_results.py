@@ -6,12 +6,18 @@ The engine's own serialiser quotes no IRI, and commas are legal in IRIs: its row
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 
+from digigraph.media import RESULTS_CSV
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import IO
+
+    from digigraph.media import Format
+    from digigraph.store.output import Output
 
 _QUOTED = re.compile(r'[,"\r\n]')
 _BREAKS = re.compile(r'["\r\n]')
@@ -36,3 +42,15 @@ def _line(values: list[str]) -> bytes:
 
 def _quoted(value: str) -> str:
     return '"' + value.replace('"', '""') + '"' if _QUOTED.search(value) else value
+
+
+def write_results(
+    results: ox.QuerySolutions | ox.QueryBoolean,
+    output: Output,
+    chosen: Format,
+) -> None:
+    """Write rows, or a yes or no; CSV is our own, for the engine's quotes no IRI."""
+    if isinstance(results, ox.QuerySolutions) and chosen.is_kind_of(RESULTS_CSV):
+        output.writelines(csv_lines(results))
+    else:
+        results.serialize(cast("IO[bytes]", output), chosen.results)

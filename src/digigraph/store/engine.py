@@ -10,8 +10,7 @@ import pyoxigraph as ox
 
 from digigraph.errors import DigigraphError, QueryError, QuerySyntaxError, RemoteError, StoreError
 from digigraph.iris import Iris
-from digigraph.media import RESULTS_CSV
-from digigraph.store.csv_results import csv_lines
+from digigraph.store.csv_results import write_results
 from digigraph.store.disk import ENGINE_ERRORS
 from digigraph.store.doors import without_doors
 from digigraph.store.expressible import expressible
@@ -78,17 +77,13 @@ def evaluate(
         send(piece)
 
     output = Output(count_and_send, query.format)
-    file = cast("IO[bytes]", output)
     try:
         result = _result(store, query, base_iri)
         if isinstance(result, ox.QueryTriples):
-            ox.serialize(
-                expressible(rows.each(result), query.format), file, query.format.rdf, prefixes=Iris(base_iri).prefixes
-            )
-        elif isinstance(result, ox.QuerySolutions) and query.format.is_kind_of(RESULTS_CSV):
-            output.writelines(csv_lines(result))
+            triples = expressible(rows.each(result), query.format)
+            ox.serialize(triples, cast("IO[bytes]", output), query.format.rdf, prefixes=Iris(base_iri).prefixes)
         else:
-            result.serialize(file, query.format.results)
+            write_results(result, output, query.format)
     except SyntaxError as error:
         raise syntax_error(str(error)) from error
     except ENGINE_ERRORS as error:
