@@ -20,7 +20,7 @@ import pytest
 from digigraph.errors import InputError
 from digigraph.pipeline import check_files
 from digigraph.sources.rdf_files import Files, Reading, paths_of
-from digigraph.validation.bounds import DEFAULT_BOUNDS, Bounds
+from digigraph.validation.bounds import DEFAULT_BOUNDS, Bounds, Exceeded, bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -182,8 +182,6 @@ def test_a_query_that_is_not_sparql_is_told_where_nothing_asks_it(tmp_path: Path
         assert all(each.location.line == 5 for each in found if each.rule == "shapes")
 
 
-# The time may be up in a callback of the collector of garbage, where it is told and not heeded; the next tick is.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(
     "endless",
     [
@@ -230,11 +228,40 @@ def test_a_query_that_takes_all_memory_is_given_up(tmp_path: Path) -> None:
 
 
 def test_a_bound_leaves_nothing_behind(tmp_path: Path) -> None:
-    """Timers and handlers of whoever calls are what they were."""
-    handler, timer = signal.getsignal(signal.SIGVTALRM), signal.getitimer(signal.ITIMER_VIRTUAL)
+    """Timers, handlers and hooks of whoever calls are what they were."""
+    handler, timer, hook = (
+        signal.getsignal(signal.SIGVTALRM),
+        signal.getitimer(signal.ITIMER_VIRTUAL),
+        sys.unraisablehook,
+    )
     check(tmp_path, b"<http://e.x/a> <http://e.x/p> 1 .")
     assert signal.getsignal(signal.SIGVTALRM) == handler
     assert signal.getitimer(signal.ITIMER_VIRTUAL) == timer == (0.0, 0.0)
+    assert sys.unraisablehook == hook
+
+
+def test_a_bound_that_strikes_where_nothing_can_be_raised() -> None:
+    """What is destroyed while the time is up is heard of by nobody, and the check is given up all the same."""
+
+    class Lasting:
+        def __del__(self) -> None:
+            while True:
+                pass
+
+    def check_without_end() -> None:
+        lasting = Lasting()
+        del lasting
+        while True:
+            pass
+
+    told: list[object] = []
+    before, sys.unraisablehook = sys.unraisablehook, told.append
+    try:
+        with pytest.raises(Exceeded), bounded(Bounds(seconds=0.0)):
+            check_without_end()
+    finally:
+        sys.unraisablehook = before
+    assert not told
 
 
 @contextlib.contextmanager

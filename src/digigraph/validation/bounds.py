@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
 _TICK = 0.1
@@ -72,12 +72,24 @@ def bounded(bounds: Bounds) -> Iterator[None]:
 
     # The virtual timer: the real one is that of deadlines.
     before = signal.signal(signal.SIGVTALRM, look)
+    told, sys.unraisablehook = sys.unraisablehook, _quietly(sys.unraisablehook)
     signal.setitimer(signal.ITIMER_VIRTUAL, _TICK, _TICK)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
+        sys.unraisablehook = told
+
+
+def _quietly(tell: Callable[[sys.UnraisableHookArgs], object]) -> Callable[[sys.UnraisableHookArgs], object]:
+    """Tell what cannot be raised, but no bound that struck while something was destroyed: the next look raises it."""
+
+    def hook(found: sys.UnraisableHookArgs) -> None:
+        if not isinstance(found.exc_value, Exceeded):
+            tell(found)
+
+    return hook
 
 
 def _resident() -> int:
