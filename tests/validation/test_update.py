@@ -10,10 +10,13 @@ import pyoxigraph as ox
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from projects import REPOSITORY
 
 from digigraph.cache import NO_CACHE, Cache
 from digigraph.validation.messages import messages_of
+from digigraph.validation.reach import ShapesGraph
 from digigraph.validation.shacl import DataGraph, ShapesError
+from digigraph.vocab import SH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,6 +41,7 @@ PATHS = [
     "[ sh:zeroOrOnePath e:p ]",
     "[ sh:zeroOrMorePath e:p ]",
     "[ sh:inversePath ( e:p e:q ) ]",
+    "[ sh:inversePath [ sh:alternativePath ( e:p e:q ) ] ]",
 ]
 OF_VALUES = [
     "sh:class e:C",
@@ -155,6 +159,27 @@ def test_what_the_engine_does_in_a_way_of_its_own_is_checked_whole(tmp_path: Pat
     cache = Cache(tmp_path)
     for each in (data, [*data, ox.Triple(b, P, a)]):
         assert found(each, graph, cache) == found(each, graph, NO_CACHE)
+
+
+def test_a_path_without_end_is_none(tmp_path: Path) -> None:
+    """A path that is a part of itself, in a shape that nothing is a target of, stops no run and hides no result."""
+    graph = parsed(
+        f"{PREFIXES} e:s a sh:NodeShape ; sh:targetClass e:C ; sh:property [ sh:path _:a ; sh:maxCount 1 ] .\n"
+        "_:a sh:zeroOrMorePath _:a . e:t a sh:NodeShape ; sh:targetSubjectsOf e:p ; sh:nodeKind sh:BlankNode ."
+    )
+    cache = Cache(tmp_path)
+    a, b = NODES[:2]
+    for each in ([], [ox.Triple(a, P, b)]):
+        assert found(each, graph, cache) == found(each, graph, NO_CACHE)
+
+
+def test_shapes_of_this_repository_are_checked_in_parts() -> None:
+    """Each of them but those with queries can be checked for the nodes alone that can read a change."""
+    graph = [each.triple for path in sorted((REPOSITORY / "shapes").glob("*.ttl")) for each in ox.parse(path=path)]
+    parts = ShapesGraph(graph).parts()
+    asking = {each.subject for each in graph if each.predicate == SH["sparql"]}
+    assert len(parts) > 100
+    assert {root for part in parts if part.ways is None for root in part.roots} == asking
 
 
 def test_after_a_change_only_what_reads_it_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

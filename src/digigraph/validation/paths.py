@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -59,27 +59,44 @@ Path = Predicate | InTurn | Either | Repeated
 _REPEATED = {SH["zeroOrOnePath"]: "?", SH["zeroOrMorePath"]: "*", SH["oneOrMorePath"]: "+"}
 _MARKED = {mark: f"sh:{term.value.rpartition('#')[2]}" for term, mark in _REPEATED.items()}
 _LONGEST = 1000
+"""Parts of a path above which it is none, and items of a list that are read."""
+_DEEPEST = 20
+"""Paths in one another above which it is none; the engine gives up at 10."""
 
 
 def path_of(node: Term, said: Said) -> Path | None:
-    """Return the path that a node of a shapes graph describes; None for what is no path."""
+    """Return the path that a node of a shapes graph describes; None for what is no path, or one without end."""
+    return _path(node, said, iter(range(_LONGEST)), 0)
+
+
+def _path(node: Term, said: Said, parts_left: Iterator[int], depth: int) -> Path | None:
+    """The path of a node, as long as it has parts left and is not within itself."""
+    if depth > _DEEPEST or next(parts_left, None) is None:
+        return None
     if isinstance(node, ox.NamedNode) and node != RDF["nil"]:
         return Predicate(node)
+
+    def several(first: Term) -> tuple[Path, ...] | None:
+        parts = [_path(each, said, parts_left, depth + 1) for each in items(first, said)]
+        return tuple(part for part in parts if part is not None) if None not in parts else None
+
     about = said.get(node, {})
     if RDF["first"] in about:
-        parts = [path_of(each, said) for each in _items(node, said)]
-        return InTurn(tuple(part for part in parts if part is not None)) if None not in parts else None
+        parts = several(node)
+        return InTurn(parts) if parts is not None else None
     for term, values in about.items():
         if term == SH["alternativePath"]:
-            parts = [path_of(each, said) for each in _items(values[0], said)]
-            return Either(tuple(part for part in parts if part is not None)) if None not in parts else None
-        part = path_of(values[0], said) if term in _REPEATED or term == SH["inversePath"] else None
+            parts = several(values[0])
+            return Either(parts) if parts is not None else None
+        is_one = term in _REPEATED or term == SH["inversePath"]
+        part = _path(values[0], said, parts_left, depth + 1) if is_one else None
         if part is not None:
             return _inverse(part) if term == SH["inversePath"] else Repeated(part, _REPEATED[term])
     return None
 
 
-def _items(node: Term, said: Said) -> list[Term]:
+def items(node: Term, said: Said) -> list[Term]:
+    """Return the items of a list, the first 1,000 at most."""
     items: list[Term] = []
     while node != RDF["nil"] and len(items) < _LONGEST:
         about = said.get(node, {})

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
-from digigraph.validation.paths import InTurn, Predicate, Repeated, path_of
+from digigraph.validation.paths import InTurn, Predicate, Repeated, items, path_of
 from digigraph.validation.targets import SHAPE_TYPES, TARGETS
 from digigraph.vocab import RDF, RDFS, SH
 
@@ -44,6 +44,7 @@ oneOrMorePath targetClass targetNode targetSubjectsOf targetObjectsOf
 _COMPARED = [SH[each] for each in ("equals", "disjoint", "lessThan", "lessThanOrEquals")]
 _INNER = [SH[each] for each in ("property", "node", "not", "qualifiedValueShape")]
 _LISTED = [SH[each] for each in ("and", "or", "xone")]
+_WITHIN_PATHS = [SH[each] for each in ("inversePath", "zeroOrOnePath", "zeroOrMorePath", "oneOrMorePath")]
 _UNBOUNDED = [SH[each] for each in ("sparql", "qualifiedValueShapesDisjoint")]
 _OF_QUERIES = [SH[each] for each in ("select", "prefixes", "declare", "prefix", "namespace")]
 _KNOWN = {
@@ -125,9 +126,9 @@ class ShapesGraph:
         predicates = {each.predicate for triples in self._about.values() for each in triples}
         if any(each not in _KNOWN and each.value.startswith(str(SH)) for each in predicates):
             return []
-        if any(_is_inverse_of_more(each) for triples in self._about.values() for each in triples):
-            return []
         said = {node: _by_property(triples) for node, triples in self._about.items()}
+        if any(_has_sequence(each, said) for about in said.values() for each in about.get(SH["inversePath"], ())):
+            return []
         parts: list[Part] = []
         for root in self._about:
             if not self._has_focus(root):
@@ -145,9 +146,19 @@ class ShapesGraph:
         return any(each in TARGETS for each in about) or (of_shacl and _may_be_class(about.get(RDF["type"], ())))
 
 
-def _is_inverse_of_more(triple: ox.Triple) -> bool:
-    """Whether a path is the inverse of more than a property, which pyshacl follows otherwise than the standard says."""
-    return triple.predicate == SH["inversePath"] and not isinstance(triple.object, ox.NamedNode)
+def _has_sequence(node: Term, said: _Said) -> bool:
+    """Whether a path has one part behind another, of which pyshacl follows the inverse in the wrong order."""
+    waiting, seen = [node], {node}
+    while waiting:
+        about = said.get(waiting.pop(), {})
+        if RDF["first"] in about:
+            return True
+        parts = {part for kind in _WITHIN_PATHS for part in about.get(kind, ())}
+        for first in about.get(SH["alternativePath"], ()):
+            parts |= set(items(first, said))
+        waiting += parts - seen
+        seen |= parts
+    return False
 
 
 def _may_be_class(types: Iterable[Term]) -> bool:
