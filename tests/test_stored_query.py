@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from digigraph.errors import NotFound, QueryError, QuerySyntaxError
 from digigraph.iris import Iris
-from digigraph.stored_query import Parameter, bind, parse, read_all, term
+from digigraph.stored_query import Parameter, bind, parse, term
 
 if TYPE_CHECKING:
     import datetime as dt
-    from pathlib import Path
 
 IRIS = Iris("https://example.org/graph/")
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -122,15 +121,6 @@ class TestDescription:
     def test_line_said_twice(self, line: str):
         """Of two lines that say the same thing, one is a mistake."""
         assert error(f"{line}\n{line}\nSELECT * {{ VALUES ?x {{ <urn:a> }} }}").line == 2
-
-    def test_reads_a_folder_by_name(self, tmp_path: Path):
-        """Every .rq file, in the order of the names; nothing else."""
-        for name in ("b.rq", "a.rq", "c.txt"):
-            (tmp_path / name).write_text(f"#! title@sv: Å {name}?\nASK {{ ?s ?p ?o }}", encoding="utf-8")
-        assert [(each.name, each.titles) for each in read_all(tmp_path)] == [
-            ("a", {"sv": "Å a.rq?"}),
-            ("b", {"sv": "Å b.rq?"}),
-        ]
 
 
 class TestParameters:

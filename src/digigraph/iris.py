@@ -9,7 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from pyoxigraph import NamedNode
 
@@ -30,13 +30,14 @@ _EVIDENCE = re.compile(
     r"|(?P<dataset>[a-z0-9-]+)_r_(?P<row>[A-Za-z0-9%_~-]+)"
 )
 _GRAPHS = ("accepted", "curated", "ontology")
-_SNAPSHOT = re.compile(r"[1-9]\d*-[0-9a-f]{12}")
+SNAPSHOT_NAME = re.compile(r"[1-9]\d*-[0-9a-f]{12}")
+"""What the name of a snapshot is."""
 _SUBJECT_PATTERNS = {
     "id": SLUG,
     "doc": re.compile(rf"{SLUG.pattern}(?:_[0-9a-f]{{8}})?"),
     "ev": _EVIDENCE,
     "graph": re.compile("|".join(_GRAPHS)),
-    "snapshots": _SNAPSHOT,
+    "snapshots": SNAPSHOT_NAME,
 }
 
 
@@ -167,13 +168,3 @@ def is_absolute(iri: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def row_key(key: str) -> str:
-    """Return a dataset's row key as it stands in an evidence IRI: percent-encoded, without ``.`` and ``/``."""
-    return quote(key, safe="").replace(".", "%2E")
-
-
-def row_of(encoded: str) -> str:
-    """Return the row key that :func:`row_key` encoded."""
-    return unquote(encoded)

@@ -24,8 +24,8 @@ class Kind(enum.Enum):
     """Triples."""
     DATASET = "dataset"
     """Triples and named graphs."""
-    PAGE = "page"
-    """A page for people."""
+    OTHER = "other"
+    """Neither: a page, a feed, a problem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,29 +150,17 @@ TRIG = Format(
     has_versions=True,
     title="TriG",
 )
-HTML = Format("html", "text/html", Kind.PAGE, aliases=("application/xhtml+xml",), charset=True)
-PROBLEM_JSON = Format("json", "application/problem+json", Kind.PAGE, aliases=("application/json",))
-ATOM = Format("atom", "application/atom+xml", Kind.PAGE)
-RDF_PATCH = Format("rdfp", "application/rdf-patch", Kind.PAGE)
+HTML = Format("html", "text/html", Kind.OTHER, aliases=("application/xhtml+xml",), charset=True)
+PROBLEM_JSON = Format("json", "application/problem+json", Kind.OTHER, aliases=("application/json",))
+ATOM = Format("atom", "application/atom+xml", Kind.OTHER)
+RDF_PATCH = Format("rdfp", "application/rdf-patch", Kind.OTHER)
 """What was removed and what was added, quad by quad (RDF Patch, by Apache Jena)."""
 
 DUMPED = (N_QUADS, TRIG, TURTLE, JSON_LD)
 """The formats in which the whole dataset can be had as a file."""
 
-FORMATS: tuple[Format, ...] = (
-    RESULTS_JSON,
-    RESULTS_XML,
-    RESULTS_CSV,
-    RESULTS_TSV,
-    TURTLE,
-    N_TRIPLES,
-    JSON_LD,
-    RDF_XML,
-    N_QUADS,
-    TRIG,
-    HTML,
-)
-"""Every format, the preferred one of each kind first."""
+FORMATS = (RESULTS_JSON, RESULTS_XML, RESULTS_CSV, RESULTS_TSV, TURTLE, N_TRIPLES, JSON_LD, RDF_XML, N_QUADS, TRIG)
+"""Every format of answers, the preferred one of each kind first."""
 
 
 _TEXT = re.compile(
@@ -188,6 +176,11 @@ def is_text(media_type: str) -> bool:
 def formats_of(*kinds: Kind) -> tuple[Format, ...]:
     """Return the formats of these kinds, preferred first."""
     return tuple(found for kind in kinds for found in FORMATS if found.kind is kind)
+
+
+def formats_for(form: str) -> tuple[Format, ...]:
+    """Return the formats that can carry the answer to a query of that form, such as ``SELECT``; preferred first."""
+    return formats_of(Kind.RESULTS) if form in {"SELECT", "ASK"} else formats_of(Kind.GRAPH, Kind.DATASET)
 
 
 def by_name(name: str, offered: Sequence[Format]) -> Format:

@@ -207,7 +207,7 @@ class Settings:
         if self.endpoint and not re.fullmatch(r"https?://[^/?#\s]+(?:[/?]\S*)?", self.endpoint):
             # Not shown: a password may stand in it.
             raise SettingsError("endpoint is no URL.", hint="It takes one such as https://query.example/sparql.")
-        _check_iri("endpoint_default_graph", self.endpoint_default_graph, ("",))
+        _check_iri("endpoint_default_graph", self.endpoint_default_graph, ())
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise SettingsError(f"{name} is {getattr(self, name)!r}.", hint=f"It is {' or '.join(choices)}.")
@@ -219,8 +219,11 @@ class Settings:
 
 
 def _check_iri(name: str, iri: str, schemes: tuple[str, ...]) -> None:
-    if iri and not (is_absolute(iri) and iri.startswith(schemes)):
-        raise SettingsError(f"{name} holds {iri!r}.", hint=f"It takes an IRI with {' or '.join(schemes)}.")
+    """Check that a setting is empty or an absolute IRI, with one of these schemes where any are named."""
+    if iri and not (is_absolute(iri) and (not schemes or iri.startswith(schemes))):
+        raise SettingsError(
+            f"{name} holds {iri!r}.", hint=f"It takes an IRI with {' or '.join(schemes) or 'a scheme'}."
+        )
 
 
 def _table() -> dict[str, About]:

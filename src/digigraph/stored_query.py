@@ -183,26 +183,15 @@ def _described(name: str, line: str, number: int) -> tuple[str, str, str]:
     )
 
 
-def read_all(folder: Path) -> list[StoredQuery]:
-    """Read every ``*.rq`` of a folder, by name.
-
-    Raises
-    ------
-    InputError
-        A file cannot be read, or is not UTF-8.
-    QuerySyntaxError
-        As :func:`parse`.
-    """
-    return [read(path) for path in sorted(folder.glob("*.rq"))]
-
-
 def read(path: Path) -> StoredQuery:
     """Read one stored query; its name is the file's.
 
     Raises
     ------
-    InputError, QuerySyntaxError
-        As :func:`read_all`.
+    InputError
+        It cannot be read, or is not UTF-8.
+    QuerySyntaxError
+        As :func:`parse`.
     """
     return parse(path.stem, _text(path))
 

@@ -85,3 +85,6 @@ ROLES = frozenset(
     }
 )
 """Properties that say who does what: each such statement needs evidence or a curator (data model, Evidence)."""
+
+OWNED = (SCHEMA["funding"], SCHEMA["amount"], DG["figure"], DG["identifierRecord"])
+"""Properties that lead to nodes which are nothing without who has them: grants, amounts, figures, records."""

@@ -53,8 +53,8 @@ def query(
     """Ask a SPARQL query: a file, the text itself, or - for standard input."""
     settings = project.settings(endpoint=endpoint, workers=1)
     text = _bound(_question(question), given, Iris(settings.base_iri))
-    offered = _RESULTS if sparql.query_form(text) in {"SELECT", "ASK"} else _GRAPHS
-    as_table = format_ in {None, "table"} and offered is _RESULTS
+    offered = media.formats_for(sparql.query_form(text))
+    as_table = format_ in {None, "table"} and offered == _RESULTS
     chosen = offered[0] if format_ in {None, "table"} else media.by_name(str(format_), offered)
     backend = open_backend(settings)
     try:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
+
+from digigraph.reports.printable import printable, width
 
 if TYPE_CHECKING:
     from digigraph.iris import Iris
@@ -22,10 +23,10 @@ def table(results: bytes, iris: Iris) -> str:
     assert isinstance(parsed, ox.QuerySolutions)  # noqa: S101 - results JSON holds nothing else
     head = [variable.value for variable in parsed.variables]
     body = [["" if term is None else _shown(term, iris) for term in solution] for solution in parsed]
-    widths = [min(_WIDEST, max(map(_width, column))) for column in zip(head, *body, strict=True)]
-    lines = [head, ["─" * width for width in widths], *body]
+    widths = [min(_WIDEST, max(map(width, column))) for column in zip(head, *body, strict=True)]
+    lines = [head, ["─" * each for each in widths], *body]
     rows = "".join(
-        "  ".join(_padded(cell, width) for cell, width in zip(line, widths, strict=True)).rstrip() + "\n"
+        "  ".join(_padded(cell, each) for cell, each in zip(line, widths, strict=True)).rstrip() + "\n"
         for line in lines
     )
     return f"{rows}{len(body)} row{'s' if len(body) != 1 else ''}\n"
@@ -33,21 +34,14 @@ def table(results: bytes, iris: Iris) -> str:
 
 def _shown(term: _Term, iris: Iris) -> str:
     if isinstance(term, ox.NamedNode):
-        return _printable(iris.shorten(term.value))
-    if isinstance(term, ox.Literal):
-        return _printable(f"{term.value}@{term.language}" if term.language else term.value)
-    return _printable(str(term))
+        text = iris.shorten(term.value)
+    elif isinstance(term, ox.Literal):
+        text = f"{term.value}@{term.language}" if term.language else term.value
+    else:
+        text = str(term)
+    plain = printable(text)
+    return plain if len(plain) <= _WIDEST else plain[: _WIDEST - 1] + "…"
 
 
-def _printable(text: str) -> str:
-    """Text without what would move the cursor or turn the writing direction of a terminal."""
-    kept = "".join(" " if unicodedata.category(each)[0] == "C" else each for each in text)
-    return kept if len(kept) <= _WIDEST else kept[: _WIDEST - 1] + "…"
-
-
-def _width(text: str) -> int:
-    return sum(0 if unicodedata.combining(each) else 1 + (unicodedata.east_asian_width(each) in "WF") for each in text)
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * max(0, width - _width(text))
+def _padded(text: str, wanted: int) -> str:
+    return text + " " * max(0, wanted - width(text))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.sources.values import DATE_TERMS, period
+from digigraph.sources.values import period
 from digigraph.vocab import DG, OWL, RDF, RDFS, SCHEMA, XSD
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Rules:
             yield ox.Triple(subject, superproperty, value)
         if isinstance(value, ox.NamedNode):
             yield from self._between_things(subject, predicate, value)
-        elif predicate in _BOUNDS and predicate in DATE_TERMS and isinstance(value, ox.Literal):
+        elif predicate in _BOUNDS and isinstance(value, ox.Literal):
             yield from _bounds(subject, predicate, value)
 
     def _between_things(

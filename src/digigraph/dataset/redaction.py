@@ -20,7 +20,7 @@ from digigraph.findings import Finding, Severity
 from digigraph.iris import quoted_span
 from digigraph.sources.quoting import whole_words
 from digigraph.sources.redactions import MASK, WORDS_STAY, Redactions
-from digigraph.vocab import DG, FOAF, PROV, RDF, RDFS, SCHEMA, SKOS, XSD
+from digigraph.vocab import DG, FOAF, OWNED, PROV, RDF, RDFS, SCHEMA, SKOS, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from digigraph.sources.read import Corpus
 
 _NAMES = (SCHEMA["name"], SCHEMA["alternateName"], FOAF["name"], RDFS["label"], SKOS["prefLabel"], SKOS["altLabel"])
-_OWNS = frozenset({SCHEMA["funding"], SCHEMA["amount"], DG["figure"], DG["identifierRecord"]})
-"""Properties that lead to nodes which are nothing without who has them."""
 _TEXT = frozenset({XSD["string"], RDF["langString"]})
 
 
@@ -172,7 +170,7 @@ class Remainder:
 
     def _orphans(self, gone: frozenset[ox.NamedNode]) -> set[ox.NamedNode]:
         """The nodes to which somebody who has them led, and nobody leads any longer."""
-        owned = [quad for quad in self._quads if quad.predicate in _OWNS and isinstance(quad.object, ox.NamedNode)]
+        owned = [quad for quad in self._quads if quad.predicate in OWNED and isinstance(quad.object, ox.NamedNode)]
         left = {quad.object for quad in owned if self._stays(quad, gone)}
         return {quad.object for quad in owned if isinstance(quad.object, ox.NamedNode)} - left
 

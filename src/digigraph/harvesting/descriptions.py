@@ -13,7 +13,7 @@ from digigraph.harvesting.dataset import catalogued, main_dataset
 from digigraph.harvesting.exchange import Elsewhere, FetchFailed
 from digigraph.harvesting.graph import ACCEPT, FORMATS, graph_of
 from digigraph.harvesting.record import Problem
-from digigraph.vocab import DCAT, DCATAP, DCTERMS, RDF, VOID
+from digigraph.vocab import DCAT, DCATAP, DCTERMS, RDF, RDFS, VOID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -118,7 +118,7 @@ def _endpoints(catalog: Graph) -> list[str]:
 
 def _find_catalog(client: Client, url: str, described: Described) -> Iterator[Problem]:
     """Follow what VoID and the front page say, then look where catalogues usually are."""
-    if catalogued(described.void) and described.void.subjects(RDF["type"], DCAT["Catalog"]):
+    if described.void.subjects(RDF["type"], DCAT["Catalog"]):
         described.catalog, described.catalog_url = described.void, described.void_url
         return
     linked = _linked(client, url, described)
@@ -149,12 +149,11 @@ def _linked(client: Client, url: str, described: Described) -> list[str]:
         for each in front.linked("describedby", "alternate", "api-catalog")
         if not each.media_type or each.media_type in FORMATS
     ]
-    seen_also = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#seeAlso")
     about = described.dataset
     if about is not None:
         back = described.void.subjects(DCAT["dataset"], about)
         found += [each.value for each in back if isinstance(each, ox.NamedNode)]
-        for term in (seen_also, DCTERMS["isPartOf"], DCTERMS["isReferencedBy"], DCTERMS["hasPart"]):
+        for term in (RDFS["seeAlso"], DCTERMS["isPartOf"], DCTERMS["isReferencedBy"], DCTERMS["hasPart"]):
             found += described.void.urls(about, term)
     return [each for each in dict.fromkeys(found) if each != described.void_url]
 

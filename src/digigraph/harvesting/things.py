@@ -49,7 +49,7 @@ def check_things(client: Client, record: Record, things: list[str]) -> None:
         record.check("harvest-thing-links", _link_problems(client, pages[0]))
     record.check("harvest-thing-unknown", _unknown_problems(client, thing))
     if answers:
-        check_caching(client, record, thing, answers)
+        _check_caching(client, record, thing, answers)
         check_mementos(client, record, next(iter(answers.values())))
 
 
@@ -147,7 +147,7 @@ def _unknown_problems(client: Client, thing: str) -> Iterator[Problem]:
         yield Problem(url=url, message=f"It is answered with the status {response.status}.")
 
 
-def check_caching(client: Client, record: Record, thing: str, answers: dict[str, Response]) -> None:
+def _check_caching(client: Client, record: Record, thing: str, answers: dict[str, Response]) -> None:
     """Check what caches and harvesters that come again rely on, with the answers of each format."""
     first = next(iter(answers.values()))
     record.check("harvest-vary", _vary_problems(client, thing, first))

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from digigraph.iris import Iris
 from digigraph.media import JSON_LD, N_QUADS, TRIG, TURTLE
 from digigraph.publishing.data import Data
+from digigraph.publishing.offer import hashed
 from digigraph.store.backend import rows
 from digigraph.vocab import DCAT, DCATAP, DCTERMS, DG, FOAF, LDES, RDF, SPDX, VCARD, VOID, XSD
 
@@ -143,7 +144,7 @@ def _services(offer: Offer, catalog: ox.NamedNode, dataset: ox.NamedNode) -> Ite
 def _distribution(offer: Offer, dataset: ox.NamedNode, dump: OfferedDump) -> Iterator[Said]:
     address, encoding = offer.node(dump.path), dump.encoding
     # The file is its own address, so what describes it has another.
-    distribution, checksum = (ox.NamedNode(f"{address.value}#{each}") for each in ("distribution", "checksum"))
+    distribution = ox.NamedNode(f"{address.value}#distribution")
     yield dataset, DCAT["distribution"], distribution
     yield distribution, RDF["type"], DCAT["Distribution"]
     yield distribution, DCTERMS["title"], ox.Literal(dump.title)
@@ -156,10 +157,7 @@ def _distribution(offer: Offer, dataset: ox.NamedNode, dump: OfferedDump) -> Ite
     if encoding.compression:
         yield distribution, DCAT["compressFormat"], ox.NamedNode(_MEDIA_TYPES + encoding.compression)
     yield distribution, DCATAP["availability"], ox.NamedNode(f"{_EU}planned-availability/AVAILABLE")
-    yield distribution, SPDX["checksum"], checksum
-    yield checksum, RDF["type"], SPDX["Checksum"]
-    yield checksum, SPDX["algorithm"], SPDX["checksumAlgorithm_sha256"]
-    yield checksum, SPDX["checksumValue"], ox.Literal(dump.sha256, datatype=XSD["hexBinary"])
+    yield from hashed(distribution, "checksum", dump.sha256)
     if offer.snapshot is not None:
         yield distribution, DCTERMS["modified"], ox.Literal(offer.snapshot.created, datatype=XSD["dateTime"])
     yield from offer.terms(distribution)

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from digigraph.publishing.labels import chunks, label_rows
 from digigraph.store.backend import Term, rows
-from digigraph.vocab import DCTERMS, DG, FOAF, PROV, RDF, SCHEMA, VOID
+from digigraph.vocab import DCTERMS, DG, FOAF, OWNED, PROV, RDF, VOID
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from digigraph.publishing.edition import Edition
     from digigraph.store.backend import Backend, Row
 
-OWNED = (SCHEMA["funding"], SCHEMA["amount"], DG["figure"], DG["identifierRecord"])
-"""Properties that lead to nodes which have no life of their own: grants, amounts, figures, identifier records."""
 RIGHTS = ox.Literal("Sentences quoted in this data remain their publishers'.", language="en")
 """What no licence of a project can give away."""
 _OWN_AND_OWNED = f"({'|'.join(map(str, OWNED))})*"

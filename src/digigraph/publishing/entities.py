@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.errors import NotFound
-from digigraph.publishing.data import OWNED
 from digigraph.publishing.labels import Label, labels
 from digigraph.publishing.sentences import Sentence, sentences
 from digigraph.store.backend import Term, rows
-from digigraph.vocab import DCTERMS, DG, FOAF, RDF, RDFS, ROLES, SCHEMA, SKOS
+from digigraph.vocab import DCTERMS, DG, FOAF, OWNED, RDF, RDFS, ROLES, SCHEMA, SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

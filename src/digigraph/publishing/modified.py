@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.publishing.data import OWNED
 from digigraph.store.backend import rows
 from digigraph.store.change import KEPT
+from digigraph.vocab import OWNED
 
 if TYPE_CHECKING:
     from digigraph.store.backend import Backend

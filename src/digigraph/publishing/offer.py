@@ -11,7 +11,7 @@ from digigraph.iris import Iris
 from digigraph.media import Kind
 from digigraph.publishing.data import RIGHTS
 from digigraph.publishing.dumps import FORMATS
-from digigraph.vocab import DCTERMS, FOAF, RDF, SKOS, XSD
+from digigraph.vocab import DCTERMS, FOAF, RDF, SKOS, SPDX, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -134,6 +134,15 @@ class Offer:
             yield resource, DCTERMS["license"], licence
             yield licence, RDF["type"], DCTERMS["LicenseDocument"]
             yield from _typed(licence, self.settings.license_type)
+
+
+def hashed(what: ox.NamedNode, name: str, sha256: str) -> Iterator[Said]:
+    """Yield that something has a SHA-256, in hex, in the words of SPDX; ``name`` is the fragment of its node."""
+    checksum = ox.NamedNode(f"{what.value.partition('#')[0]}#{name}")
+    yield what, SPDX["checksum"], checksum
+    yield checksum, RDF["type"], SPDX["Checksum"]
+    yield checksum, SPDX["algorithm"], SPDX["checksumAlgorithm_sha256"]
+    yield checksum, SPDX["checksumValue"], ox.Literal(sha256, datatype=XSD["hexBinary"])
 
 
 def _typed(resource: ox.NamedNode, kind: str) -> Iterator[Said]:

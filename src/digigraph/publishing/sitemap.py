@@ -7,10 +7,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 import pyoxigraph as ox
 
-from digigraph.publishing.data import OWNED
 from digigraph.publishing.labels import LANGUAGES
 from digigraph.store.backend import rows
-from digigraph.vocab import DCTERMS, DG, RDF
+from digigraph.vocab import DCTERMS, DG, OWNED, RDF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

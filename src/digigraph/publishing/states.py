@@ -12,7 +12,8 @@ import pyoxigraph as ox
 
 from digigraph.iris import Iris
 from digigraph.publishing.data import Data
-from digigraph.vocab import DCAT, DCTERMS, DG, PROV, RDF, SCHEMA, SPDX, VOID, XSD
+from digigraph.publishing.offer import hashed
+from digigraph.vocab import DCAT, DCTERMS, DG, PROV, RDF, SCHEMA, VOID, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -111,7 +112,7 @@ def _state(offer: Offer, state: Snapshot) -> Iterator[Said]:
         yield topic, VOID["dataDump"], offer.node(f"/dumps/{state.name}.{dump.name}")
     yield topic, VOID["triples"], ox.Literal(state.triples)
     yield topic, DG["quads"], ox.Literal(state.quads)
-    yield from _hashed(topic, "checksum", state.sha256)
+    yield from hashed(topic, "checksum", state.sha256)
     yield from offer.terms(topic)
     yield topic, PROV["generatedAtTime"], created
     for rewriting in state.rewritten:
@@ -131,19 +132,11 @@ def _publication(topic: ox.NamedNode, state: Snapshot) -> Iterator[Said]:
     yield publication, PROV["used"], sources
     yield publication, PROV["wasAssociatedWith"], program
     yield sources, RDF["type"], PROV["Entity"]
-    yield from _hashed(sources, "sources-checksum", state.sources)
+    yield from hashed(sources, "sources-checksum", state.sources)
     yield program, RDF["type"], PROV["SoftwareAgent"]
     yield program, SCHEMA["name"], ox.Literal("digigraph")
     yield program, SCHEMA["softwareVersion"], ox.Literal(state.digigraph)
     yield program, SCHEMA["softwareRequirements"], ox.Literal(state.engine)
-
-
-def _hashed(what: ox.NamedNode, name: str, sha256: str) -> Iterator[Said]:
-    checksum = ox.NamedNode(f"{what.value.partition('#')[0]}#{name}")
-    yield what, SPDX["checksum"], checksum
-    yield checksum, RDF["type"], SPDX["Checksum"]
-    yield checksum, SPDX["algorithm"], SPDX["checksumAlgorithm_sha256"]
-    yield checksum, SPDX["checksumValue"], ox.Literal(sha256, datatype=XSD["hexBinary"])
 
 
 def _removed(offer: Offer, state: GoneSnapshot) -> Iterator[Said]:

@@ -23,7 +23,8 @@ _PROPERTIES = {"title": "name", "language": "inLanguage"}
 """Keys of the ``document`` mapping whose term has another name."""
 _OWN_KEYS = {"asOf", "asOfReason"}
 _LOWEST_RANK = 4
-_REQUIRED = ("title", "type", "language", "sourceRank", "sha256")
+REQUIRED = ("title", "type", "language", "sourceRank", "sha256")
+"""Keys without which a document cannot be used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +134,7 @@ def describe(
 ) -> Description:
     """Read the ``document`` mapping; what is wrong with it is noted, and what is missing if the file was complete."""
     mistakes: list[Finding] = []
-    missing = [key for key in _REQUIRED if key not in node.nodes]
+    missing = [key for key in REQUIRED if key not in node.nodes]
     with Noting(mistakes):
         if missing and is_complete:
             raise Malformed("document", f"The document's {' and '.join(missing)} must be said.", node.location)

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from digigraph.sources import values
 from digigraph.sources.described import Described
+from digigraph.sources.documents import REQUIRED
 from digigraph.sources.json_forms import (
     ADDRESS,
     DOCUMENT_KEYS,
@@ -45,7 +46,6 @@ _DOCUMENT = (
     "rights", "license", "sha256",
 )  # fmt: skip
 """Terms that are offered for a document; it may have others."""
-_REQUIRED = ("title", "type", "language", "sourceRank", "sha256")
 
 
 class Schemas:
@@ -80,7 +80,7 @@ class Schemas:
 
     def facts(self) -> Schema:
         """Return the schema of ``data/documents/*.yaml``."""
-        document = self._node(_DOCUMENT, DOCUMENT_KEYS, required=_REQUIRED)
+        document = self._node(_DOCUMENT, DOCUMENT_KEYS, required=REQUIRED)
         entry = self._node(self._offered(), {"subject": self._subject()}, required=("subject",))
         return {
             "$schema": DRAFT,

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digigraph.settings import Settings
-from digigraph.sources.documents import Document
+    from digigraph.sources.documents import Document
 
 CONTEXT_FILE = "ontology/context.jsonld"
 MAX_TEXT_BYTES = 5_000_000

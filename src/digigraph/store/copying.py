@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from digigraph.errors import DigigraphError
-
-
-Done = Callable[["bytes | None", "DigigraphError | None"], None]
 
 
 class Copy:

@@ -6,13 +6,13 @@ import contextlib
 import errno
 import fcntl
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digigraph.errors import StorageFull, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 ENGINE_ERRORS = (OSError, RuntimeError)
 """What the engine raises about its files: the second where a checksum does not fit."""
@@ -58,19 +58,11 @@ def sync_folder(folder: Path) -> None:
 
 def sync_tree(folder: Path) -> None:
     """Make every file and every name below a folder durable."""
-    for parent, _, names in os.walk(folder):
+    for parent, _, names in os.walk(folder, topdown=False):
         for name in names:
-            descriptor = os.open(os.path.join(parent, name), os.O_RDONLY)  # noqa: PTH118 - os.walk speaks in text
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-    for parent, _, _ in os.walk(folder, topdown=False):
-        descriptor = os.open(parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+            with Path(parent, name).open("rb") as file:
+                os.fsync(file.fileno())
+        sync_folder(Path(parent))
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -17,7 +17,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connectionpool import HTTPConnectionPool
 
 from digigraph.errors import DigigraphError, NotAcceptable, QueryError, QuerySyntaxError, RemoteError, RemoteTimeout
-from digigraph.media import Kind, formats_of
+from digigraph.media import formats_for
 from digigraph.sparql import dataset_clauses, graph_patterns, query_form
 from digigraph.store.engine import syntax_error
 from digigraph.store.received import Received
@@ -254,8 +254,8 @@ def _sentence(what: str, said: str) -> str:
 
 
 def _others(query: Query) -> list[str]:
-    kinds = (Kind.RESULTS,) if query_form(query.text) in {"SELECT", "ASK"} else (Kind.GRAPH, Kind.DATASET)
-    return [each.media_type for each in formats_of(*kinds) if not each.is_kind_of(query.format)]
+    every = formats_for(query_form(query.text))
+    return [each.media_type for each in every if not each.is_kind_of(query.format)]
 
 
 def _beginning(response: requests.Response) -> str:

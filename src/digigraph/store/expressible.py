@@ -9,13 +9,13 @@ import pyoxigraph as ox
 
 from digigraph.errors import NotAcceptable
 from digigraph.media import JSON_LD, RDF_XML, VERSIONS, Kind, formats_of
+from digigraph.vocab import RDF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from digigraph.media import Format
 
-_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 # Of an IRI what RDF/XML can make the name of an element: its end, an NCName (XML names 1.0, production 4).
 _START = (
     r"A-Z_a-z\xC0-\xD6\xD8-\xF6\xF8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C-\u200D\u2070-\u218F\u2C00-\u2FEF"
@@ -24,7 +24,7 @@ _START = (
 _ELEMENT = re.compile(rf"[{_START}][{_START}\-.0-9\xB7\u0300-\u036F\u203F-\u2040]*\Z")
 # Elements of these names say something else in RDF/XML (section 7.2.4 and 7.4: syntax terms, and li, which counts).
 _SYNTAX = {
-    _RDF + name
+    RDF[name]
     for name in (
         *("RDF", "ID", "about", "parseType", "resource", "nodeID", "datatype", "Description", "li"),
         *("aboutEach", "aboutEachPrefix", "bagID"),
@@ -62,7 +62,7 @@ def expressible(triples: Iterator[ox.Triple], format: Format) -> Iterator[ox.Tri
         elif isinstance(value, ox.Literal) and value.direction is not None and not has_directions:
             available = [*_in_version(_BASIC), JSON_LD.media_type]
             raise inexpressible(format, f"the direction of {value}", available=available)
-        if is_xml and not (_ELEMENT.search(triple.predicate.value) and triple.predicate.value not in _SYNTAX):
+        if is_xml and not (_ELEMENT.search(triple.predicate.value) and triple.predicate not in _SYNTAX):
             raise inexpressible(format, f"the predicate {triple.predicate}")
         yield triple
 

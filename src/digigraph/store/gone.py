@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digigraph.errors import Gone, NotFound, SnapshotDamaged
+from digigraph.iris import SNAPSHOT_NAME
 from digigraph.store.disk import FileLock, sync_folder
-from digigraph.store.opened import NAME, read_manifest, sequence_of
+from digigraph.store.opened import read_manifest, sequence_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +45,7 @@ class GoneSnapshot:
 def gone_snapshots(state: Path) -> tuple[GoneSnapshot, ...]:
     """Return what is known of the snapshots that were removed from a state folder, oldest first."""
     try:
-        names = [path.stem for path in (state / _FOLDER).iterdir() if NAME.fullmatch(path.stem)]
+        names = [path.stem for path in (state / _FOLDER).iterdir() if SNAPSHOT_NAME.fullmatch(path.stem)]
     except FileNotFoundError:
         return ()
     return tuple(GoneSnapshot(name=each, created=_created(state, each)) for each in sorted(names, key=sequence_of))
@@ -52,7 +53,7 @@ def gone_snapshots(state: Path) -> tuple[GoneSnapshot, ...]:
 
 def missing(state: Path, name: str) -> NotFound:
     """Return the error that says that a snapshot is not there: no longer, or not at all."""
-    if NAME.fullmatch(name) and (created := _created(state, name)):
+    if SNAPSHOT_NAME.fullmatch(name) and (created := _created(state, name)):
         if (instead := instead_of(state, name)) is not None:
             message = f"The state {name} of {created} was written anew, without what was taken back."
             return Gone(message, hint=f"It is /snapshots/{instead} now.")
@@ -62,7 +63,7 @@ def missing(state: Path, name: str) -> NotFound:
 
 def instead_of(state: Path, name: str) -> str | None:
     """Return the name of the state that took the place of one; None where none did, or it is gone as well."""
-    if not NAME.fullmatch(name):
+    if not SNAPSHOT_NAME.fullmatch(name):
         return None
     for folder in (state / "snapshots").glob(f"{sequence_of(name)}-*"):
         with contextlib.suppress(SnapshotDamaged):
@@ -85,7 +86,7 @@ def clear(staging: Path) -> None:
         return
     gone = staging.parent / _FOLDER
     for folder in staging.iterdir():
-        if NAME.fullmatch(folder.name) and (folder / "manifest.json").is_file():
+        if SNAPSHOT_NAME.fullmatch(folder.name) and (folder / "manifest.json").is_file():
             gone.mkdir(exist_ok=True)
             # A rename: there may be no room for another file.
             (folder / "manifest.json").rename(gone / f"{folder.name}.json")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.errors import NotAcceptable, QuerySyntaxError
-from digigraph.media import Kind, formats_of
+from digigraph.media import formats_for
 from digigraph.sparql import excerpt, query_form
 from digigraph.store.guard import Guard
 from digigraph.store.pool import Pool
@@ -130,7 +130,7 @@ def _check_graphs(query: Query) -> None:
 
 def _check_format(query: Query) -> None:
     form = query_form(query.text)
-    fits = formats_of(Kind.RESULTS) if form in {"SELECT", "ASK"} else formats_of(Kind.GRAPH, Kind.DATASET)
+    fits = formats_for(form)
     if not any(query.format.is_kind_of(each) for each in fits):
         raise NotAcceptable(
             f"{query.format.media_type} cannot carry the answer of {form}.",

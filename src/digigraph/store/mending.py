@@ -21,6 +21,7 @@ from digigraph.store.graph_groups import bound_in_expressions, is_right_in_graph
 from digigraph.store.path_triples import MOST_BRANCHES, is_alone, is_movable, statements
 from digigraph.store.patterns import mark, read
 from digigraph.store.solutions import Solutions, is_bnode
+from digigraph.vocab import XSD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +43,6 @@ _SUSPECT = re.compile(
 )
 # What makes a difference of how often a solution is there.
 _COUNTING = {"COUNT", "SUM", "AVG", "SAMPLE", "GROUP_CONCAT", "MIN", "MAX", "LIMIT", "OFFSET"}
-_STRING = ox.NamedNode("http://www.w3.org/2001/XMLSchema#string")
 MOST_GRAPHS = 50
 """Named graphs of a dataset in which a group is asked one graph after the other."""
 _MOST_CHARACTERS = 500_000
@@ -93,7 +93,7 @@ def functions() -> Functions:
     salt = ox.BlankNode().value
 
     def blank(text: Term, solution: Term | None = None) -> ox.BlankNode | None:
-        if not isinstance(text, ox.Literal) or text.datatype != _STRING:
+        if not isinstance(text, ox.Literal) or text.datatype != XSD["string"]:
             return None
         if not isinstance(solution, ox.Literal):
             return ox.BlankNode()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 import pyoxigraph as ox
 
 from digigraph.errors import NoSnapshot, SnapshotDamaged
+from digigraph.iris import SNAPSHOT_NAME
 from digigraph.store.disk import ENGINE_ERRORS, FileLock
 from digigraph.store.dumps import read_dumps
 from digigraph.store.files import read_file, read_files
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digigraph.store.dumps import Dump
-
-NAME = re.compile(r"[1-9]\d*-[0-9a-f]{12}")
-"""What a snapshot's name is."""
 
 
 def sequence_of(name: str) -> int:
@@ -271,7 +268,7 @@ def read_pointer(path: Path) -> tuple[str, str] | None:
         raise SnapshotDamaged(f"{path} cannot be read: {error}.", hint="Publish again.") from error
     if isinstance(found, dict):
         name, sources = found.get("snapshot"), found.get("sources")
-        if isinstance(name, str) and NAME.fullmatch(name) and isinstance(sources, str):
+        if isinstance(name, str) and SNAPSHOT_NAME.fullmatch(name) and isinstance(sources, str):
             return name, sources
     raise SnapshotDamaged(f"{path} does not name a snapshot.", hint="Publish again.")
 

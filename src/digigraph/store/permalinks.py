@@ -20,8 +20,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from digigraph.errors import NotFound, PermalinksFull, QueryTooComplex
+from digigraph.iris import SNAPSHOT_NAME
 from digigraph.store.disk import replace_file, storage_errors, sync_folder
-from digigraph.store.opened import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -144,7 +144,7 @@ class Permalinks:
         NotFound
             There is none.
         """
-        is_one = NAME.fullmatch(snapshot) and _ID.fullmatch(name)
+        is_one = SNAPSHOT_NAME.fullmatch(snapshot) and _ID.fullmatch(name)
         found = self.read(self._folder / snapshot / f"{name}.json") if is_one else None
         if found is None:
             raise NotFound(f"There is no permalink {name!r} of the state {snapshot!r}.")

@@ -32,12 +32,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from digigraph.errors import NoSnapshot, PublicationBusy, SnapshotDamaged
+from digigraph.iris import SNAPSHOT_NAME
 from digigraph.store.changes import ChangeLog
 from digigraph.store.disk import FileLock, replace_file, storage_errors, sync_folder
 from digigraph.store.files import NO_FILES
 from digigraph.store.gone import clear, missing, remove
 from digigraph.store.making import Content, make
-from digigraph.store.opened import NAME, Snapshot, name_of, read_manifest, read_pointer, sequence_of
+from digigraph.store.opened import Snapshot, name_of, read_manifest, read_pointer, sequence_of
 from digigraph.store.permalinks import holds_permalinks
 from digigraph.store.verifying import holds, verify
 
@@ -86,7 +87,7 @@ class SnapshotCatalog:
     def names(self) -> tuple[str, ...]:
         """Return the names of all snapshots, oldest first."""
         try:
-            found = [entry.name for entry in self._snapshots.iterdir() if NAME.fullmatch(entry.name)]
+            found = [entry.name for entry in self._snapshots.iterdir() if SNAPSHOT_NAME.fullmatch(entry.name)]
         except FileNotFoundError:
             return ()
         return tuple(sorted(found, key=sequence_of))
@@ -113,7 +114,7 @@ class SnapshotCatalog:
         """
         folder = self._snapshots / name
         # The name may come from a URL: it becomes a path only if it is one of ours.
-        if not NAME.fullmatch(name) or not folder.is_dir():
+        if not SNAPSHOT_NAME.fullmatch(name) or not folder.is_dir():
             raise NoSnapshot(
                 f"There is no snapshot {name!r}.", hint="`digigraph snapshots list` names those there are."
             )

@@ -87,13 +87,8 @@ def check_shapes(
     corpus: Corpus, dataset: Dataset, iris: Iris, *, bounds: Bounds = DEFAULT_BOUNDS, cache: Cache = NO_CACHE
 ) -> Iterable[Finding]:
     """Yield a finding for each SHACL result, at the line where the value, else the subject, is written."""
-    check = ShapesCheck(
-        dataset,
-        corpus.shapes,
-        data=DataGraph(dataset.default_graph, iris.prefixes, bounds=bounds, cache=cache),
-        shorten=iris.shorten,
-    )
-    return check.findings()
+    data = DataGraph(dataset.default_graph, iris.prefixes, bounds=bounds, cache=cache)
+    return ShapesCheck(dataset, corpus.shapes, data=data, shorten=iris.shorten).findings()
 
 
 def _without_unknown(found: Iterable[Finding], corpus: Corpus, dataset: Dataset) -> list[Finding]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -13,7 +12,7 @@ from digigraph.validation.messages import messages_of
 from digigraph.validation.reach import ShapesGraph, makes_root
 from digigraph.validation.results import ResultFindings, rule_of_shape
 from digigraph.validation.shacl import ShapesError, UnfinishedError, query_of
-from digigraph.validation.targets import TARGETS, focused
+from digigraph.validation.targets import TARGETS, by_subject, focused
 from digigraph.vocab import SH
 
 if TYPE_CHECKING:
@@ -75,9 +74,7 @@ class ShapesCheck:
         self._files = Location(shapes[0].location.path if shapes else "shapes")
         targets = {each.quad.object: each.location for each in shapes if each.quad.predicate == SH["targetNode"]}
         self._results = ResultFindings(dataset, targets, shorten, elsewhere=self._files)
-        self._about: defaultdict[Term, list[LocatedQuad]] = defaultdict(list)
-        for each in shapes:
-            self._about[each.quad.subject].append(each)
+        self._about = by_subject(shapes)
 
     def findings(self) -> Iterator[Finding]:
         """Yield what the shapes find and what is wrong with them; one that cannot be used hides none of the others."""
@@ -184,7 +181,7 @@ class ShapesCheck:
                 yield _unusable(mistake, each.location)
 
     def _place(self, shape: Term) -> Location:
-        places = [each.node or each.location for each in self._about[shape]]
+        places = [each.node or each.location for each in self._about.get(shape, ())]
         return min(places, default=self._files)
 
 

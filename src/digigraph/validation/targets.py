@@ -79,11 +79,17 @@ class _Shape:
         return _TRUE in self.values(SH["deactivated"]) or bool(self.values(SH["target"]))
 
 
+def by_subject(quads: Iterable[LocatedQuad]) -> dict[Term, list[LocatedQuad]]:
+    """Return what a graph says of each subject, in source order."""
+    about: defaultdict[Term, list[LocatedQuad]] = defaultdict(list)
+    for each in quads:
+        about[each.quad.subject].append(each)
+    return about
+
+
 def focused(shapes: Iterable[LocatedQuad], data: Iterable[ox.Triple]) -> set[Term]:
     """Return the shapes that have a focus node by a target of their own."""
-    about: defaultdict[Term, list[LocatedQuad]] = defaultdict(list)
-    for each in shapes:
-        about[each.quad.subject].append(each)
+    about = by_subject(shapes)
     targets = Targets(data)
     return {node for node, said in about.items() if any(targets.finds(*each) for each in _Shape(node, said).targets)}
 
@@ -104,9 +110,7 @@ def check_targets(
     shorten
         Gives an IRI as people read it.
     """
-    about: defaultdict[Term, list[LocatedQuad]] = defaultdict(list)
-    for each in shapes:
-        about[each.quad.subject].append(each)
+    about = by_subject(shapes)
     found = [_Shape(node, said) for node, said in about.items()]
     used = {each.quad.object for said in about.values() for each in said}
     targets = Targets(data)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from flask import Response, request
 from markupsafe import Markup
 
-from digigraph.errors import NotAcceptable, NotFound
-from digigraph.media import HTML, TURTLE, Format, Kind, formats_of, negotiate
+from digigraph.errors import NotAcceptable
+from digigraph.media import HTML, TURTLE, Format, Kind, negotiate
 from digigraph.publishing.schema_org import embedded
 from digigraph.publishing.signposting import LINKSET, Signpost, Signposts, signposts
 from digigraph.publishing.writing import write
 from digigraph.web.pages import language, local
-from digigraph.web.replies import made
+from digigraph.web.protocol import GRAPHS
+from digigraph.web.replies import made, suffix_format
 from digigraph.web.site import VOID, edition, site
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from digigraph.publishing.data import Data
 
-DATA_FORMATS = formats_of(Kind.GRAPH, Kind.DATASET)
-"""The formats of data, preferred first."""
 DCAT_FILE = "/catalog.ttl"
 """Where the catalogue is in one format, whatever a client accepts."""
 
@@ -37,10 +36,7 @@ def split_suffix(name: str) -> tuple[str, Format | None]:
         There is no such format.
     """
     own, point, suffix = name.partition(".")
-    known = {each.name: each for each in DATA_FORMATS}
-    if point and suffix not in known:
-        raise NotFound(f"There is no format {suffix!r} here.", hint=f"Suffixes: {', '.join(known)}.")
-    return own, known.get(suffix)
+    return own, suffix_format(suffix, GRAPHS) if point else None
 
 
 def wanted(chosen: Format | None) -> Format:
@@ -51,10 +47,10 @@ def wanted(chosen: Format | None) -> Format:
     NotAcceptable
         It takes none of those offered.
     """
-    return data_format(chosen, (HTML, *DATA_FORMATS))
+    return data_format(chosen, (HTML, *GRAPHS))
 
 
-def data_format(chosen: Format | None, offered: Sequence[Format] = DATA_FORMATS) -> Format:
+def data_format(chosen: Format | None, offered: Sequence[Format] = GRAPHS) -> Format:
     """Return the format of the suffix, in the version that the client asks for, else the one that it prefers.
 
     Raises
@@ -86,7 +82,7 @@ def shown_with(data: Data, *, page_path: str, data_path: str) -> dict[str, objec
     return {
         # Without any character that HTML would see.
         "embedded": Markup(embedded(data)),  # noqa: S704
-        "data_formats": DATA_FORMATS,
+        "data_formats": GRAPHS,
         "data_path": local(data_path),
         "page_url": site().url(page_path),
         "links": signposts_of(data, page_path=page_path, data_path=data_path).of_page,
@@ -107,7 +103,7 @@ def signposts_of(data: Data, *, page_path: str, data_path: str) -> Signposts:
 
 def send_linkset(make: Callable[[], Signposts]) -> Response:
     """Return the signposts of a page and of its data as a link set."""
-    return made(lambda: make().linkset(), Format("linkset", LINKSET, Kind.PAGE))
+    return made(lambda: make().linkset(), Format("linkset", LINKSET, Kind.OTHER))
 
 
 def description_links() -> tuple[Signpost, ...]:

@@ -14,7 +14,7 @@ from werkzeug.exceptions import BadRequest
 
 from digigraph.errors import NotAcceptable, QueryForbidden
 from digigraph.iris import is_absolute
-from digigraph.media import HTML, Format, Kind, by_name, formats_of, negotiate
+from digigraph.media import HTML, Format, Kind, by_name, formats_for, formats_of, negotiate
 from digigraph.sparql import query_form
 from digigraph.store.backend import Query
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 RESULTS = formats_of(Kind.RESULTS)
 """Formats of the answers to SELECT and ASK."""
 GRAPHS = formats_of(Kind.GRAPH, Kind.DATASET)
-"""Formats of the answers to CONSTRUCT and DESCRIBE."""
+"""Formats of the answers to CONSTRUCT and DESCRIBE, and of the data of things, documents and graphs."""
 NO_UPDATE = "This endpoint answers queries; data is changed by publishing."
 
 _STRAY_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
@@ -131,13 +131,13 @@ def _graphs(iris: list[str]) -> tuple[str, ...]:
 
 
 @functools.lru_cache(64)
-def _preferred(accept: str | None, *, selects: bool) -> Format:
-    return negotiate(accept, _offered(selects=selects))
+def _preferred(accept: str | None, form: str) -> Format:
+    return negotiate(accept, _offered(form))
 
 
-def _offered(*, selects: bool) -> tuple[Format, ...]:
+def _offered(form: str) -> tuple[Format, ...]:
     # A page comes last: it is for those who prefer it to all others.
-    return (*(RESULTS if selects else GRAPHS), HTML)
+    return (*formats_for(form), HTML)
 
 
 def query_of(parameters: Parameters, accept: str | None) -> Query:
@@ -150,11 +150,11 @@ def query_of(parameters: Parameters, accept: str | None) -> Query:
     NotAcceptable
         The client takes none of the formats.
     """
-    selects = query_form(parameters.query) in {"SELECT", "ASK"}
+    form = query_form(parameters.query)
     if parameters.formats:
-        chosen = chosen_format(_offered(selects=selects), names=parameters.formats, accept=accept)
+        chosen = chosen_format(_offered(form), names=parameters.formats, accept=accept)
     else:
-        chosen = _preferred(accept, selects=selects)
+        chosen = _preferred(accept, form)
     chooses_graphs = bool(parameters.default_graphs or parameters.named_graphs)
     return Query(
         text=parameters.query,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, request
 
+from digigraph.errors import NotFound
 from digigraph.store.cancellation import Cancellation
 from digigraph.store.copying import Copy
 from digigraph.web.codings import acceptable
@@ -36,9 +37,24 @@ def query_string() -> list[tuple[str, str]]:
     return pairs(request.query_string)
 
 
-def requested_format(offered: Sequence[Format], *, names: Sequence[str] = ()) -> Format:
-    """Return the format in which the client wants its answer; see :func:`~digigraph.web.protocol.chosen_format`."""
+def requested_format(offered: Sequence[Format]) -> Format:
+    """Return the format that the client wants, by the URL's ``format`` or its Accept; see :func:`chosen_format`."""
+    names = [value for name, value in query_string() if name == "format"]
     return chosen_format(offered, names=names, accept=request.headers.get("Accept"))
+
+
+def suffix_format(suffix: str, offered: Sequence[Format]) -> Format:
+    """Return the format that a suffix of the path names.
+
+    Raises
+    ------
+    NotFound
+        None of those offered is called so.
+    """
+    known = {each.name: each for each in offered}
+    if suffix not in known:
+        raise NotFound(f"There is no format {suffix!r} here.", hint=f"Suffixes: {', '.join(known)}.")
+    return known[suffix]
 
 
 def answered(query: Query) -> Response:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect
 
-from digigraph.errors import NotFound
-from digigraph.media import HTML, Kind, by_name, formats_of
+from digigraph.media import HTML, Kind, formats_of
 from digigraph.publishing.catalog import PREFIXES, catalog_data
 from digigraph.publishing.contents import contents
 from digigraph.publishing.labels import LANGUAGES
@@ -17,7 +16,7 @@ from digigraph.publishing.writing import write
 from digigraph.store.backend import Query
 from digigraph.web.linked_data import DCAT_FILE, description_links
 from digigraph.web.pages import language, page
-from digigraph.web.replies import answered, made, query_string, requested_format
+from digigraph.web.replies import answered, made, requested_format, suffix_format
 from digigraph.web.site import VOID, asker, edition, site
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ blueprint = Blueprint("catalog", __name__)
 def void() -> Response:
     """Describe the dataset (VoID, section 7.2: where a harvester looks first)."""
     here = site()
-    chosen, document = _requested(*_FORMATS), here.url(VOID)
+    chosen, document = requested_format(_FORMATS), here.url(VOID)
     counted = here.read_file(FIGURES)
     if counted is None:
         return answered(Query(text=void_description(here.offer, _FORMATS, document=document), format=chosen))
@@ -46,23 +45,21 @@ def void() -> Response:
 @blueprint.get("/dataset")
 def dataset() -> BaseResponse:
     """Send the reader of the dataset's IRI on to a page or a description (303: a dataset is not a document)."""
-    chosen = requested_format((*formats_of(Kind.GRAPH), HTML))
+    chosen = requested_format((*_FORMATS, HTML))
     return redirect(site().url("/catalog" if chosen is HTML else VOID), code=303)
 
 
 @blueprint.get("/catalog")
 def catalog() -> Response:
     """Show what the dataset is; for programs, a catalogue with it, its dumps and its services (DCAT)."""
-    chosen = _requested(HTML, *_FORMATS)
+    chosen = requested_format((HTML, *_FORMATS))
     return page("catalog.html", _shown) if chosen is HTML else _catalog(chosen)
 
 
 @blueprint.get("/catalog.<name>")
 def catalog_as(name: str) -> Response:
     """Describe it in the format that the suffix names."""
-    if name not in {each.name for each in _FORMATS}:
-        raise NotFound(f"There is no format {name!r} here.", hint=f"{', '.join(each.name for each in _FORMATS)}.")
-    return _catalog(by_name(name, _FORMATS))
+    return _catalog(suffix_format(name, _FORMATS))
 
 
 def _catalog(chosen: Format) -> Response:
@@ -73,10 +70,6 @@ def _catalog(chosen: Format) -> Response:
 def _sent(make: Callable[[], Data], chosen: Format) -> Response:
     prefixes, context = site().iris.prefixes | PREFIXES, edition(LANGUAGES[0]).context
     return made(lambda: write(make(), chosen, prefixes=prefixes, context=context), chosen)
-
-
-def _requested(*offered: Format) -> Format:
-    return requested_format(offered, names=[value for key, value in query_string() if key == "format"])
 
 
 def _shown() -> dict[str, object]:
@@ -96,8 +89,5 @@ def _shown() -> dict[str, object]:
         "addresses": addresses,
         "formats": formats_of(Kind.GRAPH, Kind.DATASET),
         "page_url": url("/catalog"),
-        "links": (
-            Signpost("cite-as", site().iris.dataset.value),
-            *description_links(),
-        ),
+        "links": (Signpost("cite-as", site().iris.dataset.value), *description_links()),
     }

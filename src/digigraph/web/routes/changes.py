@@ -18,7 +18,7 @@ from digigraph.publishing.writing import write
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.web.linked_data import data_format
 from digigraph.web.pages import language, page
-from digigraph.web.replies import made, query_string, requested_format
+from digigraph.web.replies import made, requested_format, suffix_format
 from digigraph.web.sending import SNAPSHOT_HEADER
 from digigraph.web.site import edition, site
 
@@ -47,18 +47,14 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def changes() -> Response:
     """Answer with the root of the event stream; with a page for people, or a feed."""
     _stream()
-    names = [value for key, value in query_string() if key == "format"]
-    return _sent(requested_format((HTML, *_DATA, ATOM), names=names))
+    return _sent(requested_format((HTML, *_DATA, ATOM)))
 
 
 @blueprint.get("/changes.<name>")
 def changes_as(name: str) -> Response:
     """Answer in the format that the suffix names."""
     _stream()
-    known = {each.name: each for each in (*_DATA, ATOM)}
-    if name not in known:
-        raise NotFound(f"There is no format {name!r} here.", hint=f"{', '.join(known)}.")
-    return _sent(known[name])
+    return _sent(suffix_format(name, (*_DATA, ATOM)))
 
 
 @blueprint.get("/changes/<name>")

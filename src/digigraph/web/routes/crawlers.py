@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 blueprint = Blueprint("crawlers", __name__)
-_XML = Format("xml", "application/xml", Kind.PAGE)
+_XML = Format("xml", "application/xml", Kind.OTHER)
 _INDEX = "/sitemap.xml"
 
 

@@ -6,21 +6,16 @@ publishing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pyoxigraph as ox
 from flask import Blueprint, Response
 from werkzeug.exceptions import BadRequest
 
 from digigraph.iris import is_absolute
-from digigraph.media import Kind, formats_of
 from digigraph.publishing.graph_store import graph_query, version_with
+from digigraph.web.protocol import GRAPHS
 from digigraph.web.replies import answered, query_string, requested_format
 from digigraph.web.sending import SNAPSHOT_HEADER
 from digigraph.web.site import asker, site
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 blueprint = Blueprint("graphs", __name__)
 
@@ -28,8 +23,7 @@ blueprint = Blueprint("graphs", __name__)
 @blueprint.get("/graph/<path:name>")
 def graph_itself(name: str) -> Response:
     """Answer with the graph whose IRI leads here (direct identification, section 4.1)."""
-    formats = [value for key, value in query_string() if key == "format"]
-    return _content(site().iris.at(f"graph/{name}"), formats)
+    return _content(site().iris.at(f"graph/{name}"))
 
 
 @blueprint.get("/graph-store")
@@ -43,11 +37,11 @@ def graph_named() -> Response:
     if names and not is_absolute(names[0]):
         raise BadRequest(f"{names[0]!r} is not an absolute IRI.")
     graph = ox.NamedNode(names[0]) if names else site().iris.graph("accepted")
-    return _content(graph, [value for key, value in parameters if key == "format"])
+    return _content(graph)
 
 
-def _content(graph: ox.NamedNode, formats: Sequence[str]) -> Response:
-    chosen = requested_format(formats_of(Kind.GRAPH, Kind.DATASET), names=formats)
+def _content(graph: ox.NamedNode) -> Response:
+    chosen = requested_format(GRAPHS)
     named = None if graph == site().iris.graph("accepted") else graph
     while True:
         version = version_with(asker(), named)

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from digigraph.errors import Gone, NotFound, QueryError, ResultChanged
-from digigraph.media import HTML, PROBLEM_JSON, RESULTS_JSON, Kind, formats_of, negotiate
+from digigraph.media import HTML, PROBLEM_JSON, RESULTS_JSON, formats_for, negotiate
 from digigraph.publishing.answers import table_of
 from digigraph.publishing.results import result_of
 from digigraph.sparql import is_repeatable, query_form
@@ -107,8 +107,7 @@ def show(state: str, name: str) -> Response:
     except Gone as error:
         raise Gone(f"{error.message} {_said(permalink)}", hint=f"The query was: {permalink.query}") from error
     note(query=permalink.query)
-    names = [value for key, value in query_string() if key == "format"]
-    chosen = requested_format((*_formats(permalink), HTML), names=names)
+    chosen = requested_format((*_formats(permalink), HTML))
     if chosen is HTML:
         response = page("result.html", lambda: _shown(permalink))
     else:
@@ -167,5 +166,4 @@ def _shown(permalink: Permalink) -> dict[str, object]:
 
 
 def _formats(permalink: Permalink) -> tuple[Format, ...]:
-    is_table = query_form(permalink.query) in {"SELECT", "ASK"}
-    return formats_of(Kind.RESULTS) if is_table else formats_of(Kind.GRAPH, Kind.DATASET)
+    return formats_for(query_form(permalink.query))

@@ -11,14 +11,14 @@ from werkzeug.exceptions import HTTPException
 
 from digigraph.errors import NotFound
 from digigraph.iris import Iris
-from digigraph.media import HTML, Format, Kind, by_name, formats_of
+from digigraph.media import HTML, Format, Kind, formats_of
 from digigraph.publishing.catalog import PREFIXES
 from digigraph.publishing.states import manifest, state_data, states_data
 from digigraph.publishing.writing import write
 from digigraph.store.gone import gone_snapshots
 from digigraph.web.memento import LINK_FORMAT, ORIGINALS, TIMEMAP, moments, timemap
 from digigraph.web.pages import fresh_page, with_parameters
-from digigraph.web.replies import query_string, requested_format
+from digigraph.web.replies import requested_format, suffix_format
 from digigraph.web.site import site
 from digigraph.web.states import catalog_of, kept_snapshots
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from digigraph.publishing.data import Data
 
 blueprint = Blueprint("snapshots", __name__)
-_JSON = Format("json", "application/json", Kind.PAGE, title="JSON")
+_JSON = Format("json", "application/json", Kind.OTHER, title="JSON")
 _DATA = (*formats_of(Kind.GRAPH), _JSON)
 
 
@@ -67,12 +67,7 @@ def one(name: str) -> Response:
 
 
 def _wanted(suffix: str) -> Format:
-    if not suffix:
-        return requested_format((HTML, *_DATA), names=[value for key, value in query_string() if key == "format"])
-    known = [each.name for each in _DATA]
-    if suffix not in known:
-        raise NotFound(f"There is no format {suffix!r} here.", hint=f"Suffixes: {', '.join(known)}.")
-    return by_name(suffix, _DATA)
+    return suffix_format(suffix, _DATA) if suffix else requested_format((HTML, *_DATA))
 
 
 def _data(data: Data, chosen: Format) -> Response:

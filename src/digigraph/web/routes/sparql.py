@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from digigraph.errors import NotAcceptable, QueryForbidden
-from digigraph.media import HTML, Format
+from digigraph.media import HTML, Format, formats_for
 from digigraph.publishing.service_description import service_description
 from digigraph.sparql import query_form
 from digigraph.store.backend import Query
@@ -28,7 +28,7 @@ def query_by_get() -> Response:
     if parameters.query:
         return _answer(parameters)
     try:
-        chosen = requested_format((*GRAPHS, HTML), names=parameters.formats)
+        chosen = requested_format((*GRAPHS, HTML))
     except NotAcceptable as error:
         raise BadRequest(_NO_QUERY) from error
     if chosen is HTML:
@@ -76,7 +76,7 @@ def _answer(parameters: Parameters) -> Response:
     asked = query_of(parameters, request.headers.get("Accept"))
     if asked.format is not HTML:
         return answered(asked)
-    return answer_page(asked, formats=RESULTS if query_form(asked.text) in {"SELECT", "ASK"} else GRAPHS)
+    return answer_page(asked, formats=formats_for(query_form(asked.text)))
 
 
 def _text(body: bytes) -> str:
