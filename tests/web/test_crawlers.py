@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import re
-import time
 import urllib.robotparser
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 import pytest
-from projects import FACTS, made_project
+from projects import made_project
 
 from digigraph.pipeline import publish
 from digigraph.publishing import sitemap as sitemaps
@@ -21,7 +18,6 @@ from digigraph.web.app import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from flask.testing import FlaskClient
 
@@ -86,27 +82,6 @@ def test_pages_changed_when_their_state_was_published(crawled: FlaskClient):
     dates = [each.text for each in tree(crawled, "/sitemap.xml").findall("s:sitemap/s:lastmod", NS)]
     dates += [each.findtext("s:lastmod", namespaces=NS) for each in listed(crawled).values()]
     assert set(dates) == {change.created}
-
-
-def test_a_page_changed_when_something_was_said_of_it(tmp_path: Path):
-    """A new statement dates the pages of both its ends and of its document, and the few; the others keep their date."""
-    made = made_project(tmp_path / "project")
-    publish(made.settings)
-    made.facts(f"{FACTS}  - quote: funded by Vinnova\n    says: [{{subject: nhd, funder: vinnova}}]\n")
-    time.sleep(1)
-    publish(made.settings)
-    first, second = (each.created for each in SnapshotCatalog(made.settings.state_folder).changes.changes())
-    assert second > first
-    with contextlib.closing(open_backend(made.settings)) as backend:
-        client = create_app(made.settings, backend).test_client()
-        here = client.application.extensions["digigraph"].url("")
-        text = client.get("/sitemap-1.xml").text
-    dates = dict(re.findall(rf"<loc>{re.escape(here)}(.*?)</loc>.*?<lastmod>(.*?)</lastmod>", text))
-    assert {path for path, when in dates.items() if when == second} == {
-        *("/", "/catalog", "/ns", "/sparql"),
-        *("/page/nhd", "/page/vinnova", "/doc/nhd-page"),
-    }
-    assert {dates["/page/kth"], dates["/page/ada-berg"]} == {first}
 
 
 def test_long_lists_have_several_parts(crawled: FlaskClient, monkeypatch: pytest.MonkeyPatch):

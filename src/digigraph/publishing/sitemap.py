@@ -21,7 +21,8 @@ PART = 10_000
 """Pages in one sitemap: with their languages 4 MB, where the protocol allows 50,000 pages and 50 MB."""
 _SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 _XHTML = 'xmlns:xhtml="http://www.w3.org/1999/xhtml"'
-_FIRST = ("/", "/catalog", "/ns", "/sparql")
+LEADING = ("/", "/catalog", "/ns", "/sparql")
+"""Pages that lead to the others: what is in the graph as a whole."""
 
 
 def page_paths(backend: Backend, iris: Iris) -> list[str]:
@@ -41,7 +42,7 @@ def page_paths(backend: Backend, iris: Iris) -> list[str]:
     )
     documents = rows(backend, f"SELECT ?thing {{ ?thing {RDF['type']} {DG['Source']} }}")
     found = {row["thing"].value for row in (*things, *documents) if isinstance(row["thing"], ox.NamedNode)}
-    return [*_FIRST, *sorted(path for each in found if (path := page_path(iris, each)))]
+    return [*LEADING, *sorted(path for each in found if (path := page_path(iris, each)))]
 
 
 def page_path(iris: Iris, iri: str) -> str | None:

@@ -10,8 +10,8 @@ from flask import Blueprint, Response
 
 from digigraph.errors import NotFound, SnapshotDamaged
 from digigraph.media import Format, Kind
-from digigraph.publishing.modified import last_modified
-from digigraph.publishing.sitemap import PART, page_path, page_paths, robots, sitemap, sitemap_index
+from digigraph.publishing.modified import modified
+from digigraph.publishing.sitemap import PART, page_paths, robots, sitemap, sitemap_index
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.web.replies import made
 from digigraph.web.site import asker, site
@@ -36,10 +36,10 @@ def index() -> Response:
     """List the sitemaps."""
 
     def body() -> bytes:
-        paths, modified = _paths(), _modified()
+        paths, when = _paths(), _modified()
         parts = [paths[start : start + PART] for start in range(0, len(paths), PART)]
         urls = [site().url(f"/sitemap-{number}.xml") for number in range(1, len(parts) + 1)]
-        return sitemap_index({url: max(map(modified, part)) for url, part in zip(urls, parts, strict=True)})
+        return sitemap_index({url: max(map(when, part)) for url, part in zip(urls, parts, strict=True)})
 
     return made(body, _XML)
 
@@ -62,13 +62,12 @@ def _paths() -> Sequence[str]:
 
 
 def _modified() -> Callable[[str], str]:
-    """When the page at a path last changed; where the log of changes does not tell, with the last change of all."""
+    """When the page at a path last changed; where the log of changes does not tell, when the state was published."""
     snapshot = site().offer.snapshot
     if snapshot is None:
         return lambda _: ""
-    log, iris = SnapshotCatalog(site().settings.state_folder).changes, site().iris
-    found: dict[str, str] = {}
+    log = SnapshotCatalog(site().settings.state_folder).changes
     with contextlib.suppress(SnapshotDamaged):
-        found = {page_path(iris, iri) or "": when for iri, when in last_modified(log, snapshot.name, asker()).items()}
-    latest = max(found.values(), default=snapshot.created)
-    return lambda path: found.get(path, latest)
+        if (found := modified(log, snapshot.name, asker(), site().iris)) is not None:
+            return found.of
+    return lambda _: snapshot.modified
