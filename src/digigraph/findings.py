@@ -163,7 +163,7 @@ class Outcome:
     passed
         Whether the rule holds; None where it was not checked.
     reason
-        Why it was not checked.
+        Why it was not checked; where the rule holds, what could be better.
     """
 
     rule: str

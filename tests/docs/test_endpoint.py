@@ -13,7 +13,10 @@ import requests
 import webserver
 from projects import REPOSITORY, published_repository
 
+from digigraph.harvesting.check import harvest_check
+from digigraph.harvesting.client import Bounds, Reach
 from digigraph.media import Kind, formats_of
+from digigraph.rules import harvest_rules
 from digigraph.settings import TABLE
 from digigraph.web import problems
 
@@ -55,8 +58,17 @@ _OF_HTTP = {"connection", "content-length", "date", "server", "transfer-encoding
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where a server publishes this repository's graph."""
     settings = published_repository(tmp_path_factory.mktemp("endpoint") / "project")
-    with webserver.serving(settings, workers=2) as running:
+    about = {each: getattr(settings, each) for each in ("description", "keywords", "themes", "places")}
+    with webserver.serving(settings, workers=2, **about) as running:
         yield running.url
+
+
+def test_a_harvester_finds_nothing_wrong(url: str) -> None:
+    """harvest-check has no finding at the server of this repository's graph; every rule was checked and holds."""
+    reach = Reach(origins=(url,), instead={"https://w3id.org/digigraph/": f"{url}/"})
+    record = harvest_check(f"{url}/", reach, Bounds())
+    assert record.findings() == []
+    assert {each.rule: each.passed for each in record.outcomes()} == dict.fromkeys(harvest_rules(), True)
 
 
 def table(text: str, head: str) -> list[list[str]]:

@@ -110,7 +110,7 @@ BROKEN: dict[str, Alteration] = {
     "harvest-void-partitions": at(VOID, words("void:entities ", "void:entities 1")),
     "harvest-catalog": at("/", header(link=None)),
     "harvest-catalog-mandatory": at(CATALOG, words("dcterms:title", "dcterms:name")),
-    "harvest-catalog-recommended": at(CATALOG, words("dcat:keyword", "dcat:word")),
+    "harvest-catalog-recommended": at(CATALOG, words("dcterms:format", "dcterms:form")),
     "harvest-catalog-agrees": at(CATALOG, words(".trig.gz>", ".trig.lz>")),
     "harvest-dump": at("/dumps/", header(content_type="text/html"), method="HEAD"),
     "harvest-dump-size": at(CATALOG, words('dcat:byteSize "', 'dcat:byteSize "1')),
@@ -154,6 +154,16 @@ def test_what_breaks_a_rule_is_found(rule: str, front: Altering, harvest: Harves
     for each in findings:
         assert each.location.path.startswith(front.url)
         assert each.severity is harvest_rules()[rule].level
+
+
+def test_what_only_people_can_say_is_a_note(front: Altering, harvest: Harvest) -> None:
+    """A dataset without contact and keywords breaks no rule; what DCAT-AP recommends where it is available is said."""
+    front.alteration = at(CATALOG, lambda it: words("dcat:contactPoint", "dcat:x")(words("dcat:keyword", "dcat:y")(it)))
+    record = harvest()
+    assert record.findings() == []
+    notes = {each.rule: each.reason for each in record.outcomes() if each.reason}
+    assert list(notes) == ["harvest-catalog-recommended"]
+    assert "does not state dcat:contactPoint, dcat:keyword" in notes["harvest-catalog-recommended"]
 
 
 def test_a_stream_that_keeps_the_rules_is_walked(front: Altering, harvest: Harvest) -> None:

@@ -65,6 +65,16 @@ def test_the_score_of_people() -> None:
     assert "passed" not in report("text")
 
 
+def test_a_note_at_a_rule_that_holds() -> None:
+    """What could be better stands below the score, beside the check, and in the case that passed."""
+    noted = [Outcome(rule="harvest-robots", group="robots", passed=True, reason="It could be shorter.")]
+    assert report("text", noted).endswith("all           1 of 1 passed\nNote: harvest-robots. It could be shorter.\n")
+    assert json.loads(report("json", noted))["score"]["checks"][0]["reason"] == "It could be shorter."
+    case = ET.fromstring(report("junit", noted)).find("testsuite[@name='checks']/testcase")  # noqa: S314 - our own
+    assert case is not None
+    assert case.findtext("system-out") == "It could be shorter."
+
+
 def test_the_score_of_programs() -> None:
     """The counts, and what came of each check; no key where no list was gone through."""
     score = json.loads(report("json", OUTCOMES))["score"]

@@ -13,10 +13,11 @@ from digigraph.harvesting.dataset import catalogued, main_dataset
 from digigraph.harvesting.exchange import Elsewhere, FetchFailed
 from digigraph.harvesting.graph import ACCEPT, FORMATS, graph_of
 from digigraph.harvesting.record import Problem
-from digigraph.vocab import DCAT, DCATAP, DCTERMS, RDF, RDFS, VOID
+from digigraph.iris import shorten
+from digigraph.vocab import DCAT, DCATAP, DCTERMS, FOAF, PREFIXES, RDF, RDFS, SPDX, VOID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from digigraph.harvesting.client import Client
     from digigraph.harvesting.dataset import Described
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from digigraph.harvesting.record import Record
 
 WELL_KNOWN = ".well-known/void"
+_PREFIXES = {**PREFIXES, "dcatap": str(DCATAP), "spdx": str(SPDX)}
 _FIGURES = {
     "triples": "SELECT (COUNT(*) AS ?triples) { ?s ?p ?o }",
     "distinctSubjects": "SELECT (COUNT(DISTINCT ?s) AS ?distinctSubjects) { ?s ?p ?o }",
@@ -38,15 +40,29 @@ _PARTITIONS = {
     ("propertyPartition", "property", "triples"): "SELECT ?term (COUNT(*) AS ?number) { ?s ?term ?o } GROUP BY ?term",
 }
 _DATED = "The description is out of date, or the endpoint holds other data in its default graph."
+_TITLED = (DCTERMS["title"], DCTERMS["description"])
 _MANDATORY = {
-    "Catalog": ("title", "description", "publisher"),
-    "Dataset": ("title", "description"),
-    "DataService": ("title",),
+    DCAT["Catalog"]: (*_TITLED, DCTERMS["publisher"]),
+    DCAT["Dataset"]: _TITLED,
+    DCAT["DataService"]: (DCTERMS["title"], DCAT["endpointURL"]),
+    DCAT["Distribution"]: (DCAT["accessURL"],),
+    FOAF["Agent"]: (FOAF["name"],),
+    SPDX["Checksum"]: (SPDX["algorithm"], SPDX["checksumValue"]),
 }
 _RECOMMENDED = {
-    "Dataset": (DCAT["distribution"], DCTERMS["publisher"], DCAT["contactPoint"], DCAT["keyword"], DCAT["theme"]),
-    "Distribution": (DCTERMS["license"], DCTERMS["format"], DCATAP["availability"]),
+    DCAT["Dataset"]: (DCAT["distribution"], DCTERMS["publisher"]),
+    DCAT["DataService"]: (DCAT["endpointDescription"], DCAT["servesDataset"], DCTERMS["publisher"]),
+    DCAT["Distribution"]: (DCTERMS["license"], DCTERMS["format"], DCATAP["availability"]),
 }
+"""What whoever serves the data has to say."""
+_IF_AVAILABLE = {
+    DCAT["Dataset"]: (
+        *(DCAT[name] for name in ("contactPoint", "keyword", "theme")),
+        *(DCTERMS[name] for name in ("spatial", "temporal")),
+    ),
+    DCAT["Distribution"]: (DCTERMS["description"],),
+}
+"""What only people can say: DCAT-AP recommends it where it is available, which is not to be seen from outside."""
 
 
 def check_void(client: Client, record: Record, url: str, described: Described) -> None:
@@ -99,7 +115,9 @@ def check_catalog(client: Client, record: Record, url: str, described: Described
     if not catalogued(catalog):
         return
     record.check("harvest-catalog-mandatory", _mandatory_problems(catalog, described.catalog_url))
-    record.check("harvest-catalog-recommended", _recommended_problems(catalog, described.catalog_url))
+    record.check("harvest-catalog-recommended", _lacking(catalog, described.catalog_url, _RECOMMENDED))
+    for each in _lacking(catalog, described.catalog_url, _IF_AVAILABLE):
+        record.note("harvest-catalog-recommended", f"{each.message} DCAT-AP recommends that where it is available.")
     services = _endpoints(catalog)
     if described.dataset is not None:
         record.check("harvest-catalog-agrees", _disagreements(described, services))
@@ -159,28 +177,19 @@ def _linked(client: Client, url: str, described: Described) -> list[str]:
 
 
 def _mandatory_problems(catalog: Graph, url: str) -> Iterator[Problem]:
-    for kind, names in _MANDATORY.items():
-        for each in catalog.subjects(RDF["type"], DCAT[kind]):
-            missing = [f"dcterms:{name}" for name in names if not catalog.objects(each, DCTERMS[name])]
-            yield from _lacking(url, f"dcat:{kind}", each, missing)
-    for kind, name in (("Distribution", "accessURL"), ("DataService", "endpointURL")):
-        for each in catalog.subjects(RDF["type"], DCAT[kind]):
-            yield from _lacking(url, f"dcat:{kind}", each, [] if catalog.urls(each, DCAT[name]) else [f"dcat:{name}"])
+    yield from _lacking(catalog, url, _MANDATORY)
     if not catalog.subjects(RDF["type"], DCAT["Catalog"]):
         yield Problem(url=url, message="It has no dcat:Catalog.")
 
 
-def _recommended_problems(catalog: Graph, url: str) -> Iterator[Problem]:
-    for kind, terms in _RECOMMENDED.items():
-        for each in catalog.subjects(RDF["type"], DCAT[kind]):
-            missing = [term.value for term in terms if not catalog.objects(each, term)]
-            yield from _lacking(url, f"dcat:{kind}", each, missing)
-
-
-def _lacking(url: str, kind: str, subject: Subject, names: list[str]) -> Iterator[Problem]:
-    if names:
-        iri = subject.value if isinstance(subject, ox.NamedNode) else None
-        yield Problem(url=url, message=f"The {kind} {subject} does not state {', '.join(names)}.", subject=iri)
+def _lacking(catalog: Graph, url: str, wanted: Mapping[ox.NamedNode, Sequence[ox.NamedNode]]) -> Iterator[Problem]:
+    for kind, terms in wanted.items():
+        for each in catalog.subjects(RDF["type"], kind):
+            missing = [shorten(term.value, _PREFIXES) for term in terms if not catalog.objects(each, term)]
+            if missing:
+                iri = each.value if isinstance(each, ox.NamedNode) else None
+                said = f"The {shorten(kind.value, _PREFIXES)} {each} does not state {', '.join(missing)}."
+                yield Problem(url=url, message=said, subject=iri)
 
 
 def _disagreements(described: Described, services: list[str]) -> Iterator[Problem]:

@@ -33,6 +33,7 @@ class Record:
     def __init__(self) -> None:
         self._problems: dict[str, list[Problem]] = {}
         self._reasons: dict[str, str] = {}
+        self._notes: dict[str, list[str]] = {}
 
     def check(self, rule: str, problems: Iterable[Problem]) -> bool:
         """Find the problems of a rule, and note them.
@@ -75,6 +76,10 @@ class Record:
         for rule in rules:
             self._reasons.setdefault(rule, reason)
 
+    def note(self, rule: str, text: str) -> None:
+        """Note what could be better where a rule holds."""
+        self._notes.setdefault(rule, []).append(text)
+
     def outcomes(self) -> list[Outcome]:
         """Return what came of each rule, in the order of the table."""
         return [
@@ -82,10 +87,15 @@ class Record:
                 rule=name,
                 group=rule.group,
                 passed=None if name not in self._problems else not self._problems[name],
-                reason="" if name in self._problems else self._reasons.get(name, _NOTHING),
+                reason=self._reason(name),
             )
             for name, rule in harvest_rules().items()
         ]
+
+    def _reason(self, name: str) -> str:
+        if name in self._problems:
+            return "" if self._problems[name] else " ".join(self._notes.get(name, ()))
+        return self._reasons.get(name, _NOTHING)
 
     def findings(self) -> list[Finding]:
         """Return what is wrong, in the order of the table."""

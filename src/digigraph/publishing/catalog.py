@@ -1,4 +1,4 @@
-"""The dataset in a catalogue, for the portals that collect them (DCAT 3; DCAT-AP 3.0, the profile of the EU)."""
+"""The dataset in a catalogue, for the portals that collect them (DCAT 3; DCAT-AP 3.0.1, the profile of the EU)."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from digigraph.iris import Iris
 from digigraph.media import Kind
 from digigraph.publishing.data import RIGHTS
 from digigraph.publishing.dumps import FORMATS
-from digigraph.vocab import DCTERMS, FOAF, RDF, SKOS, SPDX, XSD
+from digigraph.vocab import DCTERMS, FOAF, RDF, SPDX, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -146,7 +146,9 @@ def hashed(what: ox.NamedNode, name: str, sha256: str) -> Iterator[Said]:
 
 
 def _typed(resource: ox.NamedNode, kind: str) -> Iterator[Said]:
-    """Of which kind it is, a concept of the lists that DCAT-AP names, where the settings say so."""
+    """Of which kind it is, a concept of the lists that DCAT-AP names, where the settings say so.
+
+    What that concept is called is theirs to say: DCAT-AP demands a name of whatever a catalogue calls a concept.
+    """
     if kind:
         yield resource, DCTERMS["type"], ox.NamedNode(kind)
-        yield ox.NamedNode(kind), RDF["type"], SKOS["Concept"]

@@ -64,6 +64,8 @@ def _check(outcome: Outcome) -> str:
     head = f'    <testcase name="{_text(outcome.rule)}" classname="{_text(outcome.group)}"'
     if outcome.passed is None:
         return f'{head}>\n      <skipped message="{_text(outcome.reason)}"/>\n    </testcase>\n'
+    if outcome.reason:
+        return f"{head}>\n      <system-out>{_text(outcome.reason)}</system-out>\n    </testcase>\n"
     return f"{head}/>\n"
 
 

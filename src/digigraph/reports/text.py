@@ -114,7 +114,7 @@ def _summary(findings: Sequence[Finding]) -> str:
 
 
 def score_text(outcomes: Sequence[Outcome]) -> str:
-    """Return how many checks of each group passed, and which were not made and why; nothing without a check."""
+    """Return how many checks of each group passed, which were not made and why, and notes; nothing without a check."""
     if not outcomes:
         return ""
     groups: dict[str, list[Outcome]] = {}
@@ -127,6 +127,7 @@ def score_text(outcomes: Sequence[Outcome]) -> str:
         if each.passed is None:
             reasons.setdefault(each.reason, []).append(each.rule)
     lines += [f"Not checked: {', '.join(rules)}. {printable(reason)}" for reason, rules in reasons.items()]
+    lines += [f"Note: {each.rule}. {printable(each.reason)}" for each in outcomes if each.passed and each.reason]
     return "\n".join(lines) + "\n"
 
 
