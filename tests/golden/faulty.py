@@ -91,6 +91,7 @@ def faulty_project(folder: Path) -> Project:
     project.write("data/deep.jsonld", '{"https://schema.org/about":' * 300 + "1" + "}" * 300)
     project.write("data/large.nt", "#" * 20_000_001)
     project.write("data/terms.ttl", f'{PREFIXES}<http://e.x/a> schema:nam "X" .\n')
+    project.write("data/types.ttl", f'{PREFIXES}id:ki schema:size "1"^^<http://www.w3.org/2001/XMLSchema#byte> .\n')
     project.write(
         "data/evidence.ttl",
         f"{PREFIXES}@prefix prov: <http://www.w3.org/ns/prov#> .\n"

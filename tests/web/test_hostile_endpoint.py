@@ -80,6 +80,47 @@ def test_pages_of_answers_that_are_none_are_problems(published: Settings, body: 
         backend.close()
 
 
+@pytest.mark.parametrize("status", ["400 Bad Request", "406 Not Acceptable"])
+def test_what_is_asked_for_a_page_is_not_the_clients_fault(published: Settings, status: str) -> None:
+    """An endpoint that refuses a query of this server's own is 502; a client's query is the client's to mend."""
+
+    def refuse(caller: Caller) -> None:
+        caller.reply(b"VALUES is too long", status, Content_Type="text/plain")
+
+    with hostile(refuse) as server:
+        settings = dataclasses.replace(published, endpoint=server.url)
+        backend = open_backend(settings)
+        client = create_app(settings, backend).test_client()
+        for path in ("/", "/id/x", "/page/x", "/data/x.ttl", "/doc/x", "/ev/x.nq", "/ns", "/catalog", "/sitemap.xml"):
+            response = client.get(path, headers={"Accept": "*/*"})
+            assert response.status_code == http.client.BAD_GATEWAY, path
+            assert "itself was refused" in response.text
+        described = ["/sparql", "/.well-known/void", "/graph-store?default", "/graph-store?graph=urn:x"]
+        # Their format is the client's choice, but for the question whether there is such a graph.
+        chosen = {"406 Not Acceptable": [406, 406, 406, 502]}.get(status, [502] * 4)
+        assert [client.get(each).status_code for each in described] == chosen
+        own = client.get("/sparql?query=ASK{}", headers={"Accept": JSON})
+        assert own.status_code == int(status.partition(" ")[0])
+        backend.close()
+
+
+def test_what_was_taken_back_is_gone(published: Settings) -> None:
+    """What the project has taken back is 410 with its reason, and the endpoint, which may have it, is not asked."""
+    with hostile(lambda caller: caller.reply(TRUE)) as server:
+        settings = dataclasses.replace(published, endpoint=server.url)
+        backend = open_backend(settings)
+        names = [f"{settings.base_iri}{name}" for name in ("id/x", "doc/x", "ev/x")]
+        client = create_app(settings, backend, taken_back=dict.fromkeys(names, "privacy")).test_client()
+        paths = ["/id/x", "/page/x", "/data/x", "/data/x.ttl", "/doc/x", "/doc/x.nq", "/ev/x", "/linkset/page/x"]
+        for path in [*paths, "/linkset/doc/x", "/linkset/ev/x"]:
+            response = client.get(path, headers={"Accept": "*/*"})
+            problem = response.get_json()
+            assert (response.status_code, problem.get("reason")) == (http.client.GONE, "privacy"), path
+        assert server.callers == []
+        assert client.get("/id/y").status_code == http.client.BAD_GATEWAY
+        backend.close()
+
+
 def test_nobody_there(published: Settings) -> None:
     """An endpoint that cannot be reached is 502, and the reason is told without its address."""
     settings = dataclasses.replace(published, endpoint="http://user:secret@127.0.0.1:9/sparql?key=secret")

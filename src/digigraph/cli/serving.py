@@ -8,8 +8,10 @@ import sys
 import click
 
 from digigraph.cli.project import Project
+from digigraph.iris import Iris
 from digigraph.settings import Settings
 from digigraph.sources.files import sources_hash
+from digigraph.sources.redactions import redactions_of
 from digigraph.store.opening import open_backend
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.web.serve import serve as serve_backend
@@ -33,11 +35,18 @@ def serve(  # noqa: PLR0913 - one parameter an option
     settings = project.settings(host=host, port=port, workers=workers, endpoint=endpoint)
     if not settings.endpoint and not no_publish:
         _publish(settings)
+    taken_back = _taken_back(settings) if settings.endpoint else {}
     backend = open_backend(settings)
     try:
-        serve_backend(settings, backend, announce=_announce)
+        serve_backend(settings, backend, announce=_announce, taken_back=taken_back)
     finally:
         backend.close()
+
+
+def _taken_back(settings: Settings) -> dict[str, str]:
+    """What the project has taken back: an engine of others does not know it."""
+    iris = Iris(settings.base_iri)
+    return {iris.base + iri: reason for iri, reason in redactions_of(settings.project, iris).reasons.items()}
 
 
 def _announce(url: str) -> None:

@@ -81,7 +81,7 @@ class _Builder:
             self._describe(document)
         self._evidence()
         statements = tuple(self._statements)
-        return Dataset(statements, tuple(self._strange_subjects(statements)))
+        return Dataset(statements, (*self._strange_subjects(statements), *self._other_types()))
 
     def _add(self, claimed: Claimed, *graphs: _Graph, concluding: bool = True) -> None:
         triples = self._rules.closure(claimed.triple) if concluding else [claimed.triple]
@@ -155,6 +155,20 @@ class _Builder:
                 location=replace(each.node, of_node=False) if each.node is not None else each.location,
                 hint=f"Things are called {self._iris.thing('slug').value}.",
             )
+
+    def _other_types(self) -> Iterable[Finding]:
+        """Literals of a datatype that the store does not keep."""
+        for each in (*self._corpus.ontology, *self._corpus.curated):
+            written = each.quad.object
+            if isinstance(written, ox.Literal) and (kept := canonical(written)).datatype != written.datatype:
+                before, after = (self._iris.shorten(one.datatype.value) for one in (written, kept))
+                yield Finding(
+                    rule="datatype-not-kept",
+                    severity=Severity.INFO,
+                    message=f'"{written.value}"^^{before} is kept as "{kept.value}"^^{after}.',
+                    location=each.location,
+                    hint=f"Write {after}.",
+                )
 
 
 _Graph = ox.NamedNode | ox.BlankNode | ox.DefaultGraph

@@ -32,7 +32,7 @@ def version_with(backend: Backend, graph: ox.NamedNode | None) -> str | None:
     """
     if graph is None:
         return backend.version
-    answer = backend.answer(Query(text=f"ASK {{ GRAPH {graph} {{ ?s ?p ?o }} }}", format=RESULTS_JSON))
+    answer = backend.answer(Query(text=f"ASK {{ GRAPH {graph} {{ ?s ?p ?o }} }}", format=RESULTS_JSON, is_own=True))
     if not ox.parse_query_results(b"".join(answer), format=ox.QueryResultsFormat.JSON):
         raise NotFound(f"There is no graph {graph}.", hint="The service description at /sparql lists the graphs.")
     return answer.version
@@ -41,4 +41,4 @@ def version_with(backend: Backend, graph: ox.NamedNode | None) -> str | None:
 def graph_query(graph: ox.NamedNode | None, format: Format) -> Query:  # noqa: A002 - the field's word
     """Return the query whose answer is a graph, or nothing where there is none; None names the default graph."""
     pattern = "?s ?p ?o" if graph is None else f"GRAPH {graph} {{ ?s ?p ?o }}"
-    return Query(text=f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}", format=format)
+    return Query(text=f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}", format=format, is_own=True)

@@ -42,19 +42,19 @@ class Query:
 
     Parameters
     ----------
-    text
-        SPARQL 1.1 query.
-    format
-        Serialisation of the answer; must fit the query form.
+    text, format
+        SPARQL 1.1 query, and the serialisation of its answer, which must fit the query form.
     default_graphs, named_graphs
-        IRIs of the RDF dataset asked (SPARQL 1.1 Protocol, section 2.1.4); None: what the query itself says, else the
-        whole snapshot.
+        The RDF dataset asked (SPARQL 1.1 Protocol, section 2.1.4); None: what the query says, else the whole snapshot.
+    is_own
+        Whether no client wrote it, so that none is to blame where another engine refuses it.
     """
 
     text: str
     format: Format
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
+    is_own: bool = False
 
 
 class Answer:
@@ -335,11 +335,11 @@ class Backend(Protocol):
 
 
 def rows(backend: Backend, text: str) -> list[Row]:
-    """Ask a SELECT query and return its solutions, whole; unbound variables are absent from a row.
+    """Ask a SELECT query of our own and return its solutions, whole; unbound variables are absent from a row.
 
-    Raises as :meth:`Backend.answer`, and RemoteError where someone else's endpoint sends what is no result of a SELECT.
+    Raises as :meth:`Backend.answer`, and RemoteError where another endpoint sends no result of a SELECT.
     """
-    answer = b"".join(backend.answer(Query(text=text, format=RESULTS_JSON)))
+    answer = b"".join(backend.answer(Query(text=text, format=RESULTS_JSON, is_own=True)))
     try:
         solutions = ox.parse_query_results(answer, format=ox.QueryResultsFormat.JSON)
         if not isinstance(solutions, ox.QuerySolutions):

@@ -36,6 +36,7 @@ _CONNECT_SECONDS = 10.0
 _PIECE = 64 * 1024
 _SHOWN = 500
 _HINT = "Is it a SPARQL endpoint, and does it run?"
+_OWN_HINT = "Does it speak SPARQL 1.1 whole, and take queries as long as this server's?"
 _BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _TIMED_OUT = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT}
 _READABLE = ("text/plain", "application/problem+json", "application/json")
@@ -130,11 +131,11 @@ def asked(settings: Settings, query: Query, connection: Connection) -> Iterator[
     Raises
     ------
     QueryError, NotAcceptable
-        The endpoint does not take the query, or does not write the format.
+        The endpoint does not take the query, or does not write the format, and a client has chosen it.
     RemoteTimeout
         It did not answer, or not to the end, in time.
     RemoteError
-        It failed, or what it sent is not what was asked for, or not all of it.
+        It failed, does not take a query of our own, or what it sent is not what was asked for, or not all of it.
     AnswerTooLarge
         There are more rows than may be.
     """
@@ -142,10 +143,19 @@ def asked(settings: Settings, query: Query, connection: Connection) -> Iterator[
         with _Session(connection) as session, _response(session, settings, query) as response:
             _check(response, query)
             yield from _body(response, query, settings)
+    except (QueryError, NotAcceptable) as error:
+        if _is_of_the_client(error, query):
+            raise
+        raise RemoteError(f"A query of this server itself was refused: {error.message}", hint=_OWN_HINT) from error
     except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
         raise timeout(settings) from error
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         raise RemoteError(f"The endpoint failed: {_reason(error)}.", hint=_HINT) from error
+
+
+def _is_of_the_client(error: QueryError | NotAcceptable, query: Query) -> bool:
+    """Whether the client is to blame: for its own query, and of ours for the format of a graph, which it has chosen."""
+    return not query.is_own or (isinstance(error, NotAcceptable) and query.format.kind is not Kind.RESULTS)
 
 
 def _response(session: requests.Session, settings: Settings, query: Query) -> requests.Response:

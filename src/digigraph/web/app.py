@@ -30,11 +30,13 @@ from digigraph.web.site import EXTENSION, KeptStates, Site
 from digigraph.web.states import of_states
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from digigraph.settings import Settings
     from digigraph.store.backend import Backend
 
 
-def create_app(settings: Settings, backend: Backend) -> Flask:
+def create_app(settings: Settings, backend: Backend, *, taken_back: Mapping[str, str] | None = None) -> Flask:
     """Return the application that publishes what the backend holds.
 
     It runs under any WSGI server and Flask's test client; :mod:`digigraph.web.serve` runs it under ours.
@@ -45,6 +47,8 @@ def create_app(settings: Settings, backend: Backend) -> Flask:
         The project's.
     backend
         Who answers queries; stays the caller's to close.
+    taken_back
+        See :class:`~digigraph.web.site.Site`; None: nothing.
     """
     app = Flask("digigraph.web")
     app.config.update(MAX_CONTENT_LENGTH=settings.body_bytes, MAX_FORM_MEMORY_SIZE=settings.body_bytes)
@@ -58,7 +62,7 @@ def create_app(settings: Settings, backend: Backend) -> Flask:
     if kept is not None:
         counting.watch("answers of earlier states", lambda: kept.keeper.cache.bytes)
         counting.watch_states(lambda: kept.states.open_count)
-    app.extensions[EXTENSION] = Site(settings, backend, keeper, counting, kept=kept)
+    app.extensions[EXTENSION] = Site(settings, backend, keeper, counting, kept=kept, taken_back=taken_back or {})
     pages.register(app)
     sending.register(app)
     query_page.register(app)

@@ -34,7 +34,7 @@ from digigraph.web.shortcut import Shortcut
 from digigraph.web.site import EXTENSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from digigraph.settings import Settings
     from digigraph.store.backend import Backend
@@ -50,7 +50,13 @@ _BACKLOG = 1024
 _LINGER_SECONDS = 1.0
 
 
-def serve(settings: Settings, backend: Backend, *, announce: Callable[[str], None]) -> None:
+def serve(
+    settings: Settings,
+    backend: Backend,
+    *,
+    announce: Callable[[str], None],
+    taken_back: Mapping[str, str] | None = None,
+) -> None:
     """Serve until SIGINT or SIGTERM, then let what is under way end, for ``stop_seconds`` at most.
 
     Parameters
@@ -61,6 +67,8 @@ def serve(settings: Settings, backend: Backend, *, announce: Callable[[str], Non
         Who answers; stays the caller's to close.
     announce
         Is handed the URL once connections are accepted there.
+    taken_back
+        See :func:`~digigraph.web.app.create_app`.
 
     Raises
     ------
@@ -70,7 +78,7 @@ def serve(settings: Settings, backend: Backend, *, announce: Callable[[str], Non
     with listen(settings.host, settings.port) as listener, logged(settings) as observe:
         _allow_open_files()
         settings = replace(settings, port=listener.getsockname()[1])
-        app = create_app(settings, backend)
+        app = create_app(settings, backend, taken_back=taken_back)
         here: Site = app.extensions[EXTENSION]
         threads = 2 * settings.worker_count + settings.queue_length + FOLLOWERS + _THREADS_FOR_PAGES
         threads += FOLLOWERS + (settings.states_open + 1) * AT_ONCE if here.kept else 0

@@ -24,6 +24,10 @@ from digigraph.web.running import QUERY_ID_HEADER, Running
 from digigraph.web.wsgi import CANCELLATION
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyoxigraph as ox
+
     from digigraph.settings import Settings
     from digigraph.store.backend import Answer, Backend, Query
     from digigraph.store.load import Load
@@ -82,6 +86,9 @@ class Site:
         The kept states of the graph; None behind an endpoint of others.
     prefix
         Path below which a state that is asked for by its name is published; empty for the one that is served.
+    taken_back
+        The class of the reason by IRI, of what the project has taken back; asked where there are no snapshots, which
+        know it themselves.
     """
 
     settings: Settings
@@ -92,6 +99,7 @@ class Site:
     draughtsman: Draughtsman = field(default_factory=Draughtsman)
     kept: KeptStates | None = None
     prefix: str = ""
+    taken_back: Mapping[str, str] = field(default_factory=dict)
 
     def read_file(self, name: str) -> bytes | None:
         """Return a file that the snapshot carries beside its dataset; None where there is none, or no snapshot."""
@@ -111,7 +119,7 @@ class Site:
     def reason_of(self, iri: str) -> str:
         """Return why an IRI was taken back, as a class of reasons; empty where it was not."""
         if self.backend.version is None:
-            return ""
+            return self.taken_back.get(iri, "")
         return read_redacted(self.settings.state_folder).reasons.get(iri, "")
 
     def published(self, version: str) -> dt.datetime | None:
@@ -195,6 +203,20 @@ def edition(language: str) -> Edition:
     """Return the graph as the functions of ``publishing`` take it, in a language."""
     found = site()
     return Edition(asker(), found.iris, language, found.read_file, found.settings.license, found.reason_of)
+
+
+def named(path: str) -> ox.NamedNode:
+    """Return the IRI of a thing, a document or evidence by its path (``id/kth``).
+
+    Raises
+    ------
+    TakenBack
+        It was taken back: whatever else still names it, and whoever answers, nothing is told of it.
+    """
+    iri = site().iris.at(path)
+    if site().reason_of(iri.value):
+        raise edition("").missing(iri.value)
+    return iri
 
 
 def begun(query: Query) -> Begun | None:

@@ -38,7 +38,8 @@ def void() -> Response:
     chosen, document = requested_format(_FORMATS), here.url(VOID)
     counted = here.read_file(FIGURES)
     if counted is None:
-        return answered(Query(text=void_description(here.offer, _FORMATS, document=document), format=chosen))
+        text = void_description(here.offer, _FORMATS, document=document)
+        return answered(Query(text=text, format=chosen, is_own=True))
     return _sent(lambda: void_data(here.offer, _FORMATS, counted, document=document), chosen)
 
 

@@ -13,7 +13,7 @@ from digigraph.publishing.ontology import describe_ontology
 from digigraph.vocab import DG
 from digigraph.web.linked_data import send_data, send_linkset, shown_with, signposts_of, split_suffix, wanted
 from digigraph.web.pages import language, page
-from digigraph.web.site import edition, site
+from digigraph.web.site import edition, named
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -25,7 +25,7 @@ blueprint = Blueprint("documents", __name__)
 def document(name: str) -> Response:
     """Show a source document and the sentences quoted from it, or send what the graph says of it."""
     slug, suffix = split_suffix(name)
-    iri, path = site().iris.at(f"doc/{slug}"), f"/doc/{slug}"
+    iri, path = named(f"doc/{slug}"), f"/doc/{slug}"
     if (chosen := wanted(suffix)) is HTML:
         return page("document.html", lambda: _shown_document(iri, path))
     return send_data(lambda: document_data(edition(language()), iri), chosen, page_path=path)
@@ -41,7 +41,7 @@ def _shown_document(iri: ox.NamedNode, path: str) -> dict[str, object]:
 @blueprint.get("/linkset/doc/<slug>")
 def linkset_of_document(slug: str) -> Response:
     """Send the signposts of a document."""
-    iri, path = site().iris.at(f"doc/{slug}"), f"/doc/{slug}"
+    iri, path = named(f"doc/{slug}"), f"/doc/{slug}"
     return send_linkset(lambda: signposts_of(document_data(edition(language()), iri), page_path=path, data_path=path))
 
 
@@ -49,7 +49,7 @@ def linkset_of_document(slug: str) -> Response:
 def evidence(name: str) -> Response:
     """Show one evidence, its sentence and what it says; or send that as data."""
     own, suffix = split_suffix(name)
-    iri, path = site().iris.at(f"ev/{own}"), f"/ev/{own}"
+    iri, path = named(f"ev/{own}"), f"/ev/{own}"
     if (chosen := wanted(suffix)) is HTML:
         return page("evidence.html", lambda: _shown_evidence(iri, path))
     return send_data(lambda: evidence_data(edition(language()), iri), chosen, page_path=path)
@@ -64,7 +64,7 @@ def _shown_evidence(iri: ox.NamedNode, path: str) -> dict[str, object]:
 @blueprint.get("/linkset/ev/<name>")
 def linkset_of_evidence(name: str) -> Response:
     """Send the signposts of an evidence."""
-    iri, path = site().iris.at(f"ev/{name}"), f"/ev/{name}"
+    iri, path = named(f"ev/{name}"), f"/ev/{name}"
     return send_linkset(lambda: signposts_of(evidence_data(edition(language()), iri), page_path=path, data_path=path))
 
 

@@ -42,7 +42,7 @@ def _description(chosen: Format) -> Response:
     text = service_description(
         site().settings, (*RESULTS, *GRAPHS), endpoint=site().url("/sparql"), void=site().url(VOID)
     )
-    return answered(Query(text=text, format=chosen))
+    return answered(Query(text=text, format=chosen, is_own=True))
 
 
 @blueprint.post("/sparql")

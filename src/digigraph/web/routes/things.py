@@ -22,7 +22,7 @@ from digigraph.web.linked_data import (
     wanted,
 )
 from digigraph.web.pages import href, language, page
-from digigraph.web.site import edition, site
+from digigraph.web.site import edition, named, site
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -36,9 +36,7 @@ _LAST_PAGE = 1_000_000
 def thing(slug: str) -> BaseResponse:
     """Send the reader of a thing's IRI on to what describes it (303: a thing is not a document)."""
     chosen = wanted(None)
-    iri = site().iris.at(f"id/{slug}")
-    if site().reason_of(iri.value):
-        raise edition(language()).missing(iri.value)
+    iri = named(f"id/{slug}")
     other = merged_into(edition(language()), iri)
     if other is not None:
         return redirect(site().url(site().iris.path(other) or "/"), code=301)
@@ -53,7 +51,7 @@ def thing_page(slug: str) -> Response:
 
 
 def _shown(slug: str) -> dict[str, object]:
-    found = describe(edition(language()), site().iris.at(f"id/{slug}"), page=_number())
+    found = describe(edition(language()), named(f"id/{slug}"), page=_number())
     picture = site().draughtsman.draw(neighbourhood(found, href))
     return {
         "thing": found,
@@ -76,8 +74,7 @@ def linkset_of_thing(slug: str) -> Response:
 
 
 def _data(slug: str) -> Data:
-    iris = site().iris
-    return thing_data(edition(language()), iris.at(f"id/{slug}"), iris.at(f"data/{slug}"))
+    return thing_data(edition(language()), named(f"id/{slug}"), site().iris.at(f"data/{slug}"))
 
 
 def _number() -> int:
