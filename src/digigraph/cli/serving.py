@@ -11,7 +11,6 @@ from digigraph.cli.project import Project
 from digigraph.iris import Iris
 from digigraph.settings import Settings
 from digigraph.sources.files import sources_hash
-from digigraph.sources.redactions import redactions_of
 from digigraph.store.opening import open_backend
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.web.serve import serve as serve_backend
@@ -45,6 +44,9 @@ def serve(  # noqa: PLR0913 - one parameter an option
 
 def _taken_back(settings: Settings) -> dict[str, str]:
     """What the project has taken back: an engine of others does not know it."""
+    # Here, for readers of files are not wanted where snapshots are served.
+    from digigraph.sources.redactions import redactions_of  # noqa: PLC0415
+
     iris = Iris(settings.base_iri)
     return {iris.base + iri: reason for iri, reason in redactions_of(settings.project, iris).reasons.items()}
 
