@@ -159,6 +159,14 @@ GRAPHS = {
     "GRAPH ?g { ?s :q ?o FILTER NOT EXISTS { ?s :p ?x } }": "g=g2, s=z, o=y",
     "GRAPH ?g { ?s :q ?o } FILTER(?g = :g2)": "g=g2, s=z, o=y",
     ":a :p ?b FILTER EXISTS { GRAPH ?g { VALUES ?b { :b } } }": "b=b",
+    # Of a graph that is not there, there is nothing.
+    "GRAPH :none { }": "",
+    "GRAPH :none { GRAPH ?g { } }": "",
+    "GRAPH :none { VALUES ?a { 1 } }": "",
+    "GRAPH :none { OPTIONAL { ?s ?p ?o } VALUES ?a { 1 } }": "",
+    "GRAPH :none { SELECT (COUNT(*) AS ?n) { ?s ?p ?o } }": "",
+    "GRAPH :g2 { SELECT (COUNT(*) AS ?n) { ?s ?p ?o } }": "n=1",
+    "GRAPH ?g { GRAPH :none { VALUES ?a { 1 } } }": "",
 }
 
 

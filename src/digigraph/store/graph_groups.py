@@ -23,9 +23,7 @@ def is_right_in_graph(graph: Part) -> bool:
     """Tell whether the engine answers a part of kind ``graph``, whose name is a variable, as the standard says."""
     name, group = graph.tokens[1].text[1:], graph.parts[0]
     return (
-        bound_in_expressions(graph) is None
-        and _says_graph(group)
-        and all(_is_right(each, name) for each in _own(group))
+        bound_in_expressions(graph) is None and says_graph(group) and all(_is_right(each, name) for each in _own(group))
     )
 
 
@@ -53,11 +51,11 @@ def _own(group: Part) -> Iterator[Part]:
             yield from _own(part)
 
 
-def _says_graph(group: Part) -> bool:
-    """Whether each solution has a pattern that says its graph, or is of an empty group, for which the engine looks."""
+def says_graph(group: Part) -> bool:
+    """Tell whether each solution has a pattern that says its graph, or is of an empty group: then the engine looks."""
     kinds = {part.kind for part in group.parts}
     unions = [part for part in group.parts if part.kind == "union"]
-    is_said = "triples" in kinds or any(all(_says_graph(each) for each in union.parts) for union in unions)
+    is_said = "triples" in kinds or any(all(says_graph(each) for each in union.parts) for union in unions)
     return is_said or not kinds & _SILENT
 
 

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from digigraph.errors import QueryUnsupported
 from digigraph.sparql import is_repeatable, prologue, tokens
-from digigraph.store.graph_groups import bound_in_expressions, is_right_in_graph
+from digigraph.store.graph_groups import bound_in_expressions, is_right_in_graph, says_graph
 from digigraph.store.path_triples import MOST_BRANCHES, is_alone, is_movable, statements
 from digigraph.store.patterns import mark, read
 from digigraph.store.solutions import Solutions, is_bnode
@@ -36,9 +36,9 @@ Functions = dict[ox.NamedNode, "Callable[..., Term | None]"]
 
 BLANK = ox.NamedNode("urn:x-digigraph:bnode")
 """Name of the function that stands for BNODE with a text: text and, where calls share them, a name of the solution."""
-# What may need other words: two functions, GRAPH with a variable, and paths with alternatives or of length zero.
+# What may need other words: two functions, GRAPH, and paths with alternatives or of length zero.
 _SUSPECT = re.compile(
-    r"GROUP_CONCAT|BNODE|GRAPH\s*+[?$#]|(?<!\|)\|(?!\|)|(?<!\()(?<!SELECT )(?<!DISTINCT )(?:\*|\?(?!\w))",
+    r"GROUP_CONCAT|BNODE|GRAPH|(?<!\|)\|(?!\|)|(?<!\()(?<!SELECT )(?<!DISTINCT )(?:\*|\?(?!\w))",
     re.IGNORECASE,
 )
 # What makes a difference of how often a solution is there.
@@ -233,7 +233,11 @@ class _Mender:
 
     def _graph(self, part: Part) -> str:
         name = part.tokens[1]
-        if name.kind != "variable" or is_right_in_graph(part):
+        if name.kind != "variable":
+            # Of a graph that is not there, there are no solutions; the engine sees that where a pattern looks into it.
+            text = self._plain(part)
+            return text if says_graph(part.parts[0]) else f"{{ GRAPH {name.text} {{}} {text} }}"
+        if is_right_in_graph(part):
             return self._plain(part)
         if (where := bound_in_expressions(part)) is not None:
             raise QueryUnsupported(
