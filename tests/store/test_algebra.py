@@ -134,12 +134,12 @@ def store_of(contents: dict[str, Graph]) -> ox.Store:
 
 
 def asked(contents: dict[str, Graph], chosen: Chosen | None) -> Dataset:
-    """The dataset that is asked; what names no graph is none."""
+    """The dataset that is asked; a graph that is chosen is there, if it is empty too."""
     default, names = chosen or ([""], [":g0", ":g1"])
     graphs = {name: contents.get(name, frozenset()) for name in (*default, *names)}
     return Dataset(
         frozenset[tuple[str, str, str]]().union(*(graphs[name] for name in default)),
-        {name: graphs[name] for name in names if graphs[name]},
+        {name: graphs[name] for name in names if chosen or graphs[name]},
     )
 
 

@@ -24,7 +24,7 @@ from digigraph.media import (
     formats_of,
 )
 from digigraph.store.backend import Query
-from digigraph.store.engine import evaluate, syntax_error
+from digigraph.store.engine import evaluate
 from digigraph.store.output import Output
 
 BASE = "https://example.org/graph/"
@@ -255,22 +255,3 @@ def test_pieces_are_worth_sending():
     output.finish()
     assert b"".join(received) == b"0123456789" * 10_000
     assert len(received) < 1000
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "SELECT", "SELECT * { ?s ?p }", "SELECT ?x WHERE { ?x a ?y } GROUP BY ?y", "ASK { a b c }", "ASK {} GROUP"],
-)
-def test_syntax_errors_are_short_and_have_a_place(text: str):
-    """The engine's errors come out with line and column, without pages of character classes."""
-    with pytest.raises(QuerySyntaxError) as refusal:
-        run(ox.Store(), text)
-    assert refusal.value.line == 1
-    assert refusal.value.column is not None
-    assert "u{" not in refusal.value.message
-    assert len(refusal.value.message) < 300
-
-
-def test_an_error_of_another_form_is_passed_on():
-    """An error that the engine words in another way keeps its words."""
-    assert "something else" in syntax_error("something else").message

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 
-from digigraph.errors import DigigraphError, QueryError, QuerySyntaxError, RemoteError, StoreError
+from digigraph.errors import DigigraphError, QueryError, RemoteError, StoreError
 from digigraph.iris import Iris
 from digigraph.store.csv_results import write_results
 from digigraph.store.disk import ENGINE_ERRORS
 from digigraph.store.doors import without_doors
 from digigraph.store.expressible import expressible
 from digigraph.store.mending import Dataset, Functions, functions, is_suspect, mended
+from digigraph.store.mistakes import syntax_error
 from digigraph.store.output import Output
 from digigraph.store.rows import Rows
 from digigraph.store.selection import selection_of, store_for
@@ -25,11 +26,9 @@ if TYPE_CHECKING:
 
     from digigraph.store.backend import Query
 
-_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 # The engine reports these as it does failing disks, by a RuntimeError.
 _FUNCTION = re.compile(r"The custom (?:aggregate )?function <.*")
 _NO_VARIABLE = ox.Variable("digigraph")
-_CHARACTER_CLASSES = re.compile(r",? ?\['.*?'\](?=,|$)|,? ?\[_\]", re.DOTALL)
 
 
 def evaluate(
@@ -132,20 +131,3 @@ def _check_syntax(store: ox.Store, text: str, base_iri: str) -> None:
     # The engine offers no parser alone. Asked to substitute a variable that no query has, it reads and goes no further.
     with contextlib.suppress(RuntimeError):
         store.query(text, base_iri=base_iri, substitutions={_NO_VARIABLE: ox.Literal("")})
-
-
-def syntax_error(text: str) -> QuerySyntaxError:
-    """Translate the engine's ``error at 3:10: expected one of …``; columns count characters from 1.
-
-    The place is where the engine's parser gave up, at most a token or two behind the mistake.
-    """
-    found = _PLACE.fullmatch(text)
-    if found is None:
-        return QuerySyntaxError(f"The query is not SPARQL: {text}.")
-    line, column, reason = found.groups()
-    # What may stand here in terms of single characters fills screens and helps nobody.
-    readable = _CHARACTER_CLASSES.sub("", reason).strip(" ,").removesuffix("expected").strip()
-    detail = f": {readable}" if readable else ""
-    return QuerySyntaxError(
-        f"The query is not SPARQL near line {line}, column {column}{detail}.", line=int(line), column=int(column)
-    )

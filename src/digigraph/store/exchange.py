@@ -19,7 +19,7 @@ from urllib3.connectionpool import HTTPConnectionPool
 from digigraph.errors import DigigraphError, NotAcceptable, QueryError, QuerySyntaxError, RemoteError, RemoteTimeout
 from digigraph.media import Kind, formats_for
 from digigraph.sparql import dataset_clauses, graph_patterns, query_form
-from digigraph.store.engine import syntax_error
+from digigraph.store.mistakes import syntax_error
 from digigraph.store.received import Received
 
 if TYPE_CHECKING:

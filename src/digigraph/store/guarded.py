@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.errors import NotAcceptable, QuerySyntaxError
+from digigraph.iris import Iris
 from digigraph.media import formats_for
 from digigraph.sparql import excerpt, query_form
 from digigraph.store.guard import Guard
+from digigraph.store.mistakes import explained
 from digigraph.store.pool import Pool
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ class Guarded:
             The format cannot carry what the query's form gives.
         """
         query = self._checked(query)
-        with _shown(query):
+        with self._shown(query):
             return self._backend.answer(query, cancellation)
 
     @property
@@ -72,7 +74,7 @@ class Guarded:
         """Check the query, then ask the backend from an event loop; see :meth:`Pool.answer_soon`. Raises as answer."""
         assert isinstance(self._backend, Pool)  # noqa: S101 - see above
         query = self._checked(query)
-        with _shown(query):
+        with self._shown(query):
             return await self._backend.answer_soon(query, cancellation)
 
     def _checked(self, query: Query) -> Query:
@@ -85,20 +87,22 @@ class Guarded:
         _check_format(query)
         return query
 
+    @contextlib.contextmanager
+    def _shown(self, query: Query) -> Iterator[None]:
+        """Say what a mistake is, where we know better than the engine, and show its line, where the place is known."""
+        try:
+            yield
+        except QuerySyntaxError as told:
+            error = explained(told, query.text, Iris(self._guard.base_iri).prefixes)
+            if error.line is not None and error.column is not None:
+                error.excerpt = excerpt(query.text, error.line, error.column)
+            if error is told:
+                raise
+            raise error from told
+
     def close(self) -> None:
         """Close the backend."""
         self._backend.close()
-
-
-@contextlib.contextmanager
-def _shown(query: Query) -> Iterator[None]:
-    """Show the line of a mistake, where an engine tells the place."""
-    try:
-        yield
-    except QuerySyntaxError as error:
-        if error.line is not None and error.column is not None:
-            error.excerpt = excerpt(query.text, error.line, error.column)
-        raise
 
 
 def guard_of(settings: Settings) -> Guard:
