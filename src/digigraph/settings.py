@@ -32,6 +32,7 @@ THEMES = ("AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL",
 """Codes of the EU's authority list of data themes."""
 
 Value = str | int | float
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,13 @@ class Settings:
     federation: Annotated[
         str, About("endpoints that SERVICE may ask, as the beginnings of their URLs, with spaces between; empty: none")
     ] = ""
+    federation_networks: Annotated[
+        str,
+        About(
+            "networks that are not public in which the hosts of those endpoints may be, with spaces between; "
+            "empty: none, but for addresses that stand in federation themselves"
+        ),
+    ] = ""
     queue_length: Annotated[int, About("queries that may wait for a query process")] = 128
     queue_per_client: Annotated[int, About("queries of one client that may wait, told by its address", 1)] = 64
     queue_seconds: Annotated[float, About("seconds that a query may wait for a query process", 0.1)] = 30.0
@@ -157,7 +165,12 @@ class Settings:
         return tuple(self.federation.split())
 
     @property
-    def proxy_networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    def federation_private(self) -> tuple[Network, ...]:
+        """The networks that are not public, and that SERVICE may reach all the same."""
+        return tuple(map(ipaddress.ip_network, self.federation_networks.split()))
+
+    @property
+    def proxy_networks(self) -> tuple[Network, ...]:
         """The proxies that say who has asked them."""
         return tuple(map(ipaddress.ip_network, self.trusted_proxies.split()))
 
@@ -211,11 +224,12 @@ class Settings:
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise SettingsError(f"{name} is {getattr(self, name)!r}.", hint=f"It is {' or '.join(choices)}.")
-        try:
-            _ = self.proxy_networks
-        except ValueError as error:
-            hint = "It takes addresses and networks, such as 127.0.0.1 or 10.0.0.0/8."
-            raise SettingsError(f"trusted_proxies: {error}.", hint=hint) from error
+        for name in ("trusted_proxies", "federation_networks"):
+            try:
+                _ = [ipaddress.ip_network(each) for each in getattr(self, name).split()]
+            except ValueError as error:
+                hint = "It takes addresses and networks, such as 127.0.0.1 or 10.0.0.0/8."
+                raise SettingsError(f"{name}: {error}.", hint=hint) from error
 
 
 def _check_iri(name: str, iri: str, schemes: tuple[str, ...]) -> None:

@@ -2,83 +2,44 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import re
-import threading
 from contextlib import closing
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 import pytest
+from federated import answering
 
 from digigraph.errors import QueryForbidden, QuerySyntaxError, RemoteError, SettingsError
 from digigraph.media import RESULTS_JSON
 from digigraph.store.backend import Query
 from digigraph.store.doors import is_allowed
 from digigraph.store.engine import syntax_error
-from digigraph.store.federation import public_address
+from digigraph.store.federation import address_of
 from digigraph.store.opening import open_backend
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from federated import Endpoint
+
     from digigraph.settings import Settings
     from digigraph.store.backend import Backend
 
-ROWS = {"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "literal", "value": "from there"}}]}}
-
-
-class _Endpoint(BaseHTTPRequestHandler):
-    """Somebody else's endpoint: answers, redirects, fails, and remembers what it was asked."""
-
-    server: _Server
-
-    def do_POST(self) -> None:
-        asked = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        self.server.asked.append((self.path, asked))
-        turn = re.fullmatch(r"/sparql/(\d\d\d)/(.*)", self.path)
-        if turn and turn[1] != "200":
-            self.send_response(int(turn[1]))
-            self.send_header("Location", turn[2].replace("HERE", f"http://127.0.0.1:{self.server.server_port}"))
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-            return
-        body = json.dumps(ROWS).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/sparql-results+json")
-        self.send_header("Content-Length", str(len(body) + (10 if self.path.endswith("broken") else 0)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's word
-        """Say nothing."""
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Endpoint)
-        self.asked: list[tuple[str, str]] = []
-        self.url = f"http://127.0.0.1:{self.server_port}"
-
 
 @pytest.fixture(scope="module")
-def there() -> Iterator[_Server]:
+def there() -> Iterator[Endpoint]:
     """An endpoint on loopback."""
-    with _Server() as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    with answering() as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture(scope="module")
-def federated(published: Settings, there: _Server) -> Iterator[Backend]:
+def federated(published: Settings, there: Endpoint) -> Iterator[Backend]:
     """A backend that may ask below ``/sparql`` of that endpoint, by address and by a name that is not public."""
     allowed = f"{there.url}/sparql http://localhost:{there.server_port}/sparql"
     with closing(open_backend(dataclasses.replace(published, federation=allowed))) as backend:
@@ -103,7 +64,7 @@ def selecting(endpoint: str) -> str:
         "SELECT * { { SERVICE <%/sparql> { ?x ?y ?z } } UNION { SERVICE <%/sparql/2> { ?x ?y ?z } } }",
     ],
 )
-def test_an_endpoint_that_is_allowed(federated: Backend, there: _Server, text: str):
+def test_an_endpoint_that_is_allowed(federated: Backend, there: Endpoint, text: str):
     """It is asked, under its own path, and its rows are part of the answer."""
     there.asked.clear()
     text = re.sub("%(?!2)", there.url, text)
@@ -130,7 +91,7 @@ def test_an_endpoint_that_is_allowed(federated: Backend, there: _Server, text: s
         "SELECT * { SERVICE SILENT <%/other> {} }",
     ],
 )
-def test_an_endpoint_that_is_not_allowed(federated: Backend, there: _Server, text: str):
+def test_an_endpoint_that_is_not_allowed(federated: Backend, there: Endpoint, text: str):
     """It is refused before anything is asked: other paths, tricks with them, variables, escapes, services within."""
     there.asked.clear()
     with pytest.raises(QueryForbidden):
@@ -138,7 +99,7 @@ def test_an_endpoint_that_is_not_allowed(federated: Backend, there: _Server, tex
     assert there.asked == []
 
 
-def test_redirects_within_the_list(federated: Backend, there: _Server):
+def test_redirects_within_the_list(federated: Backend, there: Endpoint):
     """A redirect to what is allowed is followed, with the query."""
     answer = json.loads(ask(federated, selecting(f"{there.url}/sparql/307/HERE/sparql/end")))
     assert len(answer["results"]["bindings"]) == 1
@@ -149,7 +110,7 @@ def test_redirects_within_the_list(federated: Backend, there: _Server):
 @pytest.mark.parametrize(
     "target", ["HERE/other", "http://localhost:1/sparql", "file:///etc/passwd", "//evil.example/sparql"]
 )
-def test_redirects_out_of_the_list(federated: Backend, there: _Server, target: str):
+def test_redirects_out_of_the_list(federated: Backend, there: Endpoint, target: str):
     """A redirect to anything else is not followed, and the answer says so without a secret."""
     there.asked.clear()
     with pytest.raises(RemoteError, match="allow-list") as caught:
@@ -160,7 +121,7 @@ def test_redirects_out_of_the_list(federated: Backend, there: _Server, target: s
     assert set(doors) <= {str(there.server_port)}
 
 
-def test_redirects_without_end(federated: Backend, there: _Server):
+def test_redirects_without_end(federated: Backend, there: Endpoint):
     """A chain of redirects has an end."""
     there.asked.clear()
     with pytest.raises(RemoteError, match="redirects"):
@@ -168,7 +129,7 @@ def test_redirects_without_end(federated: Backend, there: _Server):
     assert len(there.asked) == 4
 
 
-def test_a_name_that_is_not_public(federated: Backend, there: _Server):
+def test_a_name_that_is_not_public(federated: Backend, there: Endpoint):
     """A name on the list that resolves to an address that is not public is not asked."""
     there.asked.clear()
     with pytest.raises(RemoteError, match="not public"):
@@ -176,19 +137,30 @@ def test_a_name_that_is_not_public(federated: Backend, there: _Server):
     assert there.asked == []
 
 
+def test_a_name_in_a_network_that_is_allowed(published: Settings, there: Endpoint):
+    """It is asked where ``federation_networks`` holds every address that it resolves to, and not beside that."""
+    url = f"http://localhost:{there.server_port}/sparql"
+    for networks, is_asked in (("127.0.0.0/8 ::1", True), ("10.0.0.0/8", False)):
+        there.asked.clear()
+        settings = dataclasses.replace(published, federation=url, federation_networks=networks)
+        with closing(open_backend(settings)) as backend, contextlib.suppress(RemoteError):
+            ask(backend, selecting(url))
+        assert bool(there.asked) is is_asked
+
+
 @pytest.mark.parametrize("path", ["500/", "404/", "200/broken"])
-def test_an_endpoint_that_fails(federated: Backend, there: _Server, path: str):
+def test_an_endpoint_that_fails(federated: Backend, there: Endpoint, path: str):
     """A failure over there is a failure of the query, never half an answer."""
     with pytest.raises(RemoteError):
         ask(federated, selecting(f"{there.url}/sparql/{path}"))
 
 
-def test_an_endpoint_that_may_fail(federated: Backend, there: _Server):
+def test_an_endpoint_that_may_fail(federated: Backend, there: Endpoint):
     """With SILENT the query goes on where an endpoint does not answer (SPARQL 1.1 Federated Query, section 2.4)."""
     assert b"bindings" in ask(federated, f"SELECT * {{ SERVICE SILENT <{there.url}/sparql/500/> {{ ?x ?y ?z }} }}")
 
 
-def test_places_of_mistakes(federated: Backend, there: _Server):
+def test_places_of_mistakes(federated: Backend, there: Endpoint):
     """A mistake is shown where it stands in the query that was sent."""
     text = f"SELECT * {{\n SERVICE <{there.url}/sparql> {{ ?x ?y }} SERVICE <{there.url}/sparql> {{}} }}"
     with pytest.raises(QuerySyntaxError) as caught:
@@ -207,7 +179,7 @@ def test_places_of_mistakes(federated: Backend, there: _Server):
 def test_names_of_this_machine(host: str):
     """Whatever is written for this machine is no public address; nor is a name that nobody has."""
     with pytest.raises(RemoteError):
-        public_address(urlsplit(f"http://{host}/"))
+        address_of(urlsplit(f"http://{host}/"))
 
 
 def test_what_is_on_a_list():
@@ -234,3 +206,10 @@ def test_entries_that_are_none(published: Settings, entry: str):
     """An entry that is no URL is refused when the settings are read."""
     with pytest.raises(SettingsError, match="federation"):
         dataclasses.replace(published, federation=f"https://a.example/ {entry}")
+
+
+@pytest.mark.parametrize("entry", ["intern.example", "10.0.0.1/8"])
+def test_networks_that_are_none(published: Settings, entry: str):
+    """So is an entry that is no network."""
+    with pytest.raises(SettingsError, match="federation_networks"):
+        dataclasses.replace(published, federation_networks=f"127.0.0.1 {entry}")

@@ -302,23 +302,59 @@ def test_waiting_has_an_end(make_pool: Callable[..., Pool], until: Until):
     assert count(pool) == 73
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, 2, 4])
 def test_long_queries_leave_room_for_short_ones(
     make_pool: Callable[..., Pool], own_children: Callable[[], list[int]], until: Until, workers: int
 ):
     """As many long queries as may run, and short ones are answered beside them; afterwards all is as before."""
-    pool = make_pool(workers=workers)
+    pool = make_pool(workers=workers, query_seconds=3600)
     cancellation = Cancellation()
     most = 2 * workers - 1
     running = [outcome_of(pool, ENDLESS, cancellation) for _ in range(most)]
     until(lambda: pool.busy == most)
     assert [count(pool) for _ in range(5)] == [73] * 5
+    assert not any(outcome for _, outcome in running)
     cancellation.cancel()
     for thread, outcome in running:
         thread.join()
         assert type(outcome[0]) is QueryCancelled
     until(lambda: len(own_children()) == workers + 1)
     assert count(pool) == 73
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_a_short_query_while_everybody_else_asks_long_ones(
+    make_pool: Callable[..., Pool], monkeypatch: pytest.MonkeyPatch, until: Until, workers: int
+):
+    """However many clients wait with nothing but long queries, one who asks a short one is next."""
+    monkeypatch.setattr("digigraph.store.turns._PASSED_OVER_SECONDS", 3600.0)
+    monkeypatch.setattr("digigraph.store.child.LONG_SECONDS", 0.1)
+    pool = make_pool(workers=workers, query_seconds=3600, queue_seconds=3600)
+    most = 2 * workers - 1
+    clients = [f"greedy {number}" for number in range(most + 3)]
+    cancellations = [Cancellation(client) for client in clients]
+    asked = [outcome_of(pool, ENDLESS, each) for each in cancellations]
+    # As many have been ended for others as there are too many: so each of them has become long.
+    until(lambda: pool.busy == most and sum(bool(outcome) for _, outcome in asked) == len(clients) - most)
+    # From now on nothing becomes long, and what holds the one place that is left holds it until it is taken back.
+    monkeypatch.setattr("digigraph.store.child.LONG_SECONDS", 3600.0)
+    holding = Cancellation(clients[0])
+    asked.append(outcome_of(pool, ENDLESS, holding))
+    until(lambda: pool.busy == most + 1)
+    for client in clients:
+        cancellations.append(Cancellation(client))
+        asked.append(outcome_of(pool, ENDLESS, cancellations[-1]))
+    until(lambda: pool.waiting == len(clients))
+    thread, answered = outcome_of(pool, COUNT, Cancellation("patient"))
+    until(lambda: pool.waiting == len(clients) + 1)
+    holding.cancel()
+    thread.join()
+    assert isinstance(answered[0], bytes)
+    assert pool.waiting >= len(clients) - 1
+    for each in cancellations:
+        each.cancel()
+    for thread, _ in asked:
+        thread.join()
 
 
 def test_too_many_long_queries(make_pool: Callable[..., Pool], until: Until):

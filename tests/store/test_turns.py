@@ -121,6 +121,25 @@ def test_one_long_job_too_many(published: Settings, job_of: MakeJob):
     assert set(turns.running) == {honest, second, late}
 
 
+@pytest.mark.parametrize(("seconds", "first"), [(3600.0, ["one", "two", "greedy 0"]), (0.0, ["greedy 0", "greedy 1"])])
+def test_who_asks_long_ones_is_passed_over(
+    published: Settings, job_of: MakeJob, monkeypatch: pytest.MonkeyPatch, seconds: float, first: list[str]
+):
+    """However many clients wait who have had long queries, one who has had none is next, until their time has come
+    again; among themselves both kinds take turns.
+    """
+    monkeypatch.setattr("digigraph.store.turns._PASSED_OVER_SECONDS", seconds)
+    turns = turns_of(published, workers=5, queue_length=100)
+    greedy = [f"greedy {number}" for number in range(20)]
+    for client in greedy:
+        job = job_of(client)
+        run_long(turns, job)
+        turns.end(job, seconds=2)
+    for client in [*greedy, *greedy, "one", "two"]:
+        turns.add(job_of(client))
+    assert [turns.take().client for _ in first] == first
+
+
 def test_time_to_wait_is_said_in_whole_seconds(published: Settings, job_of: MakeJob):
     """Retry-After is at least a second, grows with the line, and is never longer than a query may run."""
     turns = turns_of(published, query_seconds=5)

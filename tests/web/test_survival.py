@@ -1,6 +1,8 @@
-"""One server under attack, while eight clients ask what they know the answers of: nobody notices.
+"""A server under attack, while eight clients ask what they know the answers of: nobody notices.
 
-The attackers come from an address of their own (127.0.0.2), as they do in life.
+There are two, one after the other: on the hasty one a query that needs more time than anybody has meets its deadline;
+on the patient one no deadline comes near, so that memory, size or depth decide, however slow the machine is. The
+attackers come from an address of their own (127.0.0.2), as they do in life.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import webserver
-from attacks import ATTACKS, BROKEN, CROSS, STATUS, Attack
+from attacks import ATTACKS, BROKEN, CROSS, STATUS, TIMEOUT, Attack
 from grants import grants
 
 from digigraph.settings import Settings
@@ -34,7 +36,9 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 ATTACKER = ("127.0.0.2", 0)
-PATIENCE = 120.0
+HASTY, PATIENT = 10, 300
+"""Seconds that a query may run. What fills the memory takes six of processor time, what the clients ask none."""
+PATIENCE = PATIENT + 60.0
 CLIENTS = 8
 WORKERS = 2
 QUERY_MEMORY_MB = 256
@@ -56,6 +60,7 @@ class Clients:
     right: list[int] = field(default_factory=lambda: [0] * CLIENTS)
     wrong: list[str] = field(default_factory=list)
     stopped: threading.Event = field(default_factory=threading.Event)
+    speaking: list[threading.Lock] = field(default_factory=lambda: [threading.Lock() for _ in range(CLIENTS)])
     peak_mb: int = 0
 
     def watch(self) -> None:
@@ -69,12 +74,13 @@ class Clients:
         connection = http.client.HTTPConnection(*self.server.address, timeout=PATIENCE)
         while not self.stopped.is_set():
             text, expected = questions[(number + self.right[number]) % len(questions)]
-            try:
-                # With a comment that nobody else writes: what is kept would be answered without any query.
-                status, body, _ = post(connection, f"{text} # {number} {self.right[number]}")
-                found = values_of(body) if status == 200 else [str(status), body.decode()]
-            except OSError as error:
-                found = [repr(error)]
+            with self.speaking[number]:
+                try:
+                    # With a comment that nobody else writes: what is kept would be answered without any query.
+                    status, body, _ = post(connection, f"{text} # {number} {self.right[number]}")
+                    found = values_of(body) if status == 200 else [str(status), body.decode()]
+                except OSError as error:
+                    found = [repr(error)]
             if found == expected:
                 self.right[number] += 1
             else:
@@ -82,6 +88,14 @@ class Clients:
             # Eight people, not a load test: the attacks are to find a processor, too.
             time.sleep(0.05)
         connection.close()
+
+    @contextlib.contextmanager
+    def silent(self) -> Iterator[None]:
+        """Let nobody ask, once all have their answers: whatever computes does so for the attacker."""
+        with contextlib.ExitStack() as held:
+            for each in self.speaking:
+                held.enter_context(each)
+            yield
 
     def go_on(self) -> None:
         """Wait until each has got a right answer after now; fail where one has got a wrong one, ever."""
@@ -179,14 +193,13 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, dict[str,
 
 @pytest.fixture(scope="module")
 def serve_large(large: tuple[Settings, dict[str, list[str]]]) -> Serving:
-    """Serve it, with short deadlines."""
+    """Serve it, with a deadline."""
 
-    def serve() -> contextlib.AbstractContextManager[Server]:
+    def serve(query_seconds: int) -> contextlib.AbstractContextManager[Server]:
         return webserver.serving(
             large[0],
             workers=WORKERS,
-            # Twenty times what queries need whose memory is to be full before.
-            query_seconds=10,
+            query_seconds=query_seconds,
             query_memory_mb=QUERY_MEMORY_MB,
             answer_bytes=20_000_000,
             unread_bytes=400_000_000,
@@ -195,48 +208,50 @@ def serve_large(large: tuple[Settings, dict[str, list[str]]]) -> Serving:
     return serve
 
 
-@pytest.fixture(scope="module")
-def siege(serve_large: Serving, large: tuple[Settings, dict[str, list[str]]]) -> Iterator[Siege]:
-    """The server of all attacks, with its clients."""
-    with serve_large() as server:
+@pytest.fixture(scope="class")
+def siege(
+    request: pytest.FixtureRequest, serve_large: Serving, large: tuple[Settings, dict[str, list[str]]]
+) -> Iterator[Siege]:
+    """The server of a class of tests, which says how long a query may run; with its clients."""
+    with serve_large(request.cls.query_seconds) as server:
         clients = Clients(server, large[1])
         threads = [threading.Thread(target=clients.run, args=[number]) for number in range(CLIENTS)]
         threads.append(threading.Thread(target=clients.watch))
         for thread in threads:
             thread.start()
-        clients.go_on()
-        yield Siege(server, clients, server.open_files())
-        clients.stopped.set()
-        for thread in threads:
-            thread.join()
+        try:
+            clients.go_on()
+            yield Siege(server, clients, server.open_files())
+        finally:
+            clients.stopped.set()
+            for thread in threads:
+                thread.join()
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
-def test_a_query_that_attacks(siege: Siege, attack: Attack):
-    """It gets what the table says, every client is answered rightly afterwards, and nobody was answered wrongly."""
-    assert outcome(siege.server, attack.query) in attack.expected
+def attacks(*, meet_deadline: bool) -> pytest.MarkDecorator:
+    """Those that are to meet the deadline, or the others."""
+    chosen = [each for each in ATTACKS if (each.expected == TIMEOUT) is meet_deadline]
+    return pytest.mark.parametrize("attack", chosen, ids=lambda attack: attack.name)
+
+
+def survive(siege: Siege, attack: Attack) -> None:
+    """Attack, and look that each client is answered rightly afterwards, and nobody was answered wrongly."""
+    assert outcome(siege.server, attack.query) == attack.expected
     siege.clients.go_on()
     assert siege.server.process.poll() is None
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [(b"ASK {} #" + b"x" * 10_000_000, 413), (b"ASK { FILTER('\xff' = 'x') }", 400), (b"\xff" * 10_000_000, 413)],
-    ids=["10 MB", "not UTF-8", "10 MB of nonsense"],
-)
-def test_a_body_that_attacks(siege: Siege, body: bytes, status: int):
-    """A body that is too long, or no text, is refused with its status, and clients are answered."""
-    connection = http.client.HTTPConnection(*siege.server.address, timeout=PATIENCE, source_address=ATTACKER)
-    connection.putrequest("POST", "/sparql")
-    connection.putheader("Content-Type", "application/sparql-query")
-    connection.putheader("Content-Length", str(len(body)))
-    connection.endheaders()
-    # The server may answer before it has taken everything.
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        connection.send(body)
-    assert connection.getresponse().status == status
-    connection.close()
-    siege.clients.go_on()
+def be_as_before(siege: Siege) -> None:
+    """Wait until there are as many query processes and open files as at first; look at the memory."""
+    siege.clients.stopped.set()
+    until = time.monotonic() + PATIENCE
+    while len(siege.server.query_processes()) != WORKERS + 1 or siege.server.open_files() > siege.files:
+        assert time.monotonic() < until, (siege.server.query_processes(), siege.server.open_files(), siege.files)
+        time.sleep(0.1)
+    assert siege.server.process.poll() is None
+    assert memory_mb(siege.server) <= REST_MB
+    assert 0 < siege.clients.peak_mb <= PEAK_MB
+    assert not siege.clients.wrong
 
 
 def _readers(server: Server) -> list[socket.socket]:
@@ -267,56 +282,93 @@ def _crowd(server: Server) -> list[socket.socket]:
     return [attacker(server, request_of("ASK { ?s ?p ?o }")) for _ in range(500)]
 
 
-@pytest.mark.parametrize("crowd", [_readers, _senders, _waiters, _silent, _crowd], ids=lambda crowd: crowd.__name__[1:])
-def test_a_crowd_that_attacks(siege: Siege, crowd: Callable[[Server], list[socket.socket]]):
-    """Many who read nothing, send nothing, ask for too much, or leave: clients are answered while they are there and
-    after they have gone.
-    """
-    attackers = crowd(siege.server)
-    siege.clients.go_on()
-    for each in attackers[::2]:
-        each.close()
-    siege.clients.go_on()
-    for each in attackers[1::2]:
-        each.close()
-    siege.clients.go_on()
+class TestHasty:
+    """A server on which no query may take long."""
+
+    query_seconds = HASTY
+
+    @attacks(meet_deadline=True)
+    def test_a_query_that_attacks(self, siege: Siege, attack: Attack):
+        """It meets the deadline, and nobody else notices."""
+        survive(siege, attack)
+
+    @pytest.mark.parametrize(
+        ("body", "status"),
+        [(b"ASK {} #" + b"x" * 10_000_000, 413), (b"ASK { FILTER('\xff' = 'x') }", 400), (b"\xff" * 10_000_000, 413)],
+        ids=["10 MB", "not UTF-8", "10 MB of nonsense"],
+    )
+    def test_a_body_that_attacks(self, siege: Siege, body: bytes, status: int):
+        """A body that is too long, or no text, is refused with its status, and clients are answered."""
+        connection = http.client.HTTPConnection(*siege.server.address, timeout=PATIENCE, source_address=ATTACKER)
+        connection.putrequest("POST", "/sparql")
+        connection.putheader("Content-Type", "application/sparql-query")
+        connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders()
+        # The server may answer before it has taken everything.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            connection.send(body)
+        assert connection.getresponse().status == status
+        connection.close()
+        siege.clients.go_on()
+
+    @pytest.mark.parametrize(
+        "crowd", [_readers, _senders, _waiters, _silent, _crowd], ids=lambda crowd: crowd.__name__[1:]
+    )
+    def test_a_crowd_that_attacks(self, siege: Siege, crowd: Callable[[Server], list[socket.socket]]):
+        """Many who read nothing, send nothing, ask for too much, or leave: clients are answered while they are there
+        and after they have gone.
+        """
+        attackers = crowd(siege.server)
+        siege.clients.go_on()
+        for each in attackers[::2]:
+            each.close()
+        siege.clients.go_on()
+        for each in attackers[1::2]:
+            each.close()
+        siege.clients.go_on()
+
+    def test_all_is_as_before(self, siege: Siege):
+        """After everything: the same process, as many query processes and open files, and memory within its bound."""
+        be_as_before(siege)
 
 
-def test_query_processes_that_are_killed(siege: Siege):
-    """A query process that is killed costs its own query alone, which is told so with a status."""
-    found: list[str] = []
-    thread = threading.Thread(target=lambda: found.append(outcome(siege.server, ENDLESS)))
-    thread.start()
-    os.kill(siege.server.busy_process(), signal.SIGKILL)
-    thread.join()
-    assert found == ["query-crashed"]
-    siege.clients.go_on()
+class TestPatient:
+    """A server on which queries may take as long as they like."""
 
+    query_seconds = PATIENT
 
-def test_all_is_as_before(siege: Siege):
-    """After everything: the same process, as many query processes and open files, and memory within its bound."""
-    siege.clients.stopped.set()
-    until = time.monotonic() + PATIENCE
-    while (len(siege.server.query_processes()), siege.server.open_files()) > (WORKERS + 1, siege.files):
-        assert time.monotonic() < until, (siege.server.query_processes(), siege.server.open_files(), siege.files)
-        time.sleep(0.1)
-    assert siege.server.process.poll() is None
-    assert len(siege.server.query_processes()) == WORKERS + 1
-    assert memory_mb(siege.server) <= REST_MB
-    assert 0 < siege.clients.peak_mb <= PEAK_MB
-    assert not siege.clients.wrong
+    @attacks(meet_deadline=False)
+    def test_a_query_that_attacks(self, siege: Siege, attack: Attack):
+        """It gets what the table says, and nobody else notices."""
+        survive(siege, attack)
+
+    def test_query_processes_that_are_killed(self, siege: Siege):
+        """A query process that is killed costs its own query alone, which is told so with a status."""
+        found: list[str] = []
+        with siege.clients.silent():
+            thread = threading.Thread(target=lambda: found.append(outcome(siege.server, ENDLESS)))
+            thread.start()
+            busy = siege.server.busy_process()
+        os.kill(busy, signal.SIGKILL)
+        thread.join()
+        assert found == ["query-crashed"]
+        siege.clients.go_on()
+
+    def test_all_is_as_before(self, siege: Siege):
+        """After everything: the same process, as many query processes and open files, and memory within its bound."""
+        be_as_before(siege)
 
 
 def test_a_server_that_is_killed(serve_large: Serving):
     """The web process is killed with queries running: none of its processes lives longer than a query may, and a new
     server answers.
     """
-    with serve_large() as server, contextlib.ExitStack() as running:
-        for _ in range(3):
-            running.enter_context(attacker(server, request_of(ENDLESS)))
-        server.busy_process()
+    with serve_large(3 * HASTY) as server, contextlib.ExitStack() as running:
+        for number in range(3):
+            running.enter_context(attacker(server, request_of(f"{ENDLESS} # {number}")))
+        busy = server.busy_process()
         children = [*server.query_processes()]
-        assert len(children) >= WORKERS + 1
+        assert busy in children
         server.process.kill()
         server.process.wait()
         # Generously; without a deadline of their own they would compute for hours.
@@ -324,5 +376,5 @@ def test_a_server_that_is_killed(serve_large: Serving):
         while any(computes(pid) for pid in children):
             assert time.monotonic() < until
             time.sleep(0.1)
-    with serve_large() as server:
+    with serve_large(HASTY) as server:
         assert outcome(server, "ASK { ?s ?p ?o }") == ""

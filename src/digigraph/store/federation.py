@@ -3,7 +3,7 @@
 The engine would contact whatever a query names, whatever a name resolves to. So it has nothing but a door of ours on
 loopback: the IRI behind SERVICE is replaced by one that leads there and names the endpoint. The door checks the
 endpoint against the allow-list, resolves its name once, refuses addresses that are not public, connects to the very
-address it has checked, and does the same for each redirect.
+address it has checked, and does the same for each redirect. Over TLS the certificate has to be one for the name.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from urllib.parse import SplitResult
 
-    from digigraph.settings import Settings
+    from digigraph.settings import Network, Settings
     from digigraph.sparql import Service
     from digigraph.store.backend import Answer, Backend, Query
     from digigraph.store.cancellation import Cancellation
@@ -50,13 +50,15 @@ _MOST_QUERY = 1_000_000
 _IDLE_SECONDS = 30
 
 
-def public_address(url: SplitResult) -> str:
+def address_of(url: SplitResult, networks: Sequence[Network] = ()) -> str:
     """Return the address to connect to.
 
     Parameters
     ----------
     url
         Of an endpoint that is allowed. An address that stands in it may be any: the operator wrote it.
+    networks
+        Whose addresses a name may have, too, though they are not public.
 
     Raises
     ------
@@ -74,7 +76,9 @@ def public_address(url: SplitResult) -> str:
     for each in addresses:
         address = ipaddress.ip_address(each)
         mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-        if not (mapped or address).is_global or (mapped or address).is_multicast:
+        meant = mapped or address
+        is_public = meant.is_global and not meant.is_multicast
+        if not is_public and not any(meant in network for network in networks):
             raise RemoteError(f"{host} resolves to an address that is not public.")
     return addresses[0]
 
@@ -101,7 +105,7 @@ def _asked(url: str, query: bytes, settings: Settings) -> Iterator[http.client.H
         if not is_allowed(url, settings.federation_prefixes):
             raise RemoteError(f"{url} is not on the allow-list.")
         parts = urlsplit(url)
-        address = public_address(parts)
+        address = address_of(parts, settings.federation_private)
         connection = _Connection(parts, address, seconds=settings.query_seconds)
         with contextlib.closing(connection):
             headers = {
@@ -141,6 +145,8 @@ class _Request(BaseHTTPRequestHandler):
                     self._pass_on(response)
         except RemoteError as error:
             self._refuse(HTTPStatus.BAD_GATEWAY, error.message)
+        except ssl.SSLCertVerificationError as error:
+            self._refuse(HTTPStatus.BAD_GATEWAY, f"Its certificate is not accepted: {error.verify_message}.")
         # ValueError: an IRI that is no URL, such as one with a port beyond all ports.
         except (OSError, ValueError, http.client.HTTPException) as error:
             self._refuse(HTTPStatus.BAD_GATEWAY, f"It does not answer: {error}.")

@@ -6,6 +6,10 @@ hundred questions at once waits behind himself and not in front of everybody els
 A query that has run for a second counts as long. Long ones hold all query processes but one: what goes beyond that
 goes on aside, and its place is filled anew. So a short query waits for a second at most for the one in front of it.
 Aside there is room for as many as there are places; then the client who has most long ones loses one.
+
+Where many clients ask what takes long, each of them would hold the one free place for a second before it is anybody
+else's turn. So clients who have had a long query lately are passed over for those who have not, for a second each time
+that one of them has held a place.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from __future__ import annotations
 import collections
 import math
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -21,6 +26,11 @@ from digigraph.errors import QueueFull, TooManyLong
 if TYPE_CHECKING:
     from digigraph.settings import Settings
     from digigraph.store.backend import Answer, Query
+
+
+# For so long after a long query its client counts as one of those who ask such.
+_LATELY_SECONDS = 600.0
+_PASSED_OVER_SECONDS = 1.0
 
 
 @dataclass(eq=False, slots=True)
@@ -67,6 +77,9 @@ class Turns(Generic[J]):
         self._running: set[J] = set()
         # In the order in which they became long.
         self._long: list[J] = []
+        # When each client last had a long one, and when one of these clients last held a place.
+        self._long_at: dict[str, float] = {}
+        self._held_at = -math.inf
         self._mean_seconds = 0.0
 
     @property
@@ -141,7 +154,8 @@ class Turns(Generic[J]):
 
     def take(self) -> J:
         """Take the job whose turn it is; only where :attr:`can_take`."""
-        client, line = self._lines.popitem(last=False)
+        client = self._next_client()
+        line = self._lines.pop(client)
         job = line.popleft()
         if line:
             self._lines[client] = line
@@ -149,6 +163,16 @@ class Turns(Generic[J]):
         self._running.add(job)
         job.left_line.set()
         return job
+
+    def _next_client(self) -> str:
+        """The first in turn; of those who ask long ones none where others wait and their time has not come again."""
+        first = next(iter(self._lines))
+        if not self._asks_long(first) or time.monotonic() >= self._held_at + _PASSED_OVER_SECONDS:
+            return first
+        return next((each for each in self._lines if not self._asks_long(each)), first)
+
+    def _asks_long(self, client: str) -> bool:
+        return time.monotonic() < self._long_at.get(client, -math.inf) + _LATELY_SECONDS
 
     def remove(self, job: J) -> bool:
         """Take a job out of the line; False where it is not in it."""
@@ -175,6 +199,7 @@ class Turns(Generic[J]):
         It is one of the client who has most: of those that have sent nothing yet, if any, the last to become long.
         """
         self._long.append(job)
+        self._note_long(job.client)
         if len(self._long) <= self.most_long:
             return None
         of_client = collections.Counter(each.client for each in self._long)
@@ -195,4 +220,13 @@ class Turns(Generic[J]):
         self._running.discard(job)
         if job in self._long:
             self._long.remove(job)
+            self._note_long(job.client)
+        elif self._asks_long(job.client):
+            self._held_at = time.monotonic()
         self._mean_seconds += (seconds - self._mean_seconds) / 16
+
+    def _note_long(self, client: str) -> None:
+        """Note that a client has, or just had, a long job, and forget those of whom that is long past."""
+        self._held_at = self._long_at[client] = time.monotonic()
+        for each in [each for each in self._long_at if not self._asks_long(each)]:
+            del self._long_at[each]
