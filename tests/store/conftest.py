@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 import shutil
 import time
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from digigraph.settings import Settings
 
-_PATIENCE = 30.0
+_PATIENCE = 120.0
 
 
 class Until(Protocol):
@@ -31,7 +32,7 @@ class Until(Protocol):
 
 @pytest.fixture(scope="session")
 def until() -> Until:
-    """Wait until something holds; fail after half a minute."""
+    """Wait until something holds; fail where it never does."""
 
     def wait(holds: Callable[[], bool]) -> None:
         deadline = time.monotonic() + _PATIENCE
@@ -61,42 +62,17 @@ def is_running() -> Callable[[int], bool]:
     return tell
 
 
-@pytest.fixture(scope="session")
-def children_of() -> Callable[[int], list[int]]:
-    """List the children of a process, the busiest first; those that have ended and were not waited for included."""
-
-    def find(parent: int) -> list[int]:
-        found = {int(each.name): _stat(int(each.name)) for each in Path("/proc").iterdir() if each.name.isdigit()}
-        busy = {pid: int(fields[11]) for pid, fields in found.items() if fields and int(fields[1]) == parent}
-        return sorted(busy, key=lambda pid: -busy[pid])
-
-    return find
+def _children() -> list[int]:
+    """The children of this process; those that have ended and were not waited for included."""
+    found = {int(each.name): _stat(int(each.name)) for each in Path("/proc").iterdir() if each.name.isdigit()}
+    return [pid for pid, fields in found.items() if fields and int(fields[1]) == os.getpid()]
 
 
 @pytest.fixture
-def own_children(children_of: Callable[[int], list[int]]) -> Callable[[], list[int]]:
-    """List the children that this process has beyond those it had when the test began, the busiest first."""
-    before = set(children_of(os.getpid()))
-    return lambda: [pid for pid in children_of(os.getpid()) if pid not in before]
-
-
-@pytest.fixture
-def computing(own_children: Callable[[], list[int]], until: Until) -> Callable[[], int]:
-    """Wait until one of them has computed for 0.1 s longer than each other one, for it answers a query; return it."""
-
-    def find() -> int:
-        found: list[int] = []
-
-        def stands_out() -> bool:
-            fields = {pid: _stat(pid) for pid in own_children()}
-            used = sorted(((int(each[11]), pid) for pid, each in fields.items() if each), reverse=True)
-            found[:] = [pid for _, pid in used[:1]]
-            return len(used) > 1 and used[0][0] >= used[1][0] + 0.1 * os.sysconf("SC_CLK_TCK")
-
-        until(stands_out)
-        return found[0]
-
-    return find
+def own_children() -> Callable[[], list[int]]:
+    """List the children that this process has beyond those it had when the test began."""
+    before = set(_children())
+    return lambda: [pid for pid in _children() if pid not in before]
 
 
 @pytest.fixture
@@ -108,7 +84,14 @@ def descriptors() -> Callable[[], int]:
 @pytest.fixture
 def fresh(tmp_path: Path, published: Settings) -> Settings:
     """The settings of a folder of the test's own with one snapshot: two workers, little memory, much time."""
-    settings = dataclasses.replace(published, project=tmp_path / "project", query_seconds=60, query_memory_mb=128)
+    settings = dataclasses.replace(
+        published,
+        project=tmp_path / "project",
+        query_seconds=3600,
+        queue_seconds=3600,
+        query_memory_mb=128,
+        answer_bytes=10**12,
+    )
     # A copy costs a tenth of a publication, which waits for the disk.
     shutil.copytree(published.state_folder, settings.state_folder)
     return settings
@@ -118,6 +101,12 @@ def fresh(tmp_path: Path, published: Settings) -> Settings:
 def catalog(fresh: Settings) -> SnapshotCatalog:
     """The snapshots of ``fresh``."""
     return SnapshotCatalog(fresh.state_folder)
+
+
+@pytest.fixture
+def never_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No query becomes long and makes room: what waits waits until a place is given back."""
+    monkeypatch.setattr("digigraph.store.child.LONG_SECONDS", math.inf)
 
 
 @pytest.fixture

@@ -101,6 +101,12 @@ class States:
         """How many earlier states are open."""
         return len(self._places)
 
+    @property
+    def waiting(self) -> int:
+        """How many queries wait until an earlier state can be asked."""
+        with self._condition:
+            return sum(map(len, self._lines.values()))
+
     def at(self, name: str) -> Backend:
         """Return the store over the state of that name, which is there; nothing is opened before it is asked."""
         return _State(self, name)
@@ -187,7 +193,7 @@ class States:
         seconds = self._settings.queue_seconds
         until = time.monotonic() + seconds
         line = self._lines.get(ticket.client, ())
-        if sum(map(len, self._lines.values())) >= QUEUE or 2 * len(line) >= QUEUE:
+        if self.waiting >= QUEUE or 2 * len(line) >= QUEUE:
             raise QueueFull("Too many queries wait for earlier states already.", retry_after=int(_TURN_SECONDS))
         self._lines.setdefault(ticket.client, collections.deque()).append(ticket)
         try:
