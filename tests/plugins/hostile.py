@@ -20,7 +20,7 @@ JSON = "application/sparql-results+json"
 TRUE = b'{"head":{},"boolean":true}'
 ROW = b'{"x":{"type":"literal","value":"\\\\},{\\"}"}}'
 TABLE = b'{"head":{"vars":["x"]},"results":{"bindings":[%s]}}'
-_PATIENCE = 20.0
+_PATIENCE = 120.0
 
 
 @dataclass

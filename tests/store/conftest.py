@@ -107,6 +107,7 @@ def catalog(fresh: Settings) -> SnapshotCatalog:
 def never_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """No query becomes long and makes room: what waits waits until a place is given back."""
     monkeypatch.setattr("digigraph.store.child.LONG_SECONDS", math.inf)
+    monkeypatch.setattr("digigraph.store.remote.LONG_SECONDS", math.inf)
 
 
 @pytest.fixture

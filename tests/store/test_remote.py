@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 import threading
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
@@ -38,9 +40,10 @@ if TYPE_CHECKING:
     from digigraph.settings import Settings
 
     Serve = Callable[..., tuple[RemoteBackend, Hostile]]
+    Until = Callable[[Callable[[], bool]], None]
 
 ASK = Query(text="ASK {}", format=RESULTS_JSON)
-PATIENCE = 20.0
+PATIENCE = 120.0
 
 
 @pytest.fixture
@@ -50,7 +53,8 @@ def serve(published: Settings) -> Iterator[Serve]:
 
         def start(behaviour: Callable[[Caller], None], **changes: str | float) -> tuple[RemoteBackend, Hostile]:
             server = stack.enter_context(hostile(behaviour))
-            backend = RemoteBackend(dataclasses.replace(published, endpoint=server.url, **changes))
+            patient = {"query_seconds": 3600, "queue_seconds": 3600, **changes}
+            backend = RemoteBackend(dataclasses.replace(published, endpoint=server.url, **patient))
             stack.callback(backend.close)
             return backend, server
 
@@ -242,14 +246,14 @@ def test_cookies_are_not_kept(serve: Serve) -> None:
     assert not any("cookie" in caller.head.lower() for caller in server.callers)
 
 
-def test_clients_take_turns(serve: Serve, gate: Gate) -> None:
+def test_clients_take_turns(never_long: None, serve: Serve, gate: Gate, until: Until) -> None:
     """No more queries are asked at once than are set; whoever asks many waits behind himself, not before others."""
-    backend, _ = serve(gate, workers=1, query_seconds=60)
+    backend, _ = serve(gate, workers=1)
     askers = [Asker(backend, "many 1", "many")]
     gate.wait_for("many 1")
     for number, client in ((2, "many"), (3, "many"), (1, "one")):
         askers.append(Asker(backend, f"{client} {number}", client))
-        _until(lambda: backend.load.waiting == len(askers) - 1)
+        until(lambda: backend.load.waiting == len(askers) - 1)
     assert backend.load == Load(processes=None, running=1, waiting=3)
     gate.let("many 1")
     gate.wait_for("many 1", "many 2")
@@ -260,14 +264,14 @@ def test_clients_take_turns(serve: Serve, gate: Gate) -> None:
     assert backend.load == Load(processes=None, running=0, waiting=0)
 
 
-def test_a_full_queue(serve: Serve, gate: Gate) -> None:
+def test_a_full_queue(never_long: None, serve: Serve, gate: Gate, until: Until) -> None:
     """No more questions are taken than may be asked and wait, in all and of one client; when to come again is said."""
-    backend, _ = serve(gate, workers=1, queue_length=2, queue_per_client=1, queue_seconds=60, query_seconds=60)
+    backend, _ = serve(gate, workers=1, queue_length=2, queue_per_client=1)
     askers = [Asker(backend, "first", "a")]
     gate.wait_for("first")
     for client in ("a", "b"):
         askers.append(Asker(backend, client, client))
-        _until(lambda: backend.load.waiting == len(askers) - 1)
+        until(lambda: backend.load.waiting == len(askers) - 1)
     for client in ("a", "c"):
         with pytest.raises(QueueFull) as refusal:
             backend.answer(ASK, Cancellation(client))
@@ -276,11 +280,15 @@ def test_a_full_queue(serve: Serve, gate: Gate) -> None:
     assert [each.outcome() for each in askers] == [None] * 3
 
 
-def test_who_waits_too_long(serve: Serve, gate: Gate) -> None:
+def test_who_waits_too_long(never_long: None, serve: Serve, gate: Gate) -> None:
     """A query that is not taken in time leaves the queue, and the endpoint never hears of it."""
-    backend, _ = serve(gate, workers=1, queue_seconds=0.2, query_seconds=60)
+    backend, _ = serve(gate, workers=1, queue_seconds=0.2)
     first = Asker(backend, "first", "a")
-    gate.wait_for("first")
+    while not gate.asked:
+        if first.error:
+            # The machine was too busy to take it in time.
+            first = Asker(backend, "first", "a")
+        time.sleep(0.01)
     with pytest.raises(QueueFull, match=r"0\.2 seconds"):
         backend.answer(ASK, Cancellation("b"))
     gate.let("first")
@@ -288,14 +296,16 @@ def test_who_waits_too_long(serve: Serve, gate: Gate) -> None:
     assert gate.asked == ["first"]
 
 
-def test_long_queries_let_others_by(serve: Serve, gate: Gate) -> None:
+def test_long_queries_let_others_by(serve: Serve, gate: Gate, monkeypatch: pytest.MonkeyPatch, until: Until) -> None:
     """A short query does not wait behind long ones; one long query too many is ended, of who has most of them."""
-    backend, server = serve(gate, workers=2, query_seconds=60)
+    backend, server = serve(gate, workers=2)
     names = ("long 1", "long 2", "long 3", "long 4")
     greedy = [Asker(backend, name, "greedy") for name in names]
-    _until(lambda: any(each.error for each in greedy))
+    until(lambda: any(each.error for each in greedy))
     assert sorted(gate.asked) == [*names]
     assert [type(each.error) for each in greedy if each.error] == [TooManyLong]
+    # However slow the machine is, a short one stays short.
+    monkeypatch.setattr("digigraph.store.remote.LONG_SECONDS", math.inf)
     gate.let("short")
     assert Asker(backend, "short", "other").outcome() is None
     gate.let(*names)
@@ -303,13 +313,13 @@ def test_long_queries_let_others_by(serve: Serve, gate: Gate) -> None:
     assert len(server.callers) == 5
 
 
-def test_taken_back_while_it_waits(serve: Serve, gate: Gate) -> None:
+def test_taken_back_while_it_waits(never_long: None, serve: Serve, gate: Gate, until: Until) -> None:
     """A query that is taken back in the queue is never asked."""
-    backend, _ = serve(gate, workers=1, query_seconds=60)
-    first, second = Asker(backend, "first", "a"), None
+    backend, _ = serve(gate, workers=1)
+    first = Asker(backend, "first", "a")
     gate.wait_for("first")
     second = Asker(backend, "second", "b")
-    _until(lambda: backend.load.waiting == 1)
+    until(lambda: backend.load.waiting == 1)
     second.cancellation.cancel()
     assert second.outcome() is QueryCancelled
     gate.let("first")
@@ -318,7 +328,7 @@ def test_taken_back_while_it_waits(serve: Serve, gate: Gate) -> None:
 
 
 @pytest.mark.parametrize("how", ["cancelled", "closed", "store closed"])
-def test_the_endpoint_hears_that_nobody_waits(serve: Serve, how: str) -> None:
+def test_the_endpoint_hears_that_nobody_waits(serve: Serve, how: str, until: Until) -> None:
     """The connection is closed at once when a query is taken back, its answer is closed, or the store is."""
     left, asked = threading.Event(), threading.Event()
 
@@ -329,7 +339,7 @@ def test_the_endpoint_hears_that_nobody_waits(serve: Serve, how: str) -> None:
         if caller.wait_until_left():
             left.set()
 
-    backend, _ = serve(compute, query_seconds=60)
+    backend, _ = serve(compute)
     cancellation = Cancellation()
     answer = backend.answer(ASK, cancellation)
     assert asked.wait(PATIENCE)
@@ -337,7 +347,7 @@ def test_the_endpoint_hears_that_nobody_waits(serve: Serve, how: str) -> None:
     assert left.wait(PATIENCE)
     with pytest.raises(QueryCancelled):
         b"".join(answer)
-    _until(lambda: backend.load.running == 0)
+    until(lambda: backend.load.running == 0)
 
 
 def test_closed(serve: Serve) -> None:
@@ -351,12 +361,3 @@ def test_closed(serve: Serve) -> None:
         backend.answer(ASK)
     # The server has one, and perhaps one for who has just left.
     assert threading.active_count() <= before + 2
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    waiting = threading.Event()
-    for _ in range(int(PATIENCE / 0.01)):
-        if holds():
-            return
-        waiting.wait(0.01)
-    raise AssertionError("it did not come to hold")

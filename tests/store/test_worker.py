@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from digigraph.settings import Settings
     from digigraph.store.snapshot import Snapshot
 
+    Worker = tuple[Channel, subprocess.Popen[bytes]]
+
 HEAVY = {"flask", "rdflib", "pyshacl", "requests", "click", "werkzeug", "yaml", "jinja2", "granian", "email", "http"}
 # A parent that has its own habits about signals; children inherit them.
 UNFRIENDLY = """
@@ -44,14 +46,20 @@ def test_import_budget():
 
 
 @pytest.fixture
-def worker(snapshot: Snapshot, published: Settings) -> Iterator[tuple[Channel, subprocess.Popen[bytes]]]:
-    """A query process of our own, ready, that allows two seconds and 128 MB."""
+def seconds() -> float:
+    """How long a query may take."""
+    return 3600
+
+
+@pytest.fixture
+def worker(snapshot: Snapshot, published: Settings, seconds: float) -> Iterator[Worker]:
+    """A query process of our own, ready, that allows 128 MB."""
     ours, theirs = socket.socketpair()
     with theirs:
         process = subprocess.Popen(
             [
                 *(sys.executable, "-c", UNFRIENDLY, sys.executable, "-m", "digigraph.store.worker"),
-                *(str(theirs.fileno()), str(snapshot.folder), published.base_iri, "2", "128", "1000000", ""),
+                *(str(theirs.fileno()), str(snapshot.folder), published.base_iri, str(seconds), "128", "1000000", ""),
             ],
             pass_fds=[theirs.fileno()],
         )
@@ -62,7 +70,7 @@ def worker(snapshot: Snapshot, published: Settings) -> Iterator[tuple[Channel, s
     process.wait()
 
 
-def test_an_answer_has_an_explicit_end(worker: tuple[Channel, subprocess.Popen[bytes]]):
+def test_an_answer_has_an_explicit_end(worker: Worker):
     """An answer is DATA frames and END; then the next query may come."""
     channel, _ = worker
     for _ in range(3):
@@ -72,7 +80,8 @@ def test_an_answer_has_an_explicit_end(worker: tuple[Channel, subprocess.Popen[b
         assert (kind, End.decode(payload)) == (Kind.END, End(is_worn=False, rows=None))
 
 
-def test_the_deadline_is_its_own(worker: tuple[Channel, subprocess.Popen[bytes]]):
+@pytest.mark.parametrize("seconds", [1])
+def test_the_deadline_is_its_own(worker: Worker):
     """The child ends itself at the deadline, whatever signals it inherited, and no core is written."""
     channel, process = worker
     channel.send(Kind.QUERY, encode_query(Query(text=ENDLESS, format=RESULTS_JSON)))
@@ -81,7 +90,7 @@ def test_the_deadline_is_its_own(worker: tuple[Channel, subprocess.Popen[bytes]]
     assert process.wait() == -signal.SIGALRM
 
 
-def test_ctrl_c_is_for_the_parent(worker: tuple[Channel, subprocess.Popen[bytes]]):
+def test_ctrl_c_is_for_the_parent(worker: Worker):
     """An interrupt from the terminal, which goes to the whole group, does not end a child."""
     channel, process = worker
     os.kill(process.pid, signal.SIGINT)
@@ -89,7 +98,7 @@ def test_ctrl_c_is_for_the_parent(worker: tuple[Channel, subprocess.Popen[bytes]
     assert channel.receive()[0] is Kind.DATA
 
 
-def test_it_ends_at_the_end_of_file(worker: tuple[Channel, subprocess.Popen[bytes]], until: Callable[..., None]):
+def test_it_ends_at_the_end_of_file(worker: Worker, until: Callable[..., None]):
     """An idle child whose parent has gone ends well."""
     channel, process = worker
     channel.close()
@@ -97,9 +106,7 @@ def test_it_ends_at_the_end_of_file(worker: tuple[Channel, subprocess.Popen[byte
     assert process.returncode == 0
 
 
-def test_it_ends_when_nobody_takes_the_answer(
-    worker: tuple[Channel, subprocess.Popen[bytes]], until: Callable[..., None]
-):
+def test_it_ends_when_nobody_takes_the_answer(worker: Worker, until: Callable[..., None]):
     """A child whose parent goes while it writes ends without waiting for its deadline."""
     channel, process = worker
     text = ENDLESS.replace("(COUNT(*) AS ?n)", "*").replace("?p ?q ?r", "?p ?q ?s")
@@ -110,7 +117,7 @@ def test_it_ends_when_nobody_takes_the_answer(
     assert process.returncode == 0
 
 
-def test_it_holds_nothing_but_its_own(worker: tuple[Channel, subprocess.Popen[bytes]], snapshot: Snapshot):
+def test_it_holds_nothing_but_its_own(worker: Worker, snapshot: Snapshot):
     """Of the parent's descriptors the child has its socket alone."""
     _, process = worker
     found = [str(each.readlink()) for each in Path(f"/proc/{process.pid}/fd").iterdir()]
