@@ -149,15 +149,15 @@ def test_what_was_taken_back_says_why(three: Project) -> None:
             assert _why(server, path) == "privacy", path
         for path in (evidence, f"{evidence}.nq", "doc/nhd-page", "doc/nhd-page_dfbdc42e"):
             assert _why(server, path) == "rights", path
-        assert requests.get(f"{server.url}/doc/{text}", timeout=60).status_code == HTTPStatus.OK
+        assert requests.get(f"{server.url}/doc/{text}", timeout=120).status_code == HTTPStatus.OK
         for language, said in (("sv", "Detta är återtaget"), ("en", "This was taken back")):
             headers = {"Accept": "text/html", "Accept-Language": language}
-            page = requests.get(f"{server.url}/page/asa-berg", headers=headers, timeout=60)
+            page = requests.get(f"{server.url}/page/asa-berg", headers=headers, timeout=120)
             assert (page.status_code, said in page.text) == (HTTPStatus.GONE, True)
 
 
 def _why(server: Server, path: str) -> str:
-    reply = requests.get(f"{server.url}/{path}", headers={"Accept": "application/problem+json, */*;q=0.1"}, timeout=60)
+    reply = requests.get(f"{server.url}/{path}", headers={"Accept": "application/problem+json, */*;q=0.1"}, timeout=120)
     assert reply.status_code == HTTPStatus.GONE
     told = reply.json()
     assert told["type"] == "https://w3id.org/digigraph/problems#taken-back"
@@ -255,26 +255,27 @@ def test_an_old_name_leads_to_the_new_one(three: Project) -> None:
     report = redact(three.settings, ["id/asa-berg"], reason="privacy")
     with webserver.serving(three.settings, workers=1) as server:
         for old, new in report.applied.rewritten.items():
-            gone = requests.get(f"{server.url}/snapshots/{old}", headers={"Accept": "application/json"}, timeout=60)
+            gone = requests.get(f"{server.url}/snapshots/{old}", headers={"Accept": "application/json"}, timeout=120)
             assert (gone.status_code, f"/snapshots/{new} " in gone.json()["hint"]) == (HTTPStatus.GONE, True)
-            told = requests.get(f"{server.url}/snapshots/{new}.json", timeout=60).json()["rewritten"]
+            told = requests.get(f"{server.url}/snapshots/{new}.json", timeout=120).json()["rewritten"]
             assert [(each["replaced"], each["reasons"]) for each in told] == [(old, "privacy")]
-            page = requests.get(f"{server.url}/snapshots/{new}", headers={"Accept": "text/html"}, timeout=60)
+            page = requests.get(f"{server.url}/snapshots/{new}", headers={"Accept": "text/html"}, timeout=120)
             assert old in page.text
 
 
 def test_permalinks_that_have_it_are_gone(three: Project) -> None:
     """A permalink of a state that was written anew answers 410; one whose query has the words is kept nowhere."""
     names = SnapshotCatalog(three.settings.state_folder).names()
-    with webserver.serving(three.settings, workers=1) as server:
+    # Taking back waits until the server has left the state.
+    with webserver.serving(three.settings, workers=1, state_seconds=0.1) as server:
         queries = {names[1]: "SELECT * { ?s ?p 1 }", names[0]: f"SELECT * {{ ?s ?p {json.dumps(NAME)} }}"}
         addresses = []
         for name, query in queries.items():
-            made = requests.post(f"{server.url}/snapshots/{name}/results", data={"query": query}, timeout=60)
+            made = requests.post(f"{server.url}/snapshots/{name}/results", data={"query": query}, timeout=120)
             assert made.status_code == HTTPStatus.CREATED
             addresses.append(made.json()["url"])
         redact(three.settings, ["id/asa-berg"], reason="privacy")
-        gone = requests.get(addresses[0], headers={"Accept": "application/sparql-results+json"}, timeout=60)
+        gone = requests.get(addresses[0], headers={"Accept": "application/sparql-results+json"}, timeout=120)
         assert (gone.status_code, "without what was taken back" in gone.text) == (HTTPStatus.GONE, True)
     for place, content in stored(three.settings.state_folder):
         assert not has(content, WORDS), place
@@ -286,7 +287,7 @@ def test_permalinks_of_removed_states_are_gone(three: Project) -> None:
     oldest = catalog.names()[0]
     with webserver.serving(three.settings, workers=1) as server:
         query = f"SELECT * {{ ?s ?p ?n FILTER(LCASE(?n) = {json.dumps(NAME.lower())}) }}"
-        made = requests.post(f"{server.url}/snapshots/{oldest}/results", data={"query": query}, timeout=60)
+        made = requests.post(f"{server.url}/snapshots/{oldest}/results", data={"query": query}, timeout=120)
         assert made.status_code == HTTPStatus.CREATED
     assert oldest in catalog.prune(1, cited_too=True)
     assert list(three.settings.state_folder.glob("permalinks/*/*.json"))
@@ -298,7 +299,7 @@ def test_the_feed_tells_that_something_is_gone(three: Project) -> None:
     """It counts what was taken back, though it has no name any longer."""
     redact(three.settings, ["id/asa-berg"], reason="privacy")
     with webserver.serving(three.settings, workers=1) as server:
-        feed = requests.get(f"{server.url}/changes.atom", headers={"Accept-Language": "en"}, timeout=60).text
+        feed = requests.get(f"{server.url}/changes.atom", headers={"Accept-Language": "en"}, timeout=120).text
     assert re.search(r"\b[1-9]\d* gone", feed)
 
 
@@ -453,9 +454,10 @@ redact(settings, ["id/asa-berg"], reason="privacy")
 """
 
 
-def test_who_reads_an_old_state_is_waited_for_and_then_not(three: Project) -> None:
+def test_who_reads_an_old_state_is_waited_for_and_then_not(three: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """A state that somebody keeps open is removed all the same, after a time, and that is told."""
-    settings = dataclasses.replace(three.settings, query_seconds=1)
+    monkeypatch.setattr("digigraph.redaction.applying._PATIENCE", 0.1)
+    settings = dataclasses.replace(three.settings, query_seconds=0.1)
     name = SnapshotCatalog(settings.state_folder).names()[1]
     with SnapshotCatalog(settings.state_folder).get(name).open():
         report = redact(settings, ["id/asa-berg"], reason="privacy")

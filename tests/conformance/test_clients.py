@@ -142,18 +142,18 @@ def test_sparqlwrapper_chooses_graphs_and_hears_of_mistakes(endpoint: str):
 
 def test_requests_asks_each_way(endpoint: str):
     """What the usual HTTP library sends without further thought is understood."""
-    expected = requests.get(endpoint, params={"query": NAMES}, timeout=60)
+    expected = requests.get(endpoint, params={"query": NAMES}, timeout=120)
     assert expected.headers["Content-Type"] == "application/sparql-results+json"
     answers = [
-        requests.post(endpoint, data={"query": NAMES}, timeout=60),
-        requests.post(endpoint, data=NAMES.encode(), headers={"Content-Type": "application/sparql-query"}, timeout=60),
-        requests.get(endpoint, params={"query": NAMES, "default-graph-uri": ""}, timeout=60),
+        requests.post(endpoint, data={"query": NAMES}, timeout=120),
+        requests.post(endpoint, data=NAMES.encode(), headers={"Content-Type": "application/sparql-query"}, timeout=120),
+        requests.get(endpoint, params={"query": NAMES, "default-graph-uri": ""}, timeout=120),
     ]
     for answer in answers:
         assert answer.json() == expected.json()
     assert len(expected.json()["results"]["bindings"]) == 4
     two = [("query", COUNT), ("default-graph-uri", CURATED), ("default-graph-uri", f"{BASE}graph/ontology")]
-    counted = requests.get(endpoint, params=two, timeout=60).json()
+    counted = requests.get(endpoint, params=two, timeout=120).json()
     assert counted["results"]["bindings"][0]["n"]["value"] == "25"
 
 

@@ -122,11 +122,11 @@ def test_the_parameters_are_those_that_are_read() -> None:
 def test_the_headers_are_those_that_are_sent(url: str) -> None:
     """The table of headers has each that a response carries, and no other."""
     sent: set[str] = set()
-    snapshot = requests.get(f"{url}/healthz", timeout=60).json()["snapshot"]
+    snapshot = requests.get(f"{url}/healthz", timeout=120).json()["snapshot"]
     result = ""
     for method, path, headers in EXCHANGES:
         target = url + path.replace("{snapshot}", snapshot).replace("{result}", result)
-        with requests.request(method, target, headers=headers, stream=True, allow_redirects=False, timeout=60) as got:
+        with requests.request(method, target, headers=headers, stream=True, allow_redirects=False, timeout=120) as got:
             sent |= {name.lower() for name in got.headers}
             if method == "POST":
                 result = got.headers["Location"].rpartition("/")[2]
@@ -222,7 +222,7 @@ def test_what_is_not_the_standards_is_told(
             f"{url}/sparql",
             params={"query": f"SELECT {query}"},
             headers={"Accept": "text/tab-separated-values"},
-            timeout=60,
+            timeout=120,
         )
         if expected is None:
             assert (answer.status_code, answer.json()["type"]) == (422, f"{problems.PROBLEMS}query-unsupported")

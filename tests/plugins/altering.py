@@ -68,7 +68,7 @@ class _Handler(BaseHTTPRequestHandler):
         asked.headers.pop("accept-encoding", None)
         body = self.rfile.read(int(asked.headers.get("content-length", "0")))
         upstream = urlsplit(server.upstream)
-        connection = http.client.HTTPConnection(upstream.hostname or "", upstream.port, timeout=30)
+        connection = http.client.HTTPConnection(upstream.hostname or "", upstream.port, timeout=120)
         with contextlib.closing(connection):
             connection.request(self.command, self.path, body or None, asked.headers)
             answer = connection.getresponse()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _LINKS = re.compile(r"""(?:href|src|action|data-[a-z-]+)=["']([^"']+)["']|<loc>([^<]+)</loc>|<(http[^>\s]+)>""")
 _MOST = 3000
-_PATIENCE = 60
+_PATIENCE = 120
 
 
 @functools.cache

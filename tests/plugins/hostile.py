@@ -31,9 +31,12 @@ class Caller:
     ----------
     head, body
         Of the request.
+    passed_on
+        Set when the test has seen the beginning of what was sent.
     """
 
     connection: socket.socket
+    passed_on: threading.Event
     head: str = ""
     body: str = ""
 
@@ -92,6 +95,7 @@ class Hostile:
 
     url: str
     callers: list[Caller] = field(default_factory=list)
+    passed_on: threading.Event = field(default_factory=threading.Event)
 
 
 @contextlib.contextmanager
@@ -102,7 +106,7 @@ def hostile(behaviour: Behaviour) -> Iterator[Hostile]:
         threads: list[threading.Thread] = []
 
         def answer(connection: socket.socket) -> None:
-            caller = Caller(connection)
+            caller = Caller(connection, seen.passed_on)
             with connection, contextlib.suppress(OSError):
                 caller.read()
                 seen.callers.append(caller)
@@ -121,6 +125,7 @@ def hostile(behaviour: Behaviour) -> Iterator[Hostile]:
         try:
             yield seen
         finally:
+            seen.passed_on.set()
             listener.shutdown(socket.SHUT_RDWR)
             accepting.join()
             stack.close()
@@ -434,17 +439,23 @@ def closed_later(caller: Caller) -> None:
     """Close after much of a body."""
     caller.begin(Content_Type=JSON, Content_Length="10000000")
     caller.send(_MANY)
+    caller.passed_on.wait()
 
 
 def half_a_long_document(caller: Caller) -> None:
     """Send a whole body: all but the end of a document."""
-    caller.reply(_MANY[:-1])
+    caller.begin(Content_Type=JSON, Content_Length=str(len(_MANY) - 1))
+    caller.send(_MANY[:-10])
+    caller.passed_on.wait()
+    caller.send(_MANY[-10:-1])
 
 
 def half_a_long_document_to_the_end(caller: Caller) -> None:
     """The same, without a length."""
     caller.begin(Content_Type=JSON)
-    caller.send(_MANY[:-1])
+    caller.send(_MANY[:-10])
+    caller.passed_on.wait()
+    caller.send(_MANY[-10:-1])
 
 
 def stopped_later(caller: Caller) -> None:
@@ -458,6 +469,7 @@ def endless(caller: Caller) -> None:
     """Send rows without end."""
     caller.begin(Content_Type=JSON, Transfer_Encoding="chunked")
     caller.chunk(_MANY[:-3])
+    caller.passed_on.wait()
     while True:
         caller.chunk(b"," + ROW)
 
@@ -466,6 +478,7 @@ def endless_value(caller: Caller) -> None:
     """Send a value without end."""
     caller.begin(Content_Type=JSON, Transfer_Encoding="chunked")
     caller.chunk(_MANY[:-3] + b',{"x":{"type":"literal","value":"')
+    caller.passed_on.wait()
     while True:
         caller.chunk(b"x" * 65536)
 

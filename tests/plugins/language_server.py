@@ -45,7 +45,7 @@ class LanguageServer:
         """End the server, as the protocol does."""
         self.ask("shutdown", None)
         self._send({"method": "exit", "params": None})
-        self._process.communicate(timeout=60)
+        self._process.communicate(timeout=120)
 
     def open(self, path: Path, text: str) -> list[Message]:
         """Show a file to the server; return its diagnostics."""

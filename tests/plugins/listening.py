@@ -33,7 +33,7 @@ def listening() -> Iterator[Listener]:
                 except OSError:
                     return
                 with client:
-                    client.settimeout(2)
+                    client.settimeout(120)
                     try:
                         made.heard.append(client.recv(4096))
                     except OSError:

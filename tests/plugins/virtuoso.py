@@ -33,7 +33,7 @@ PARAMETER = "remote-virtuoso"
 """How tests name it among other backends: it is a remote one."""
 _TESTS = Path(__file__).parent.parent
 _LISTED = _TESTS / "virtuoso.toml"
-_PATIENCE = 60.0
+_PATIENCE = 120.0
 _SETTINGS = """\
 [Database]
 DatabaseFile = virtuoso.db

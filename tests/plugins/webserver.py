@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _LOOKS = 20
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds after which what is waited for counts as never coming."""
 _SCRIPT = Path(__file__).parent.parent / "web" / "serving.py"
 
@@ -92,10 +92,12 @@ class Server:
     def busy_process(self) -> int:
         """Wait until a query process computes, and return its id."""
         before = self.query_processes()
+        # One that is being started computes as well, as much as others did.
+        started = sorted(before.values())[len(before) // 2]
 
         def busy() -> int | None:
             now = self.query_processes()
-            return next((pid for pid, used in now.items() if used > before.get(pid, 0) + 0.3), None)
+            return next((pid for pid, used in now.items() if used > max(before.get(pid, 0), started) + 0.3), None)
 
         return _wait_for(busy)
 
@@ -151,12 +153,15 @@ class Server:
 
 @contextlib.contextmanager
 def serving(settings: Settings, **changes: str | float) -> Iterator[Server]:
-    """Serve what is published in a project, some settings changed; nothing of it is left afterwards."""
+    """Serve what is published in a project, some settings changed; nothing of it is left afterwards.
+
+    At its end it waits for hardly anybody who is still being answered.
+    """
     said = f'base_iri = "{settings.base_iri}"\nlicense = "{settings.license}"\n'
     (settings.project / "digigraph.toml").write_text(said, encoding="utf-8")
     command = [sys.executable, str(_SCRIPT), str(settings.project)]
     process = subprocess.Popen(
-        [*command, *(f"{name}={value}" for name, value in changes.items())],
+        [*command, *(f"{name}={value}" for name, value in {"stop_seconds": 0.5, **changes}.items())],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )

@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 import webserver
+from endless import ENDLESS
 
 from digigraph.store.opening import open_backend
 from digigraph.store.snapshot import SnapshotCatalog
@@ -33,8 +34,7 @@ if TYPE_CHECKING:
 ALL = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o"
 MEDIUM = "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 2000"
 """Several 100 kB: sent in pieces, and kept all the same."""
-SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
-ENDLESS = SLOW.replace(" }", " . ?m ?n2 ?o . ?p ?q ?r }")
+SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i VALUES ?j { 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 } }"
 ROWS_WITHOUT_END = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 PAGE = {"Accept": "text/html"}
 POISON = "poison.example"
@@ -291,33 +291,40 @@ class TestAtOnce:
 
     def test_one_process_answers_all(self, serving: Serving):
         """Six ask the same, in two ways; one process computes, goes on when the first has left, and all others hear."""
-        with serving(workers=3, query_seconds=120) as server:
+        with serving(workers=3, query_seconds=3600) as server:
             server.wait_for_rest("/healthz")
-            first = _start(server, SLOW)
-            server.busy_process()
             before = server.query_processes()
-            others = [_start(server, SLOW, headers="Accept: */*\r\n" * (each % 2)) for each in range(5)]
-            first.close()
-            others.pop().close()
+            with stopped(server):
+                first = _start(server, SLOW)
+                others = [_start(server, SLOW, headers="Accept: */*\r\n" * (each % 2)) for each in range(5)]
+                # Whoever asks next is answered: those have been taken in, or soon are.
+                assert server.status() == 200
+                first.close()
+                others.pop().close()
             bodies = {_received(each).partition(b"\r\n\r\n")[2] for each in others}
             after = server.query_processes()
         assert len(bodies) == 1
         assert int(json.loads(bodies.pop())["results"]["bindings"][0]["n"]["value"]) > 10**6
-        assert len([pid for pid, used in after.items() if used > before.get(pid, 0) + 0.3]) <= 1
+        # One that was started meanwhile has used what others had before.
+        started = max(before.values())
+        assert len([pid for pid, used in after.items() if used > before.get(pid, started) + 0.3]) <= 1
 
     def test_a_query_that_nobody_waits_for_is_ended(self, serving: Serving):
         """When the last who waits has left, whichever came first, the process ends long before its deadline."""
-        with serving(workers=2, query_seconds=1000) as server:
+        with serving(workers=2, query_seconds=3600) as server:
             server.wait_for_rest("/healthz")
-            first = _start(server, ENDLESS)
-            busy = server.busy_process()
-            second = _start(server, ENDLESS)
-            assert server.status() == 200
-            first.close()
-            time.sleep(1)
-            assert server.is_alive(busy)
-            second.close()
-            server.wait_for_end(busy)
+            goes_on = False
+            while not goes_on:
+                first = _start(server, ENDLESS)
+                busy = server.busy_process()
+                second = _start(server, ENDLESS)
+                assert server.status() == 200
+                first.close()
+                time.sleep(0.5)
+                # Where the machine was so slow that the second came too late it is tried again.
+                goes_on = server.is_alive(busy)
+                second.close()
+                server.wait_for_end(busy)
 
     def test_failures_are_told_and_not_kept(self, serving: Serving):
         """Each who waits for what fails gets a failure of his own; who asks later has it computed again."""
@@ -341,7 +348,7 @@ class TestAtOnce:
 
     def test_answers_flow_while_they_are_computed(self, serving: Serving):
         """The first rows of an answer without end arrive, for its second asker too."""
-        with serving(workers=2, query_seconds=120, answer_bytes=10**12) as server:
+        with serving(workers=2, query_seconds=3600, answer_bytes=10**12) as server:
             query = ROWS_WITHOUT_END.replace(" }", " . ?j ?k ?l . ?m ?n ?o }")
             clients = [_start(server, query) for _ in range(2)]
             for client in clients:

@@ -232,8 +232,8 @@ class TestOverHttp:
     @pytest.mark.parametrize("coding", CODINGS)
     def test_the_first_rows_arrive_while_the_rest_is_computed(self, serving: Serving, coding: str):
         """Rows of an answer without end can be decoded as soon as they come."""
-        with serving(workers=2, query_seconds=60, answer_bytes=10**12) as server:
-            connection = http.client.HTTPConnection(*server.address, timeout=60)
+        with serving(workers=2, query_seconds=3600, answer_bytes=10**12) as server:
+            connection = http.client.HTTPConnection(*server.address, timeout=120)
             connection.request("GET", f"/sparql?query={quote(ROWS_WITHOUT_END)}", headers={"Accept-Encoding": coding})
             response = connection.getresponse()
             decode, decoded = _decoder(coding), b""
@@ -252,7 +252,7 @@ class _Got(http.client.HTTPResponse):
 
 
 def _get(server: Server, query: str, coding: str) -> _Got:
-    with contextlib.closing(http.client.HTTPConnection(*server.address, timeout=60)) as connection:
+    with contextlib.closing(http.client.HTTPConnection(*server.address, timeout=120)) as connection:
         connection.request("GET", f"/sparql?query={quote(query)}", headers={"Accept-Encoding": coding})
         response = connection.getresponse()
         response.body = response.read()

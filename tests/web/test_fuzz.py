@@ -228,7 +228,7 @@ def test_paths(client: FlaskClient, path: str, method: str, headers: dict[str, s
 )
 def test_bytes(server: Server, data: bytes):
     """Any bytes on a connection: what comes back is no 500, and the next client is served."""
-    with socket.create_connection(server.address, timeout=10) as connection:
+    with socket.create_connection(server.address, timeout=120) as connection:
         connection.sendall(data)
         with contextlib.suppress(OSError):
             connection.shutdown(socket.SHUT_WR)

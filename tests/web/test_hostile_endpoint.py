@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-from hostile import BREAKS, JSON, PROBLEMS, TRUE, Caller, hostile
+from hostile import BREAKS, JSON, PROBLEMS, TRUE, Caller, hostile, stopped_later
+from webserver import PATIENCE
 
 from digigraph.store.opening import open_backend
 from digigraph.web.app import create_app
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from webserver import Serving
 
     from digigraph.settings import Settings
-
-PATIENCE = 20.0
 
 
 @pytest.mark.parametrize(
@@ -44,7 +43,8 @@ def test_bad_answers_are_problems(
 
     with hostile(behave) as server:
         endpoint = server.url.replace("127.0.0.1", "user:secret@127.0.0.1") + "?key=secret"
-        settings = dataclasses.replace(published, endpoint=endpoint, query_seconds=0.5, answer_bytes=1_000_000)
+        seconds = 0.5 if kind == "remote-timeout" else 3600
+        settings = dataclasses.replace(published, endpoint=endpoint, query_seconds=seconds, answer_bytes=1_000_000)
         backend = open_backend(settings)
         client = create_app(settings, backend).test_client()
         response = client.get("/sparql?query=ASK{}", headers={"Accept": JSON})
@@ -56,7 +56,11 @@ def test_bad_answers_are_problems(
         assert "Traceback" not in caplog.text.replace("Traceback: oops", "")
         assert len(server.callers) == 1
         is_well = True
-        assert client.get("/sparql?query=ASK{}", headers={"Accept": JSON}).get_json()["boolean"] is True
+        again = client.get("/sparql?query=ASK{}", headers={"Accept": JSON})
+        while seconds < 1 and again.status_code == http.client.GATEWAY_TIMEOUT:
+            # The machine was too slow for so short a time.
+            again = client.get("/sparql?query=ASK{}", headers={"Accept": JSON})
+        assert again.get_json()["boolean"] is True
         backend.close()
 
 
@@ -135,16 +139,26 @@ def test_nobody_there(published: Settings) -> None:
 @pytest.mark.parametrize("behaviour", BREAKS, ids=[behaviour.__name__ for behaviour in BREAKS])
 def test_a_break_is_passed_on_as_a_break(serving: Serving, behaviour: Callable[[Caller], None]) -> None:
     """What goes wrong after the first bytes were passed on breaks the transfer to the client: no part is a whole."""
+    # The deadline is what ends one of them.
+    seconds = 2 if behaviour is stopped_later else 3600
     with (
         hostile(behaviour) as endpoint,
-        serving(endpoint=endpoint.url, query_seconds=2, answer_rows=30_000, answer_bytes=5_000_000) as server,
-        contextlib.closing(http.client.HTTPConnection(*server.address)) as connection,
+        serving(endpoint=endpoint.url, query_seconds=seconds, answer_rows=30_000, answer_bytes=5_000_000) as server,
     ):
-        connection.request("GET", f"/sparql?query={quote('SELECT * {?s ?p ?o}')}", headers={"Accept": JSON})
-        response = connection.getresponse()
-        assert response.status == 200
-        with pytest.raises((http.client.IncompleteRead, ConnectionError)):
-            response.read()
+        target = f"/sparql?query={quote('SELECT * {?s ?p ?o}')}"
+        is_broken = False
+        while not is_broken:
+            with contextlib.closing(http.client.HTTPConnection(*server.address, timeout=PATIENCE)) as connection:
+                connection.request("GET", target, headers={"Accept": JSON})
+                response = connection.getresponse()
+                if seconds < 3 and response.status == http.client.GATEWAY_TIMEOUT:
+                    # The machine was so slow that nothing had come by then.
+                    continue
+                assert response.status == http.client.OK
+                endpoint.passed_on.set()
+                with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+                    response.read()
+                is_broken = True
 
 
 def test_the_endpoint_hears_when_a_client_leaves(serving: Serving) -> None:
@@ -156,7 +170,7 @@ def test_the_endpoint_hears_when_a_client_leaves(serving: Serving) -> None:
         if caller.wait_until_left():
             left.set()
 
-    with hostile(compute) as endpoint, serving(endpoint=endpoint.url, query_seconds=60) as server:
+    with hostile(compute) as endpoint, serving(endpoint=endpoint.url, query_seconds=3600) as server:
         connection = http.client.HTTPConnection(*server.address)
         connection.request("GET", "/sparql?query=ASK{}", headers={"Accept": JSON})
         assert asked.wait(PATIENCE)

@@ -66,7 +66,7 @@ def server(project: Project) -> Iterator[Server]:
 
 def get(server: Server, path: str, when: str = "", **headers: str) -> requests.Response:
     asked = {**headers, **({"Accept-Datetime": when} if when else {})}
-    return requests.get(server.url + path, headers=asked, timeout=60, allow_redirects=False)
+    return requests.get(server.url + path, headers=asked, timeout=120, allow_redirects=False)
 
 
 def links(response: requests.Response) -> dict[str, dict[str, list[str]]]:
@@ -158,7 +158,7 @@ def test_what_is_gone_has_a_past(server: Server, names: tuple[str, ...]):
     assert links(gone)[f"{server.url}/timemap/link{quote}"]["rel"] == ["timemap"]
     earlier = get(server, quote, http_date(day(2021)))
     assert earlier.status_code == 302
-    assert requests.get(earlier.headers["Location"], timeout=60).status_code == 200
+    assert requests.get(earlier.headers["Location"], timeout=120).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/page/nhd", "/page/nhd?lang=sv", "/", "/doc/nhd-page.jsonld"])
@@ -174,7 +174,7 @@ def test_the_timemap_lists_the_states(server: Server, names: tuple[str, ...], pa
     assert [found[each]["datetime"] for each in mementos] == [[http_date(day(year))] for year in YEARS]
     assert found[mementos[0]]["rel"] == ["first", "memento"]
     assert found[mementos[2]]["rel"] == ["last", "memento"]
-    full = requests.get(f"{server.url}/timemap/link/{server.url}{path}", timeout=60)
+    full = requests.get(f"{server.url}/timemap/link/{server.url}{path}", timeout=120)
     assert full.text == reply.text
 
 

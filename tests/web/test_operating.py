@@ -200,7 +200,7 @@ def test_ready_means_that_queries_can_be_answered(serving: Serving):
 
 def test_stopping_lets_answers_end(serving: Serving):
     """A query that computes when SIGTERM comes is answered, within ``stop_seconds``."""
-    with serving(workers=2, stop_seconds=100, query_seconds=100) as server:
+    with serving(workers=2, stop_seconds=3600, query_seconds=3600) as server:
         with server.get(f"/sparql?query={quote(SLOW)}") as client:
             server.busy_process()
             server.process.send_signal(signal.SIGTERM)
@@ -306,7 +306,10 @@ def test_readers_behind_a_proxy_take_turns(serving: Serving):
         target = f"/sparql?query={quote(f'{ENDLESS} # {number}')}"
         return server.send(f"GET {target} HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {reader}\r\n\r\n")
 
-    with serving(workers=2, query_seconds=100, trusted_proxies="127.0.0.1") as server, contextlib.ExitStack() as opened:
+    with (
+        serving(workers=2, query_seconds=3600, trusted_proxies="127.0.0.1") as server,
+        contextlib.ExitStack() as opened,
+    ):
         first = [opened.enter_context(endless(server, "192.0.2.7", number)) for number in range(3)]
         while samples(server)[("digigraph_queries_running", ())] < len(first):
             time.sleep(0.1)

@@ -217,16 +217,16 @@ def test_it_outlives_publications_and_servers(settings: Settings):
     """After more publications, pruning and a new server, the address made before shows the very same bytes."""
     states = SnapshotCatalog(settings.state_folder).names()
     with webserver.serving(settings, workers=1) as server:
-        reply = requests.post(f"{server.url}/snapshots/{states[1]}/results", data={"query": NAMES}, timeout=60)
+        reply = requests.post(f"{server.url}/snapshots/{states[1]}/results", data={"query": NAMES}, timeout=120)
         path = urlsplit(reply.json()["url"]).path
-        before = requests.get(f"{server.url}{path}", timeout=60)
+        before = requests.get(f"{server.url}{path}", timeout=120)
     for number in range(3):
         publish(settings, f"Later {number}")
     catalog = SnapshotCatalog(settings.state_folder)
     assert states[0] in catalog.prune(1)
     assert states[1] in catalog.names()
     with webserver.serving(settings, workers=1) as server:
-        after = requests.get(f"{server.url}{path}", timeout=60)
+        after = requests.get(f"{server.url}{path}", timeout=120)
         assert (after.status_code, after.content) == (200, before.content)
         assert after.headers["Digigraph-Result"] == before.headers["Digigraph-Result"]
         assert after.headers["Digigraph-Snapshot"] == states[1]

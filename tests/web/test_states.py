@@ -184,12 +184,12 @@ def test_what_is_kept_of_one_state_is_not_sent_for_another(server: Server, names
     """Whole replies of two states and of the present one, asked in turn, differ each time as the states do."""
     paths = [f"/snapshots/{names[0]}", f"/snapshots/{names[1]}", f"/snapshots/{names[2]}", ""]
     for _ in range(3):
-        found = [requests.get(f"{server.url}{each}/data/nhd.nt", timeout=60) for each in paths]
+        found = [requests.get(f"{server.url}{each}/data/nhd.nt", timeout=120) for each in paths]
         assert ["graph/id/ki>" in each.text for each in found] == [False, True, False, False]
         tags = [each.headers["ETag"] for each in found]
         assert len(set(tags)) == 4
         for path, tag in zip(paths, tags, strict=True):
-            held = requests.get(f"{server.url}{path}/data/nhd.nt", headers={"If-None-Match": tag}, timeout=60)
+            held = requests.get(f"{server.url}{path}/data/nhd.nt", headers={"If-None-Match": tag}, timeout=120)
             assert held.status_code == 304
 
 
@@ -210,21 +210,21 @@ def test_a_state_that_was_pruned_is_gone(project: Project, tmp_path: Path):
             assert time.monotonic() < until
             time.sleep(0.1)
         assert [server.status(each) for each in (*paths, f"/dumps/{first}.nq")] == [410] * 7
-        problem = requests.get(f"{server.url}{paths[3]}", timeout=60).json()
+        problem = requests.get(f"{server.url}{paths[3]}", timeout=120).json()
         assert problem["type"].endswith("#gone")
         assert first in problem["detail"]
-        removed = requests.get(f"{server.url}/snapshots.json", timeout=60).json()["removed"]
+        removed = requests.get(f"{server.url}/snapshots.json", timeout=120).json()["removed"]
         assert [each["name"] for each in removed] == [first]
 
 
 def test_a_crawl_of_all_states_leaves_nothing(project: Project, names: tuple[str, ...]):
     """After every page of every state was asked for, at once, the server has as many processes and files as before."""
-    with webserver.serving(project.settings, workers=1, states_open=1, state_seconds=0.3) as server:
+    with webserver.serving(project.settings, workers=1, states_open=1, state_seconds=0.3, queue_seconds=3600) as server:
         assert server.status("/page/nhd") == 200
         files, children = server.wait_for_rest("/healthz"), len(server.query_processes())
         urls = [f"{server.url}/snapshots/{name}{path}" for name in names for path in SHOWN]
         with ThreadPoolExecutor(6) as threads:
-            found = list(threads.map(lambda url: requests.get(url, headers=BROWSER, timeout=60).status_code, urls))
+            found = list(threads.map(lambda url: requests.get(url, headers=BROWSER, timeout=120).status_code, urls))
         assert set(found) <= {200, 503}
         assert found.count(200) > len(SHOWN)
         server.wait_for_rest("/healthz", files=files)
@@ -234,11 +234,11 @@ def test_a_crawl_of_all_states_leaves_nothing(project: Project, names: tuple[str
 def test_the_processes_of_states_end_with_the_server(project: Project, names: tuple[str, ...]):
     """A server that is stopped leaves nothing, with one earlier state at rest and one that computes."""
     endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
-    with webserver.serving(project.settings, workers=1, stop_seconds=0.5) as server:
+    with webserver.serving(project.settings, workers=1, query_seconds=3600, state_seconds=3600) as server:
         assert server.status(f"/snapshots/{names[0]}/data/nhd.nt") == 200
         with server.get(f"/snapshots/{names[1]}/sparql?{urlencode({'query': endless})}"):
             server.busy_process()
-            metrics = requests.get(f"{server.url}/metrics", timeout=60).text
+            metrics = requests.get(f"{server.url}/metrics", timeout=120).text
             assert "digigraph_earlier_states 2.0" in metrics
             processes = list(server.query_processes())
             assert len(processes) >= 6
