@@ -84,7 +84,8 @@ def published(tmp_path_factory: pytest.TempPathFactory, nquads: bytes) -> Settin
         project=tmp_path_factory.mktemp("published"),
         base_iri=BASE,
         workers=WORKERS,
-        query_seconds=10,
+        query_seconds=600,
+        queue_seconds=600,
         answer_bytes=10**8,
     )
     SnapshotCatalog(settings.state_folder).publish(nquads, "0" * 64)

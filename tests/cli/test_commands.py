@@ -4,58 +4,66 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 import pytest
-from projects import inherited
-
-if TYPE_CHECKING:
-    from projects import Project
+from projects import Project, inherited, made_project
 
 WRONG = "  - quote: nobody says this\n    says: [{subject: nhd, host: kth}]\n"
 MORE = "uu: {type: Organization, name: {sv: Uppsala universitet, en: Uppsala University}}\n"
 HOST = "SELECT ?h { <https://example.org/graph/id/nhd> <https://w3id.org/digigraph/ns#host> ?h }"
 
 
-def test_build_equals_dump_byte_for_byte(project: Project) -> None:
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A tiny project that was published; nobody changes it."""
+    made = made_project(tmp_path_factory.mktemp("published") / "project")
+    assert made.run("publish").returncode == 0
+    return made
+
+
+@pytest.fixture
+def published(once: Project, tmp_path: Path) -> Project:
+    """A copy of it."""
+    return Project(Path(shutil.copytree(once.folder, tmp_path / "project")))
+
+
+def test_build_equals_dump_byte_for_byte(published: Project) -> None:
     """What was built is what is stored, and the sorted N-Quads are the same bytes on both ways."""
-    assert project.run("publish").returncode == 0
-    built, dumped = project.run("build"), project.run("dump")
+    built, dumped = published.run("build"), published.run("dump")
     assert built.returncode == dumped.returncode == 0
     assert built.stdout == dumped.stdout != b""
 
 
-def test_a_dump_for_engines_without_an_unnamed_graph(project: Project) -> None:
+def test_a_dump_for_engines_without_an_unnamed_graph(published: Project) -> None:
     """With --named-default every quad has a graph, and the default graph's triples have theirs and no others."""
-    project.run("publish")
     accepted = ox.NamedNode("https://example.org/graph/graph/accepted")
-    whole = set(ox.parse(project.run("dump").stdout, format=ox.RdfFormat.N_QUADS))
+    whole = set(ox.parse(published.run("dump").stdout, format=ox.RdfFormat.N_QUADS))
     default = {each.triple for each in whole if each.graph_name == ox.DefaultGraph()}
     named = {each for each in whole if each.graph_name != ox.DefaultGraph()}
     for name, form in (("nq", ox.RdfFormat.N_QUADS), ("trig", ox.RdfFormat.TRIG)):
-        dumped = project.run("dump", "--named-default", "--format", name).stdout
+        dumped = published.run("dump", "--named-default", "--format", name).stdout
         assert set(ox.parse(dumped, format=form)) == named | {ox.Quad(*each, accepted) for each in default}
         if name == "nq":
             assert dumped.splitlines() == sorted(dumped.splitlines())
     assert default
     for wrong in (["--format", "ttl"], ["--graph", accepted.value]):
-        assert project.run("dump", "--named-default", *wrong).returncode == 2
+        assert published.run("dump", "--named-default", *wrong).returncode == 2
 
 
-def test_a_refusal_changes_nothing(project: Project) -> None:
+def test_a_refusal_changes_nothing(published: Project) -> None:
     """Findings on stderr, exit code 1, and the state that was published before is the one that answers."""
-    project.run("publish")
-    before = project.run("dump").stdout
-    project.facts(WRONG)
-    refused = project.run("publish")
+    before = published.run("dump").stdout
+    published.facts(WRONG)
+    refused = published.run("publish")
     assert refused.returncode == 1
     assert b"data/documents/nhd-page.yaml:10:12: violation:" in refused.stderr
-    assert project.run("dump").stdout == before
-    assert len(project.run("snapshots", "list").stdout.splitlines()) == 1
+    assert published.run("dump").stdout == before
+    assert len(published.run("snapshots", "list").stdout.splitlines()) == 1
 
 
 def test_nothing_is_published_where_nothing_is_right(project: Project) -> None:
@@ -111,10 +119,11 @@ def test_validate_says_so_when_all_is_well(project: Project) -> None:
         (["nonsense"], 2, b"No such command"),
     ],
 )
-def test_what_cannot_be_done_is_one_clear_line(project: Project, arguments: list[str], code: int, says: bytes) -> None:
+def test_what_cannot_be_done_is_one_clear_line(
+    published: Project, arguments: list[str], code: int, says: bytes
+) -> None:
     """The exit code tells wrong use from a failing store, stderr says why, stdout stays empty, no trace is shown."""
-    project.run("publish")
-    ran = project.run(*arguments)
+    ran = published.run(*arguments)
     assert ran.returncode == code, ran.stderr
     assert says in ran.stderr
     assert ran.stdout == b""
@@ -132,14 +141,13 @@ def test_settings_are_checked_with_their_origin(project: Project) -> None:
     assert b"digigraph.toml:2: there is no setting 'queue'" in ran.stderr
 
 
-def test_query_answers_in_every_format(project: Project) -> None:
+def test_query_answers_in_every_format(published: Project) -> None:
     """A table for people, the standard formats for programs; a query from a file, from stdin, or as it is."""
-    project.run("publish")
-    assert b"id:kth" in project.run("query", HOST).stdout
-    assert project.run("query", HOST, "--format", "csv").stdout == b"h\r\nhttps://example.org/graph/id/kth\r\n"
-    project.write("q.rq", "ASK { ?s ?p ?o }")
-    assert project.run("query", str(project.folder / "q.rq")).stdout == b"true\n"
-    turtle = project.run("query", "-", "--format", "nt", stdin=b"CONSTRUCT { ?s a ?c } { ?s a ?c } LIMIT 1")
+    assert b"id:kth" in published.run("query", HOST).stdout
+    assert published.run("query", HOST, "--format", "csv").stdout == b"h\r\nhttps://example.org/graph/id/kth\r\n"
+    published.write("q.rq", "ASK { ?s ?p ?o }")
+    assert published.run("query", str(published.folder / "q.rq")).stdout == b"true\n"
+    turtle = published.run("query", "-", "--format", "nt", stdin=b"CONSTRUCT { ?s a ?c } { ?s a ?c } LIMIT 1")
     assert turtle.stdout.count(b" .\n") == 1
 
 
@@ -166,17 +174,16 @@ def test_a_full_disk_is_a_clear_error(project: Project) -> None:
 
 
 @pytest.mark.long
-def test_a_publication_that_is_killed_at_any_moment_changes_nothing(project: Project) -> None:
+def test_a_publication_that_is_killed_at_any_moment_changes_nothing(published: Project) -> None:
     """SIGKILL at thirty moments of `digigraph publish`: the state before, or the new one whole, is what answers."""
-    project.run("publish")
-    states = {project.run("build").stdout}
+    states = {published.run("build").stdout}
     for step in range(30):
-        project.write(
+        published.write(
             "data/things/more.yaml", f"uu: {{type: Organization, name: {{sv: Uppsala {step}, en: Uppsala {step}}}}}\n"
         )
-        states.add(project.run("build").stdout)
+        states.add(published.run("build").stdout)
         publisher = subprocess.Popen(
-            [sys.executable, "-m", "digigraph", "--project", str(project.folder), "publish"],
+            [sys.executable, "-m", "digigraph", "--project", str(published.folder), "publish"],
             stderr=subprocess.DEVNULL,
             env=inherited(),
         )
@@ -184,33 +191,32 @@ def test_a_publication_that_is_killed_at_any_moment_changes_nothing(project: Pro
             publisher.wait(0.05 * step)
         publisher.kill()
         publisher.wait()
-        assert project.run("dump").stdout in states
-        assert project.run("snapshots", "verify").returncode == 0
-    assert project.run("publish").returncode == 0
-    assert project.run("dump").stdout == project.run("build").stdout
-    assert list((project.folder / ".digigraph/staging").glob("*")) == []
+        assert published.run("dump").stdout in states
+        assert published.run("snapshots", "verify").returncode == 0
+    assert published.run("publish").returncode == 0
+    assert published.run("dump").stdout == published.run("build").stdout
+    assert list((published.folder / ".digigraph/staging").glob("*")) == []
 
 
-def test_changes_lead_from_one_state_to_another(project: Project) -> None:
+def test_changes_lead_from_one_state_to_another(published: Project) -> None:
     """A patch between any two states, by name or number, in either direction; also of states that were pruned."""
-    project.run("publish")
-    first = project.run("dump").stdout
-    project.write("data/things/more.yaml", MORE)
-    project.run("publish")
-    second = project.run("dump").stdout
-    names = [line.split()[-9] for line in project.run("snapshots", "list").stdout.decode().splitlines()]
-    assert project.run("changes", "1", "2", "--format", "removed").stdout == b""
-    added = project.run("changes", *names, "--format", "added").stdout
+    first = published.run("dump").stdout
+    published.write("data/things/more.yaml", MORE)
+    published.run("publish")
+    second = published.run("dump").stdout
+    names = [line.split()[-9] for line in published.run("snapshots", "list").stdout.decode().splitlines()]
+    assert published.run("changes", "1", "2", "--format", "removed").stdout == b""
+    added = published.run("changes", *names, "--format", "added").stdout
     assert b"".join(sorted((first + added).splitlines(keepends=True))) == second
-    patch = project.run("changes", "1", "2").stdout
-    back = project.run("changes", names[1], "1").stdout
+    patch = published.run("changes", "1", "2").stdout
+    back = published.run("changes", names[1], "1").stdout
     assert [line[2:] for line in patch.splitlines() if line[:2] == b"A "] == added.splitlines()
     assert [line[2:] for line in back.splitlines() if line[:2] == b"D "] == added.splitlines()
     assert f"H prev <https://example.org/graph/snapshots/{names[0]}> .".encode() in patch.splitlines()
-    target = project.folder / "patch.rdfp"
-    project.run("snapshots", "prune", "--keep", "1")
-    assert project.run("changes", "1", "2", "-o", str(target)).returncode == 0
+    target = published.folder / "patch.rdfp"
+    published.run("snapshots", "prune", "--keep", "1")
+    assert published.run("changes", "1", "2", "-o", str(target)).returncode == 0
     assert target.read_bytes() == patch
-    unknown = project.run("changes", "1", "9")
+    unknown = published.run("changes", "1", "9")
     assert (unknown.returncode, b"There is no state '9'" in unknown.stderr) == (3, True)
-    assert project.run("changes", "1").returncode == 2
+    assert published.run("changes", "1").returncode == 2

@@ -21,7 +21,7 @@ def oxigraph_server(store: Path) -> Iterator[str]:
         address = taken.getsockname()
     server = subprocess.Popen(
         [
-            *(str(Path(sys.executable).parent / "oxigraph"), "serve-read-only", "--timeout-s", "10"),
+            *(str(Path(sys.executable).parent / "oxigraph"), "serve-read-only", "--timeout-s", "600"),
             *("--location", str(store), "--bind", f"{address[0]}:{address[1]}"),
         ],
         stdout=subprocess.DEVNULL,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from flask import Flask
     from webserver import Server, Serving
 
     from digigraph.settings import Settings
@@ -136,20 +137,25 @@ class _Reading(dict[str, object]):
         return super().__contains__(name)
 
 
+@pytest.fixture(scope="module")
+def alone(published: Settings) -> Iterator[Flask]:
+    """The application without a server, with what it keeps."""
+    with contextlib.closing(open_backend(published)) as backend:
+        yield create_app(published, backend)
+
+
 @pytest.mark.parametrize(("method", "target", "headers"), ASKED)
-def test_nothing_else_of_a_request_is_read(published: Settings, method: str, target: str, headers: dict[str, str]):
+def test_nothing_else_of_a_request_is_read(alone: Flask, method: str, target: str, headers: dict[str, str]):
     """The application reads no header but those that are in the key, or by which a request goes past it.
 
     Host is looked at by the routing, which nothing here depends on (see the poisoned requests below), and the
     handshake of websockets to refuse it.
     """
-    with contextlib.closing(open_backend(published)) as backend:
-        app = create_app(published, backend)
-        path, _, parameters = target.partition("?")
-        with app.test_request_context(path, query_string=parameters, headers=headers) as context:
-            environ = _Reading(context.request.environ)
-        environ.read = set()
-        b"".join(app.wsgi_app(environ, lambda *_: bytes))  # type: ignore[arg-type, return-value]
+    path, _, parameters = target.partition("?")
+    with alone.test_request_context(path, query_string=parameters, headers=headers) as context:
+        environ = _Reading(context.request.environ)
+    environ.read = set()
+    b"".join(alone.wsgi_app(environ, lambda *_: bytes))  # type: ignore[arg-type, return-value]
     read = {name.removeprefix("HTTP_").replace("_", "-").lower() for name in environ.read if name.startswith("HTTP_")}
     assert read - {each.decode() for each in DECIDING | SINGULAR | {CONDITION}} <= {
         "host",
