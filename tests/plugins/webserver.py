@@ -96,8 +96,10 @@ class Server:
         started = sorted(before.values())[len(before) // 2]
 
         def busy() -> int | None:
-            now = self.query_processes()
-            return next((pid for pid, used in now.items() if used > max(before.get(pid, 0), started) + 0.3), None)
+            now = self.query_processes().items()
+            since = {pid: used - max(before.get(pid, 0), started) for pid, used in now}
+            pid = max(since, key=lambda pid: since[pid], default=0)
+            return pid if since.get(pid, 0) > 0.3 else None
 
         return _wait_for(busy)
 

@@ -84,7 +84,10 @@ def test_behind_nginx(serving: Serving, tmp_path: Path):
 
 def test_nginx_hands_on_what_comes_and_what_breaks_off(serving: Serving, tmp_path: Path):
     """Rows arrive while they are computed, a broken transfer stays one, and who leaves nginx ends his query."""
-    with serving(workers=2, query_seconds=100, answer_bytes=30_000_000) as server, proxied(server, tmp_path) as address:
+    with (
+        serving(workers=2, query_seconds=3600, answer_bytes=30_000_000) as server,
+        proxied(server, tmp_path) as address,
+    ):
         with pytest.raises(http.client.IncompleteRead):
             get(address, f"/sparql?query={quote(ROWS)}")
         server.wait_for_rest("/healthz")
