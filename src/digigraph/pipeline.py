@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import tempfile
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -34,9 +35,9 @@ from digigraph.sources.rdf_files import read_files
 from digigraph.sources.read import CONTEXT_FILE, read_project
 from digigraph.sources.redactions import FILE as REDACTIONS
 from digigraph.sources.redactions import Redactions, redactions_of
+from digigraph.store.aside import open_aside
 from digigraph.store.counting import count
 from digigraph.store.dumps import Dumping
-from digigraph.store.opening import open_backend
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.validation.bounds import DEFAULT_BOUNDS
 from digigraph.validation.check import check, worst
@@ -118,13 +119,14 @@ def build_and_check(settings: Settings, cache: Cache = NO_CACHE) -> Checked:
     """
     kept = Kept(cache, str(settings.project))
     corpus = read_project(settings, kept)
-    kept.keep()
     if not any(each.location.path.startswith("shapes/") for each in corpus.findings):
         settings.rules.check_shapes(rules_of_shapes(corpus.shapes))
     dataset = build(corpus, settings)
     # What stored queries promise, they promise of the sources: that some of it is taken back is no fault of theirs.
     with _asking(dataset.whole or dataset, settings, cache) as ask:
         findings = check(corpus, dataset, settings, ask, cache=cache)
+    # Not before: places are worked out where they are asked for.
+    kept.keep()
     files = {"context.jsonld": read_bytes(settings.project / CONTEXT_FILE, at_most=MAX_BYTES)}
     files |= dict(_texts(corpus, dataset))
     return Checked(
@@ -170,9 +172,9 @@ def _asking(dataset: Dataset, settings: Settings, cache: Cache) -> Iterator[Call
             if text in known:
                 return known[text]
             if backend is None:
-                alone = replace(settings, state=folder, endpoint="", federation="", workers=1)
-                SnapshotCatalog(alone.state_folder).publish(dataset.nquads, "")
-                backend = open_backend(alone)
+                nquads = Path(folder, "dataset.nq")
+                nquads.write_bytes(dataset.nquads)
+                backend = open_aside(nquads, replace(settings, endpoint="", federation=""))
                 stack.callback(backend.close)
             found = count(backend, text)
             if sparql.is_repeatable(text):

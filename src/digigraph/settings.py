@@ -248,7 +248,7 @@ def _table() -> dict[str, About]:
 TABLE: dict[str, About] = _table()
 """Every setting by name, in the order of the documentation."""
 
-_TYPES: dict[str, type[Value]] = {name: get_type_hints(Settings)[name] for name in TABLE}
+_TYPES: dict[str, type[Value]] = {name: hint for name, hint in get_type_hints(Settings).items() if name in TABLE}
 
 
 def _typed(name: str, value: object, source: str) -> Value:

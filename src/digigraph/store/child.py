@@ -19,11 +19,11 @@ from digigraph.store.isolation import NETWORK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
     from typing import IO
 
     from digigraph.settings import Settings
     from digigraph.store.backend import Answer, Query
-    from digigraph.store.opened import Snapshot
 
 LONG_SECONDS = 1.0
 """Seconds after which a query counts as long."""
@@ -36,11 +36,11 @@ _NICE = 5
 _DEEP = {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL}
 
 
-def _start(descriptor: int, stderr: IO[bytes], snapshot: Snapshot, settings: Settings) -> subprocess.Popen[bytes]:
+def _start(descriptor: int, stderr: IO[bytes], place: Path, settings: Settings) -> subprocess.Popen[bytes]:
     command = [
         # -P: what happens to lie in the working directory is not imported.
         *(sys.executable, "-P", "-m", "digigraph.store.worker"),
-        *(str(descriptor), str(snapshot.folder.absolute()), settings.base_iri),
+        *(str(descriptor), str(place.absolute()), settings.base_iri),
         *(str(settings.query_seconds), str(settings.query_memory_mb), str(settings.answer_rows)),
         NETWORK if settings.federation_prefixes else "no network",
     ]
@@ -68,10 +68,12 @@ class Child:
 
     Parameters
     ----------
-    snapshot
-        What it opens.
+    place
+        What it opens: the folder of a snapshot, or a file of N-Quads, which it takes into memory.
     settings
         Base IRI, and the limits of a query and its answer.
+    version
+        What the answers are called by: the snapshot's name.
 
     Attributes
     ----------
@@ -84,8 +86,8 @@ class Child:
         The operating system does not start it.
     """
 
-    def __init__(self, snapshot: Snapshot, settings: Settings) -> None:
-        self.version = snapshot.name
+    def __init__(self, place: Path, settings: Settings, *, version: str) -> None:
+        self.version = version
         self._settings = settings
         self._overdue = False
         self._killed = False
@@ -99,7 +101,7 @@ class Child:
             self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed by end()
             undo.callback(self._stderr.close)
             with theirs:
-                self._process = _start(theirs.fileno(), self._stderr, snapshot, settings)
+                self._process = _start(theirs.fileno(), self._stderr, place, settings)
             self._channel = Channel(ours)
             undo.pop_all()
 

@@ -20,7 +20,7 @@ def start_children(snapshot: Snapshot, settings: Settings, count: int) -> tuple[
     ready: list[Child] = []
     failure = None
     try:
-        starting += (Child(snapshot, settings) for _ in range(count))
+        starting += (Child(snapshot.folder, settings, version=snapshot.name) for _ in range(count))
     except StoreError as error:
         failure = error
     for child in starting:

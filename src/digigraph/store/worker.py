@@ -1,8 +1,8 @@
-"""The query process: ``python -m digigraph.store.worker SOCKET SNAPSHOT BASE_IRI SECONDS MEMORY_MB ROWS NETWORK``.
+"""The query process: ``python -m digigraph.store.worker SOCKET PLACE BASE_IRI SECONDS MEMORY_MB ROWS NETWORK``.
 
-It opens one snapshot read-only and answers one query at a time over the inherited socket. Nothing in it can end a
-running query: the engine has no way to be asked. So the process itself ends, and :mod:`digigraph.store.child` tells
-from how it ended what happened:
+It opens one snapshot read-only, or takes a file of N-Quads into memory, and answers one query at a time over the
+inherited socket. Nothing in it can end a running query: the engine has no way to be asked. So the process itself ends,
+and :mod:`digigraph.store.child` tells from how it ended what happened:
 
 - SIGALRM: the deadline has passed. The kernel's timer ends the process with no help from Python, whatever it computes,
   even where the parent is dead;
@@ -22,11 +22,14 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyoxigraph as ox
+
 from digigraph.errors import DigigraphError, QueryCrashed
+from digigraph.store.disk import storage_errors
 from digigraph.store.engine import evaluate
 from digigraph.store.frames import Channel, End, Kind, decode_query, encode_error
 from digigraph.store.isolation import NETWORK, give_up_network
-from digigraph.store.opened import OpenSnapshot, read_manifest
+from digigraph.store.opened import read_manifest
 from digigraph.store.output import WRITTEN
 
 _STACK = 8 * 1024 * 1024
@@ -95,15 +98,15 @@ class Limits:
     rows: int
 
 
-def serve(channel: Channel, opened: OpenSnapshot, *, base_iri: str, limits: Limits) -> None:
+def serve(channel: Channel, store: ox.Store, *, base_iri: str, limits: Limits) -> None:
     """Answer queries until the parent closes its end (EOFError) or breaks off (OSError).
 
     Parameters
     ----------
     channel
         To the parent.
-    opened
-        The snapshot asked.
+    store
+        What is asked.
     base_iri
         The project's.
     limits
@@ -122,7 +125,7 @@ def serve(channel: Channel, opened: OpenSnapshot, *, base_iri: str, limits: Limi
         failure = rows = None
         try:
             query = decode_query(payload)
-            rows = evaluate(opened.store, query, base_iri=base_iri, most_rows=limits.rows, send=send)
+            rows = evaluate(store, query, base_iri=base_iri, most_rows=limits.rows, send=send)
         except MemoryError:
             os.abort()
         except DigigraphError as error:
@@ -136,21 +139,30 @@ def serve(channel: Channel, opened: OpenSnapshot, *, base_iri: str, limits: Limi
             channel.send(Kind.END, End(memory.is_worn(), rows).encode())
 
 
+def _in_memory(file: Path) -> ox.Store:
+    store = ox.Store()
+    with storage_errors("Reading what is asked"), file.open("rb") as nquads:
+        store.bulk_load(nquads, ox.RdfFormat.N_QUADS)
+    return store
+
+
 def main(arguments: list[str]) -> None:
     """Run the query process; see the module's documentation."""
-    descriptor, folder, base_iri, seconds, memory_mb, rows, network = arguments
+    descriptor, place, base_iri, seconds, memory_mb, rows, network = arguments
     limits = Limits(float(seconds), int(memory_mb) * _MB, int(rows))
     _become_a_worker()
     if network != NETWORK:
         give_up_network()
     channel = Channel(socket.socket(fileno=int(descriptor)))
     try:
-        opened = read_manifest(Path(folder)).open()
+        # Held as long as the process lives: a snapshot that is open is not pruned.
+        opened = None if Path(place).is_file() else read_manifest(Path(place)).open()
+        store = opened.store if opened is not None else _in_memory(Path(place))
     except DigigraphError as error:
         channel.send(Kind.FAILED, encode_error(error))
         return
     with contextlib.suppress(EOFError, OSError):
-        serve(channel, opened, base_iri=base_iri, limits=limits)
+        serve(channel, store, base_iri=base_iri, limits=limits)
 
 
 if __name__ == "__main__":
