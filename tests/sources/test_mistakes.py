@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -63,7 +64,7 @@ def findings(project: Project) -> list[Finding]:
             "amount of money",
         ),
         ("  - quote: (huvudman KTH)\n    sags: [{subject: nhd, host: kth}]", "key", 1, 5, "'sags'"),
-        ("  - quote: (huvudman KTH)\n    quote: twice\n    says: []", "duplicate-key", 1, 5, "twice"),
+        ("  - quote: (huvudman KTH)\n    quote: has 18 partners\n    says: []", "duplicate-key", 1, 5, "twice"),
         ("  - quote: &a (huvudman KTH)\n    says: []", "yaml", 0, 12, "aliases"),
         ("  - quote: (huvudman KTH)\n    says: *a", "yaml", 1, 11, "aliases"),
         ("  - quote: !x (huvudman KTH)\n    says: []", "yaml", 0, 12, "Tags"),
@@ -182,6 +183,25 @@ def test_a_key_that_stands_twice_hides_nothing(project: Project) -> None:
     more = "facts:\n  - quote: nobody says this\n    says: [{subject: nhd, hots: kth}]\n"
     project.write(FILE, f"{text}\n{more}")
     assert {each.rule for each in findings(project)} == {"duplicate-key", "quote-not-found", "unknown-term"}
+
+
+def test_the_second_value_of_a_key_is_read(project: Project) -> None:
+    """Of words, too: each value of a key that stands twice has its mistakes told, and what is right is told of none."""
+    project.facts(
+        "  - quote: (huvudman KTH)\n    quote: nobody says this\n    asOf: 2021\n    asOf: soon\n"
+        "    says: [{subject: nhd, host: kth, host: kht, host: kkk, lead: ada-berg, lead: ada-berg}]\n"
+    )
+    text = (project.folder / FILE).read_text(encoding="utf-8")
+    project.write(FILE, text.replace("language: en\n", "language: en\n  language: English!\n"))
+    project.write("data/things/more.yaml", "new:\n  type: Person\n  name: New\n  type: Persom\n  name: {sv: N}\n")
+    assert Counter(each.rule for each in findings(project)) == {
+        "duplicate-key": 8,
+        "quote-not-found": 1,
+        "date": 1,
+        "unknown-thing": 2,
+        "language": 2,
+        "unknown-class": 1,
+    }
 
 
 def test_every_part_of_a_fact_is_checked(project: Project) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from digigraph.store.backend import Backend
 
 FACTS = "".join(f"<http://e.x/{n}> <http://e.x/p> <http://e.x/{n + 1}> .\n" for n in range(100))
-DEEP = f"SELECT * {{ {'{' * 20_000} {'}' * 20_000} }}"
+DEEP = "ASK {" + "FILTER EXISTS {" * 3000 + "}" * 3001
 """Groups in one another, more than the engine's stack takes."""
 
 
@@ -28,7 +28,7 @@ DEEP = f"SELECT * {{ {'{' * 20_000} {'}' * 20_000} }}"
 def aside(project: Project, tmp_path: Path) -> Iterator[Backend]:
     """A hundred triples, behind a guard that lets nesting through."""
     (tmp_path / "facts.nq").write_text(FACTS, encoding="utf-8")
-    opened = open_aside(tmp_path / "facts.nq", replace(project.settings, query_depth=100_000))
+    opened = open_aside(tmp_path / "facts.nq", replace(project.settings, query_depth=100_000, query_patterns=100_000))
     yield opened
     opened.close()
 

@@ -55,22 +55,36 @@ def read_document(captured: Captured, context: Context, findings: list[Finding],
         decoded = readable(captured.text, captured.text_path, findings)
         text = CapturedText(decoded, is_html=captured.text_path.endswith(".html"))
     mistakes: list[Finding] = []
-    root = parse_yaml(captured.facts, captured.facts_path, mistakes, kept)
+    readings = parse_yaml(captured.facts, captured.facts_path, mistakes, kept)
     findings += mistakes
-    if root is None:
+    files = [_read(root, captured, text, context, findings, is_complete=not mistakes) for root in readings]
+    if not files:
         return FactsFile(document=None, said=())
+    # Of the other readings only mistakes are wanted, and whether there is what they speak of.
+    return FactsFile(document=files[0].document, said=tuple(each for file in files for each in file.said))
+
+
+def _read(  # noqa: PLR0913 - what a facts file is read with
+    root: Node,
+    captured: Captured,
+    text: CapturedText | None,
+    context: Context,
+    findings: list[Finding],
+    *,
+    is_complete: bool,
+) -> FactsFile:
     description, about = Description(), None
     with Noting(findings):
         root = _mapping(root, "a facts file")
         _check_keys(root, "a facts file", _DOCUMENT_KEYS, findings)
         about = root.nodes.get("document")
         # What broke the rules of YAML was left out; it is not missing.
-        if about is None and not mistakes:
+        if about is None and is_complete:
             raise Malformed("key", "document is missing.", root.location)
     if about is not None:
         with Noting(findings):
             about = _mapping(about, "document")
-            description = describe(about, captured, context, findings, is_complete=not mistakes)
+            description = describe(about, captured, context, findings, is_complete=is_complete)
     reader = _FactsReader(captured.slug, text, description, context, findings)
     facts = reader.read(root.nodes.get("facts")) if isinstance(root, Fields) else []
     said = (*description.about, *reader.said)

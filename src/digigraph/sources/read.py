@@ -209,17 +209,17 @@ class _ProjectReader:
                 mistakes: list[Finding] = []
                 with Noting(mistakes):
                     data = self._bytes(path, at_most=MAX_YAML_BYTES)
-                    root = parse_yaml(data, self._relative(path), mistakes, self._kept)
+                    readings = parse_yaml(data, self._relative(path), mistakes, self._kept)
                     if mistakes:
                         self._mentioned |= _names(data)
-                    assertions += self._things_of(root)
+                    for number, root in enumerate(readings):
+                        # Of all but the first only mistakes are wanted, and whether there is what they speak of.
+                        (self._said if number else assertions).extend(self._things_of(root))
                 self._findings += mistakes
         self._said += assertions
         return assertions
 
-    def _things_of(self, root: Node | None) -> list[Assertion]:
-        if root is None:
-            return []
+    def _things_of(self, root: Node) -> list[Assertion]:
         if not isinstance(root, Fields):
             hint = "Write a slug, and indented below it type: … and name: …."
             raise Malformed("value", "A things file maps slugs to what is known of them.", root.location, hint=hint)

@@ -170,9 +170,10 @@ def redactions_of(project: Path, iris: Iris) -> Redactions:
 
 def read_redactions(data: bytes, iris: Iris, findings: list[Finding]) -> Redactions:
     """Read the list; what is wrong with it is noted, and then nothing must be published."""
-    root = parse_yaml(data, FILE, findings, Kept()) if _ENTRY.search(data) else None
-    if root is None:
+    readings = parse_yaml(data, FILE, findings, Kept()) if _ENTRY.search(data) else []
+    if not readings:
         return Redactions()
+    root = readings[0]
     entries = []
     for node in root.nodes if isinstance(root, Items) else [root]:
         with Noting(findings):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
@@ -38,7 +39,7 @@ MAX_BYTES = 2_000_000
 MAX_DEPTH = 20
 """Levels of nesting above which a YAML file is refused."""
 MAX_ENTRIES = 50
-"""Entries that break YAML's rules above which the others of a file are not looked at."""
+"""Entries that break YAML's rules, and values of one key, above which the others of a file are not looked at."""
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What YAML 1.1 allows nowhere (section 5.1)."""
 _NOTHING = {"~", "null", "Null", "NULL"}
@@ -65,14 +66,14 @@ _ADVICE = (
 class _Parsed(msgspec.Struct, array_like=True):
     """What parsing a file gives."""
 
-    root: Node | None
+    readings: list[Node]
     findings: list[Finding]
 
 
 _PARSED = msgspec.msgpack.Decoder(_Parsed)
 
 
-def parse_yaml(data: bytes, path: str, findings: list[Finding], kept: Kept) -> Node | None:
+def parse_yaml(data: bytes, path: str, findings: list[Finding], kept: Kept) -> list[Node]:
     """Parse one YAML document.
 
     Parameters
@@ -89,26 +90,27 @@ def parse_yaml(data: bytes, path: str, findings: list[Finding], kept: Kept) -> N
 
     Returns
     -------
-    Node or None
-        What could be read; None where nothing could.
+    list of Node
+        What could be read; empty where nothing could. Where a key stands twice, the first has its first value, the
+        second its second, and so on, each with everything else of the file: so no value hides the mistakes of another.
     """
-    parsed = _Parsed(None, [])
+    parsed = _Parsed([], [])
 
     def made() -> bytes:
-        parsed.root = _parsed(data, path, parsed.findings)
+        parsed.readings = _parsed(data, path, parsed.findings)
         return msgspec.msgpack.encode(parsed)
 
     # Half of a character, written as an escape, has no form in UTF-8, so none that could be kept.
     with contextlib.suppress(UnicodeEncodeError):
         parsed = _PARSED.decode(kept.of(path.encode(), data, make=made))
     findings += parsed.findings
-    return parsed.root
+    return parsed.readings
 
 
-def _parsed(data: bytes, path: str, findings: list[Finding]) -> Node | None:
+def _parsed(data: bytes, path: str, findings: list[Finding]) -> list[Node]:
     if len(data) > MAX_BYTES:
         findings.append(too_large(path, MAX_BYTES).finding)
-        return None
+        return []
     text = readable(data, path, findings).removeprefix("\ufeff")
     positions = Positions(text, path)
     for found in _UNPRINTABLE.finditer(text):
@@ -118,7 +120,7 @@ def _parsed(data: bytes, path: str, findings: list[Finding]) -> Node | None:
     text = _UNPRINTABLE.sub("\ufffd", text)
     broken: list[Finding] = []
     try:
-        return _Tree(positions, findings).document(text)
+        return _readings(text, positions, findings)
     except Malformed as malformed:
         whole = malformed.finding
     for start, end in _entries(text):
@@ -131,8 +133,17 @@ def _parsed(data: bytes, path: str, findings: list[Finding]) -> Node | None:
     findings += broken or [whole]
     with Noting([]):
         # What is still wrong follows from what was left out.
-        return _Tree(positions, findings).document(text)
-    return None
+        return _readings(text, positions, findings)
+    return []
+
+
+def _readings(text: str, positions: Positions, findings: list[Finding]) -> list[Node]:
+    """A text once for each time that a key of one mapping stands in it; raises as :meth:`_Tree.document`."""
+    tree = _Tree(positions, findings)
+    first = tree.document(text)
+    # However often a key of a large file stands there, reading it takes no more than some times as long.
+    most = min(tree.most, MAX_ENTRIES, 1 + max(1, MAX_BYTES // len(text)))
+    return [first, *(_Tree(positions, [], number=number).document(text) for number in range(1, most))]
 
 
 def _entries(text: str) -> list[tuple[int, int]]:
@@ -172,13 +183,24 @@ class _Tree:
         Offset in the file at which the text begins that is parsed.
     depth
         Levels of nesting above it.
+    number
+        Which value is taken of a key that stands several times, the last where there are fewer.
+
+    Attributes
+    ----------
+    most
+        How often a key of one mapping stands there, at most.
     """
 
-    def __init__(self, positions: Positions, findings: list[Finding], *, start: int = 0, depth: int = 0) -> None:
+    def __init__(
+        self, positions: Positions, findings: list[Finding], *, start: int = 0, depth: int = 0, number: int = 0
+    ) -> None:
         self._positions = positions
         self._findings = findings
         self._start = start
         self._depth = depth
+        self._number = number
+        self.most = 1
 
     def document(self, text: str) -> Node:
         """Parse a text.
@@ -249,33 +271,38 @@ class _Tree:
 
     def _fields(self, place: Location, events: Iterator[yaml.Event], depth: int) -> Fields:
         fields = Fields({}, place)
+        counts: Counter[str] = Counter()
         while not isinstance(following := next(events), yaml.MappingEndEvent):
             key = self._node(following, events, depth + 1)
             value = self._node(next(events), events, depth + 1)
             with Noting(self._findings):
                 if not isinstance(key, Scalar):
                     raise Malformed("yaml", "A key must be a word.", key.location)
-                if key.text in fields.nodes:
-                    fields.nodes[key.text] = _together(fields.nodes[key.text], value)
-                self._key(key, fields)
-                fields.nodes[key.text] = value
+                counts[key.text] += 1
+                if counts[key.text] == 1:
+                    fields.keys[key.text], fields.nodes[key.text] = key.location, value
+                else:
+                    before = fields.nodes[key.text]
+                    later, earlier = (value, before) if counts[key.text] <= self._number + 1 else (before, value)
+                    fields.nodes[key.text] = _together(later, earlier)
+                    raise _twice(key, fields.keys[key.text])
+        self.most = max(self.most, *counts.values(), 1)
         return fields
 
-    def _key(self, key: Scalar, fields: Fields) -> None:
-        if key.text in fields.keys:
-            raise Malformed(
-                "duplicate-key",
-                f"The key {key.text!r} stands twice; first in line {fields.keys[key.text].line}.",
-                key.location,
-                hint="Give a list of values under one key, or begin a new entry with -.",
-            )
-        fields.keys[key.text] = key.location
+
+def _twice(key: Scalar, first: Location) -> Malformed:
+    return Malformed(
+        "duplicate-key",
+        f"The key {key.text!r} stands twice; first in line {first.line}.",
+        key.location,
+        hint="Give a list of values under one key, or begin a new entry with -.",
+    )
 
 
-def _together(first: Node, second: Node) -> Node:
-    """What a key says that stands twice, so that no mistake in the second is hidden; of two words the first."""
-    if isinstance(first, Items) and isinstance(second, Items):
-        return Items([*first.nodes, *second.nodes], first.location)
-    if isinstance(first, Fields) and isinstance(second, Fields):
-        return Fields({**second.nodes, **first.nodes}, first.location, {**second.keys, **first.keys})
-    return first
+def _together(taken: Node, other: Node) -> Node:
+    """What a key says that stands twice: lists and mappings joined, of two words the one that is taken."""
+    if isinstance(taken, Items) and isinstance(other, Items):
+        return Items([*taken.nodes, *other.nodes], taken.location)
+    if isinstance(taken, Fields) and isinstance(other, Fields):
+        return Fields({**other.nodes, **taken.nodes}, taken.location, {**other.keys, **taken.keys})
+    return taken
