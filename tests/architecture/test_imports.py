@@ -19,7 +19,7 @@ DOORS = {
     "requests": {"store/exchange.py", "harvesting/client.py"},
     "urllib3": {"store/exchange.py", "harvesting/client.py"},
     "pyshacl": {"validation/shacl.py"},
-    "rdflib": {"validation/shacl.py"},
+    "rdflib": {"validation/algebra.py", "validation/shacl.py"},
     "yaml": {"sources/yaml_files.py"},
 }
 HEAVY = {

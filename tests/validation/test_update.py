@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from projects import REPOSITORY
 
 from digigraph.cache import NO_CACHE, Cache
+from digigraph.validation.algebra import patterns_of
 from digigraph.validation.messages import messages_of
 from digigraph.validation.reach import ShapesGraph
 from digigraph.validation.shacl import DataGraph, ShapesError
@@ -66,14 +67,29 @@ OF_PROPERTIES = [
     "sh:uniqueLang true",
     "sh:qualifiedValueShape e:inner ; sh:qualifiedMinCount 1 ; sh:qualifiedMaxCount 1",
     "sh:property [ sh:path e:q ; sh:maxCount 1 ]",
+    "sh:sparql e:far",
 ]
-OF_NODES = [*OF_VALUES, "sh:property e:common", "sh:sparql e:query"]
+QUERIES = {
+    "query": "$this e:p/e:p ?value",
+    "loop": "?value ?path ?value",
+    "typed": "?value a $this",
+    "without": "$this e:p ?value OPTIONAL { ?value e:q ?x } FILTER(!BOUND(?x))",
+    "either": "{ ?value e:q e:a } UNION { e:b ^e:p ?value }",
+    "far": "$this e:q ?x . ?y e:q ?x . ?value e:p ?y FILTER(?value != $this)",
+    "none": "$this e:p ?value FILTER NOT EXISTS { ?value e:q ?x }",
+    "deep": "$this e:p* ?value FILTER(ISBLANK(?value))",
+    "grouped": "{ SELECT $this (COUNT(?x) AS ?value) { ?x e:p ?y } GROUP BY $this HAVING (COUNT(?x) > 2) }",
+}
+OF_NODES = [*OF_VALUES, "sh:property e:common", *(f"sh:sparql e:{name}" for name in QUERIES), "sh:node e:asking"]
 INNER = """
 e:inner sh:property [ sh:path e:p ; sh:class e:D ] .
 e:common sh:path e:q ; sh:nodeKind sh:IRI .
 e:shared a sh:NodeShape ; sh:targetSubjectsOf e:q ; sh:property e:common , [ sh:path e:q ; sh:node e:inner ] .
-e:query sh:message "q" ; sh:select "SELECT $this ?value { $this <http://e.x/p>/<http://e.x/p> ?value }" .
-"""
+e:asking sh:sparql e:far , e:loop .
+""" + "".join(
+    f'e:{name} sh:message "{name}" ; sh:select "PREFIX e: <http://e.x/> SELECT $this ?value {{ {text} }}" .\n'
+    for name, text in QUERIES.items()
+)
 
 targets = st.lists(st.sampled_from(TARGETS), min_size=1, max_size=2, unique=True)
 properties = st.builds("sh:property [ sh:path {} ; {} ]".format, st.sampled_from(PATHS), st.sampled_from(OF_PROPERTIES))
@@ -174,12 +190,32 @@ def test_a_path_without_end_is_none(tmp_path: Path) -> None:
 
 
 def test_shapes_of_this_repository_are_checked_in_parts() -> None:
-    """Each of them but those with queries can be checked for the nodes alone that can read a change."""
+    """Of each of them it is known what it reads; those with queries read more than stands around a node."""
     graph = [each.triple for path in sorted((REPOSITORY / "shapes").glob("*.ttl")) for each in ox.parse(path=path)]
-    parts = ShapesGraph(graph).parts()
+    parts = ShapesGraph(graph, lambda query: patterns_of(query, NO_CACHE)).parts()
     asking = {each.subject for each in graph if each.predicate == SH["sparql"]}
     assert len(parts) > 100
-    assert {root for part in parts if part.ways is None for root in part.roots} == asking
+    assert all(part.ways is not None for part in parts)
+    assert {root for part in parts if part.patterns for root in part.roots} == asking
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT $this { $this ex:p ?x }",
+        "BASE <http://e.x/> SELECT $this { $this <p> ?x }",
+        "SELECT $this { $this <http://e.x/p>? ?x }",
+        "SELECT $this { $this !<http://e.x/p> ?x }",
+        "SELECT $this { $this <http://e.x/p> ?x } LIMIT 1",
+        "SELECT $this (SAMPLE(?x) AS ?value) { $this <http://e.x/p> ?x } GROUP BY $this",
+        "SELECT $this { GRAPH ?g { $this <http://e.x/p> ?x } }",
+        "SELECT $this { SERVICE <http://e.x/> { $this <http://e.x/p> ?x } }",
+        "no query",
+    ],
+)
+def test_queries_that_read_otherwise_are_told_apart(query: str) -> None:
+    """Prefixes from elsewhere, paths that reach every node, what depends on an order or on another graph."""
+    assert patterns_of(query, NO_CACHE) is None
 
 
 def test_after_a_change_only_what_reads_it_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

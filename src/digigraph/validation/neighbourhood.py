@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from digigraph.validation.paths import Term
+    from digigraph.validation.patterns import Pattern
     from digigraph.validation.reach import Step, Way
 
 
@@ -73,6 +74,12 @@ class Neighbourhood:
             # A message may show a blank node by what is said of it.
             found |= self._back(self._redescribed, way)
         return found
+
+    def matches(self, patterns: AbstractSet[Pattern]) -> bool:
+        """Whether queries with some patterns may read a changed triple, or show a node that is described otherwise."""
+        return bool(patterns) and (
+            bool(self._redescribed) or any(each.matches(triple) for each in patterns for triple in self._changed)
+        )
 
     def read_from(self, nodes: AbstractSet[Term], ways: AbstractSet[Way]) -> set[ox.Triple]:
         """Return what is read from nodes on some ways, now, and what every check of a class reads."""

@@ -3,19 +3,21 @@
 A result of SHACL Core is a function of its shape, its focus node and the triples that the shape reads from there: those
 of its targets and paths, types of values, properties that are compared. So after a change only focus nodes from which
 a changed triple can be read are to be checked again. Whatever reads further than can be told is marked as such:
-queries, paths of any length, shapes that lead back to themselves.
+many queries, paths of any length, shapes that lead back to themselves.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
 from digigraph.validation.paths import InTurn, Predicate, Repeated, items, path_of
+from digigraph.validation.patterns import Pattern
 from digigraph.validation.targets import SHAPE_TYPES, TARGETS
 from digigraph.vocab import RDF, RDFS, SH
 
@@ -38,21 +40,20 @@ Way = tuple[Step, ...]
 _HARMLESS = """
 closed ignoredProperties datatype deactivated defaultValue description flags group hasValue in languageIn maxCount
 maxExclusive maxInclusive maxLength message minCount minExclusive minInclusive minLength name nodeKind order path
-pattern qualifiedMaxCount qualifiedMinCount severity uniqueLang alternativePath inversePath zeroOrOnePath zeroOrMorePath
-oneOrMorePath targetClass targetNode targetSubjectsOf targetObjectsOf
+pattern qualifiedMaxCount qualifiedMinCount qualifiedValueShapesDisjoint severity uniqueLang alternativePath
+inversePath zeroOrOnePath zeroOrMorePath oneOrMorePath targetClass targetNode targetSubjectsOf targetObjectsOf
 """
 _COMPARED = [SH[each] for each in ("equals", "disjoint", "lessThan", "lessThanOrEquals")]
 _INNER = [SH[each] for each in ("property", "node", "not", "qualifiedValueShape")]
 _LISTED = [SH[each] for each in ("and", "or", "xone")]
+_OTHER_TARGETS = {*TARGETS} - {SH["targetNode"]}
 _WITHIN_PATHS = [SH[each] for each in ("inversePath", "zeroOrOnePath", "zeroOrMorePath", "oneOrMorePath")]
-_UNBOUNDED = [SH[each] for each in ("sparql", "qualifiedValueShapesDisjoint")]
-_OF_QUERIES = [SH[each] for each in ("select", "prefixes", "declare", "prefix", "namespace")]
+_OF_QUERIES = [SH[each] for each in ("sparql", "select", "prefixes", "declare", "prefix", "namespace")]
 _KNOWN = {
     *(SH[each] for each in _HARMLESS.split()),
     *_COMPARED,
     *_INNER,
     *_LISTED,
-    *_UNBOUNDED,
     *_OF_QUERIES,
     SH["class"],
 }
@@ -78,6 +79,8 @@ class Part:
         What their results name as ``sh:sourceShape``.
     ways
         What they read from a focus node, with everything on the way; None where that cannot be told.
+    patterns
+        What queries in them read, wherever it stands.
     is_by_focus
         Whether each result has the focus node of the shape that it is told for: those of a property of a value have
         the value in its place.
@@ -86,13 +89,27 @@ class Part:
     roots: frozenset[Term]
     sources: frozenset[Term]
     ways: frozenset[Way] | None
+    patterns: frozenset[Pattern]
     is_by_focus: bool
 
 
-class ShapesGraph:
-    """The shapes of a graph, and what each is made of."""
+PatternsOf = Callable[[str], frozenset[Pattern] | None]
+"""Tells the patterns of a query in a shape; None where it reads otherwise."""
 
-    def __init__(self, triples: Iterable[ox.Triple]) -> None:
+
+class ShapesGraph:
+    """The shapes of a graph, and what each is made of.
+
+    Parameters
+    ----------
+    triples
+        The graph.
+    patterns_of
+        Tells what queries read; without it nobody knows.
+    """
+
+    def __init__(self, triples: Iterable[ox.Triple], patterns_of: PatternsOf = lambda _: None) -> None:
+        self._patterns_of = patterns_of
         self._about: defaultdict[Term, list[ox.Triple]] = defaultdict(list)
         for triple in triples:
             self._about[triple.subject].append(triple)
@@ -133,7 +150,7 @@ class ShapesGraph:
         for root in self._about:
             if not self._has_focus(root):
                 continue
-            part = _part(root, said)
+            part = _part(root, said, self._patterns_of)
             others = [each for each in parts if not each.sources.isdisjoint(part.sources)]
             parts = [each for each in parts if each not in others]
             parts.append(_joined([part, *others]))
@@ -181,9 +198,9 @@ def _by_property(triples: Iterable[ox.Triple]) -> Mapping[ox.NamedNode, Sequence
     return found
 
 
-def _part(root: Term, said: _Said) -> Part:
+def _part(root: Term, said: _Said, patterns_of: PatternsOf) -> Part:
     about = said[root]
-    reading = _Reading(said)
+    reading = _Reading(said, patterns_of)
     sources = _sources(root, said)
     is_by_focus = sources <= {root, *about.get(SH["property"], ())} and not (SH["path"] in about and len(sources) > 1)
     ways = None
@@ -191,7 +208,10 @@ def _part(root: Term, said: _Said) -> Part:
         reading.targets(about)
         reading.shape(root, {()}, ())
         ways = frozenset(way[:length] for way in reading.ways for length in range(len(way) + 1))
-    return Part(roots=frozenset([root]), sources=sources, ways=ways, is_by_focus=is_by_focus)
+    # What a query finds of one focus node may come from anywhere.
+    patterns = frozenset(reading.patterns)
+    is_by_focus = is_by_focus and not patterns
+    return Part(roots=frozenset([root]), sources=sources, ways=ways, patterns=patterns, is_by_focus=is_by_focus)
 
 
 def _sources(root: Term, said: _Said) -> frozenset[Term]:
@@ -210,6 +230,7 @@ def _joined(parts: Sequence[Part]) -> Part:
         roots=frozenset().union(*(each.roots for each in parts)),
         sources=frozenset().union(*(each.sources for each in parts)),
         ways=frozenset().union(*ways) if len(ways) == len(parts) else None,
+        patterns=frozenset().union(*(each.patterns for each in parts)),
         is_by_focus=all(each.is_by_focus for each in parts),
     )
 
@@ -217,9 +238,11 @@ def _joined(parts: Sequence[Part]) -> Part:
 class _Reading:
     """Follows a shape to everything that it reads."""
 
-    def __init__(self, said: _Said) -> None:
+    def __init__(self, said: _Said, patterns_of: PatternsOf) -> None:
         self._said = said
+        self._patterns_of = patterns_of
         self.ways: set[Way] = set()
+        self.patterns: set[Pattern] = set()
 
     def targets(self, about: Mapping[ox.NamedNode, Sequence[Term]]) -> None:
         """Add what tells whether a node is a focus node; of one that is named nothing is read."""
@@ -238,8 +261,10 @@ class _Reading:
             It cannot be told.
         """
         about = self._said.get(node, {})
-        if node in within or len(within) == _DEEPEST or any(each in about for each in _UNBOUNDED):
+        if node in within or len(within) == _DEEPEST or SH["qualifiedValueShapesDisjoint"] in about:
             raise _UnboundedError
+        if SH["sparql"] in about:
+            self._queries(about, is_root=not within)
         values = self._values(about, focus)
         self.ways |= values
         for kind in _COMPARED:
@@ -250,6 +275,21 @@ class _Reading:
             self._add(values, Step(None))
         for inner in self._inner(about):
             self.shape(inner, values, (*within, node))
+
+    def _queries(self, about: Mapping[ox.NamedNode, Sequence[Term]], *, is_root: bool) -> None:
+        """Add what queries read; in those of a property, words stand for its path, which is not followed here."""
+        focus: list[str | None] = [None]
+        if is_root and _OTHER_TARGETS.isdisjoint(about) and not _may_be_class(about.get(RDF["type"], ())):
+            named = [each for each in about.get(SH["targetNode"], ()) if isinstance(each, ox.NamedNode)]
+            if named and len(named) == len(about[SH["targetNode"]]):
+                focus = [each.value for each in named]
+        for constraint in about[SH["sparql"]]:
+            said = self._said.get(constraint, {})
+            for query in said.get(SH["select"], ()):
+                patterns = self._patterns_of(query.value) if isinstance(query, ox.Literal) else None
+                if patterns is None or SH["path"] in about or SH["prefixes"] in said:
+                    raise _UnboundedError
+                self.patterns |= {each.of(node) for each in patterns for node in focus}
 
     def _values(self, about: Mapping[ox.NamedNode, Sequence[Term]], focus: set[Way]) -> set[Way]:
         paths = about.get(SH["path"], ())

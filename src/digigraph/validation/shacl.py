@@ -24,6 +24,7 @@ from rdflib.plugins.sparql.parser import parseQuery
 
 from digigraph import sparql
 from digigraph.cache import NO_CACHE
+from digigraph.validation.algebra import patterns_of
 from digigraph.validation.bounds import DEFAULT_BOUNDS, Exceeded, bounded
 from digigraph.validation.report_graph import ReportGraph
 from digigraph.validation.update import Earlier, updated
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from digigraph.cache import Cache
     from digigraph.validation.bounds import Bounds
     from digigraph.validation.paths import Term
+    from digigraph.validation.patterns import Pattern
 
 _QUERIES = {SH["select"], SH["ask"], SH["construct"], SH["update"]}
 _RECURSION = re.compile(r"<(?:Node|Property)Shape ([^\s>]+)>")
@@ -158,9 +160,18 @@ class DataGraph:
     def _updated(self, shapes: list[ox.Triple], earlier: Earlier | None) -> ReportGraph | None:
         change = earlier.change(self._lines) if earlier is not None else None
         try:
-            return updated(change, self.triples, shapes, self._validated) if change is not None else None
+            if change is None:
+                return None
+            return updated(change, self.triples, shapes, self._validated, self._patterns_of)
         except ShapesError:
             # In a part of the data a shape may meet what it does not meet in the whole.
+            return None
+
+    def _patterns_of(self, query: str) -> frozenset[Pattern] | None:
+        try:
+            with bounded(self._bounds):
+                return patterns_of(query, self._cache)
+        except Exceeded:
             return None
 
     def _validated(self, data: Iterable[ox.Triple] | None, shapes: Iterable[ox.Triple]) -> ReportGraph:

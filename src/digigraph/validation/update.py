@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from digigraph.cache import Cache
     from digigraph.validation.paths import Term
-    from digigraph.validation.reach import Part
+    from digigraph.validation.reach import Part, PatternsOf
 
     Check = Callable[[Iterable[ox.Triple] | None, Iterable[ox.Triple]], ReportGraph]
     """Checks some triples, or where there are none given the whole data graph, against shapes."""
@@ -75,7 +75,9 @@ class Earlier:
         return Change(report, _parsed(added), _parsed(removed))
 
 
-def updated(change: Change, data: Sequence[ox.Triple], shapes: Iterable[ox.Triple], check: Check) -> ReportGraph | None:
+def updated(
+    change: Change, data: Sequence[ox.Triple], shapes: Iterable[ox.Triple], check: Check, patterns_of: PatternsOf
+) -> ReportGraph | None:
     """Return the report of data as it is now; None where all of it is to be checked anew.
 
     Raises
@@ -83,7 +85,7 @@ def updated(change: Change, data: Sequence[ox.Triple], shapes: Iterable[ox.Tripl
     ShapesError
         As ``check`` does. It may be met in a part of the data alone; the whole decides.
     """
-    graph = ShapesGraph(shapes)
+    graph = ShapesGraph(shapes, patterns_of)
     parts = graph.parts()
     if not parts or not change.report.sources() <= _sources(parts):
         return None
@@ -94,7 +96,7 @@ def updated(change: Change, data: Sequence[ox.Triple], shapes: Iterable[ox.Tripl
     near = [part for part, found in affected if found and part.is_by_focus]
     nodes: frozenset[Term] = frozenset().union(*(found for part, found in affected if part.is_by_focus))
     whole = [part for part in parts if part.ways is None]
-    whole += [part for part, found in affected if found and not part.is_by_focus]
+    whole += [part for part, found in affected if (found or around.matches(part.patterns)) and not part.is_by_focus]
     of_near, of_whole = _sources(near), _sources(whole)
 
     def is_new(focus: Term, source: Term | None) -> bool:
