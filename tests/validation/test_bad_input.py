@@ -395,6 +395,21 @@ def test_a_folder_that_cannot_be_read_is_refused(project: Project) -> None:
     assert ran.stdout == b""
 
 
+def test_links_among_what_a_pattern_names_are_not_followed_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a folder: one that leads to something else is a finding, one that stays below the pattern is followed."""
+    (tmp_path / "inside/below").mkdir(parents=True)
+    for name in ("secret.ttl", "inside/a.ttl"):
+        (tmp_path / name).write_text("", encoding="utf-8")
+    (tmp_path / "inside/below/out.ttl").symlink_to(tmp_path / "secret.ttl")
+    (tmp_path / "inside/below/within.ttl").symlink_to(tmp_path / "inside/a.ttl")
+    monkeypatch.chdir(tmp_path / "inside")
+    findings: list[Finding] = []
+    assert [*paths_of(["**/*.ttl"], findings)] == [Path("a.ttl"), Path("below/within.ttl")]
+    assert [(each.rule, each.location.path) for each in findings] == [("link-outside", "below/out.ttl")]
+    assert [*paths_of(["below/*.ttl"], findings)] == []
+    assert len(findings) == 3
+
+
 def test_patterns_follow_no_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """``**`` stays in its folder, absolute or not, and leaves out what is hidden; a pattern that is none is told."""
     for folder in ("outside", "inside/below", "inside/.hidden"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -180,8 +181,13 @@ def paths_of(arguments: Iterable[str], findings: list[Finding]) -> Iterator[Path
             matches = [each for each in found if Path(each).is_file() or Path(each).is_dir()]
             if not matches:
                 raise InputError(f"{argument or repr(argument)}: there is no such file.")
+            base = _base(argument)
             for match in matches:
-                yield from _named(match, findings)
+                # A pattern is as a folder: what lies in it, a link among it may have been put there by anybody.
+                if Path(os.path.realpath(match)).is_relative_to(base):
+                    yield from _named(match, findings)
+                else:
+                    findings.append(_link(Path(match)))
 
 
 def _named(name: str, findings: list[Finding]) -> Iterator[Path]:
@@ -201,6 +207,13 @@ def _named(name: str, findings: list[Finding]) -> Iterator[Path]:
         raise InputError(
             f"{name}: there is no RDF file in this folder.", hint=f"Their names end in {' '.join(_BY_EXTENSION)}."
         )
+
+
+def _base(pattern: str) -> Path:
+    """The folder below which everything lies that a pattern can name, links followed."""
+    path = Path(pattern)
+    literal = itertools.takewhile(lambda part: not any(mark in part for mark in "*?["), path.parts)
+    return Path(os.path.realpath(Path(*literal)))
 
 
 def _matches(pattern: str) -> list[str]:
