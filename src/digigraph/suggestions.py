@@ -14,6 +14,11 @@ _LIKE = 60
 """Likeness (0 to 100) from which a known name is proposed."""
 
 
+def is_near(name: str, known: str) -> bool:
+    """Tell whether a known name would be proposed for another one."""
+    return fuzz.ratio(name.lower(), known.lower()) >= _LIKE
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """Return a question with the nearest known names, or None where none is near."""
     # Sorted: of names that are equally near, the same ones are proposed in every run.

@@ -121,6 +121,20 @@ def test_the_action_has_no_hole_that_is_known(home: dict[str, str]) -> None:
     assert ran.returncode == 0, ran.stdout
 
 
+def test_the_workflow_of_the_guide_is_one_without_holes(tmp_path: Path, home: dict[str, str]) -> None:
+    """It follows GitHub's schema, and zizmor finds nothing: least permissions, everything pinned by a hash."""
+    guide = (REPOSITORY / "docs/ci.md").read_text(encoding="utf-8").partition("## GitHub")[2]
+    (workflow,) = re.findall(r"```yaml\n(.*?)```", guide.partition("\n## ")[0], re.DOTALL)
+    file = tmp_path / ".github/workflows/graph.yml"
+    file.parent.mkdir(parents=True)
+    file.write_text(workflow.replace("OWNER/digigraph", "somebody/digigraph").replace("@HASH", f"@{'0' * 40}"))
+    schema = [str(BIN / "check-jsonschema"), "--builtin-schema", "vendor.github-workflows", str(file)]
+    holes = [str(BIN / "zizmor"), "--offline", "--no-config", str(file)]
+    for command in (schema, holes):
+        ran = run(command, tmp_path, home)
+        assert ran.returncode == 0, ran.stdout
+
+
 def test_the_action_uses_no_action_of_others() -> None:
     """What is not used needs no trust and no pin."""
     assert "uses" not in {key for step in action()["runs"]["steps"] for key in step}

@@ -66,7 +66,7 @@ class _Builder:
         self._statements: dict[Statement, None] = {}
 
     def build(self) -> Dataset:
-        things = [self._claimed(each) for each in self._corpus.things]
+        things = [replace(self._claimed(each), node=_node(each.of)) for each in self._corpus.things]
         curated = [(each.quad.graph_name, _canonical(each)) for each in self._corpus.curated]
         self._rules.learn_organizations(
             [*(each.triple for each in things), *(claimed.triple for _, claimed in curated)]
@@ -184,6 +184,11 @@ def _lost(claimed: Claimed, node: Evidence, losers: set[ox.Triple]) -> bool:
             return True
         triple, following = following, introduced.get(following) if following else None
     return False
+
+
+def _node(place: Location | None) -> Location | None:
+    """A place as that of a node."""
+    return replace(place, of_node=True) if place is not None else None
 
 
 def _canonical(located: LocatedQuad) -> Claimed:

@@ -139,9 +139,10 @@ class Dataset:
 
     def node_places(self, node: Subject | Object) -> list[Location]:
         """Return where a node stands as a subject; where it is none, where it is an object. Each once, in order."""
-        if node in self._nodes:
+        if statements := self._nodes.get(node):
             # Where its statements stand, as long as nothing better is known.
-            return sorted({each.node or replace(each.location, of_node=True) for each in self._nodes[node]})
+            known = {each.node for each in statements if each.node is not None}
+            return sorted(known or {replace(each.location, of_node=True) for each in statements})
         mentions = self._mentions.get(node, ())
         return sorted({each.location for mention in mentions for each in self._by_triple[mention][node]})
 

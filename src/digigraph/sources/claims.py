@@ -6,7 +6,7 @@ value and unfolded here. Each assertion of such a node remembers the one that in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -15,6 +15,7 @@ from digigraph.iris import slugify
 from digigraph.sources import values
 from digigraph.sources.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar
 from digigraph.sources.terms import Context, Kind, Term
+from digigraph.suggestions import is_near
 from digigraph.vocab import DCTERMS, DG, FOAF, RDF, SCHEMA, XSD
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class Assertion:
         Where the value is written.
     introduced_by
         The assertion that brings the subject into being, for grants, amounts, figures and identifier records.
+    of
+        Where the subject is written, if it is.
     """
 
     subject: str
@@ -55,6 +58,7 @@ class Assertion:
     value: Value
     location: Location
     introduced_by: Assertion | None = None
+    of: Location | None = None
 
 
 LINK_TERMS = frozenset({SCHEMA["url"], SCHEMA["sameAs"], FOAF["homepage"], DCTERMS["license"]})
@@ -89,6 +93,8 @@ class ClaimReader:
         self._findings = findings
         self._source = source
         self._language = language
+        self.missed: set[tuple[str, ox.NamedNode]] = set()
+        """Subjects, each with a property of which a value was said that could not be read."""
         self.unplaced: list[Assertion] = []
         """What was said of a subject that nobody can tell, under an empty slug: only its values can be looked at."""
 
@@ -110,7 +116,7 @@ class ClaimReader:
             return []
         assertions = self.of(subject, node, without={"subject"})
         if subject:
-            return assertions
+            return placed(assertions, subject, node.nodes["subject"].location)
         self.unplaced += assertions
         return []
 
@@ -119,8 +125,11 @@ class ClaimReader:
         assertions: list[Assertion] = []
         for name, node in fields.nodes.items():
             if name not in without:
+                known = len(self._findings)
                 with self.noting():
                     assertions += self._property(subject, name, fields.keys[name], node)
+                if len(self._findings) > known:
+                    self.missed |= {(subject, each) for each in self._context.meant(name)}
         return assertions
 
     def _property(self, subject: str, name: str, place: Location, node: Node) -> list[Assertion]:
@@ -222,12 +231,12 @@ class ClaimReader:
     def _figure(self, subject: str, term: Term, fields: Fields) -> list[Assertion]:
         what = number = None
         with self.noting():
-            what = values.slug(_required(fields, "what"))
+            what = values.slug(named) if (named := _required(fields, "what")) else None
         with self.noting():
-            number = _number(_required(fields, "value"))
+            number = _number(written) if (written := _required(fields, "value")) else None
         qualifier = fields.nodes.get("qualifier")
-        named = [subject, "figure", what, qualifier.text if isinstance(qualifier, Scalar) else None]
-        node = Slug("-".join(filter(None, named)))
+        parts_of_name = [subject, "figure", what, qualifier.text if isinstance(qualifier, Scalar) else None]
+        node = Slug("-".join(filter(None, parts_of_name)))
         others = self.of(node, fields, without={"what", "value"})
         if what is None or number is None:
             return []
@@ -243,9 +252,9 @@ class ClaimReader:
     def _identifier(self, subject: str, term: Term, fields: Fields) -> list[Assertion]:
         scheme = value = None
         with self.noting():
-            scheme = values.slug(_required(fields, "scheme"))
+            scheme = values.slug(named) if (named := _required(fields, "scheme")) else None
         with self.noting():
-            value = values.scalar(_required(fields, "value"))
+            value = values.scalar(written) if (written := _required(fields, "value")) else None
         for name in fields.keys.keys() - {"scheme", "value"}:
             self._findings.append(
                 Malformed(
@@ -271,6 +280,11 @@ class ClaimReader:
         return [Assertion(subject, term.iri, literal, value.location), *record, *same]
 
 
+def placed(assertions: Iterable[Assertion], subject: str, place: Location) -> list[Assertion]:
+    """Return assertions of which those about a subject know where it is written."""
+    return [replace(each, of=place) if each.subject == subject else each for each in assertions]
+
+
 def _number(node: Node) -> ox.Literal:
     scalar = values.scalar(node)
     return values.typed(scalar, XSD["decimal"] if "." in scalar.text else XSD["integer"])
@@ -279,7 +293,8 @@ def _number(node: Node) -> ox.Literal:
 def _takes_languages(term: Term, node: Fields) -> bool:
     if term.iri in values.DATE_TERMS:
         return False
-    return term.kind in {Kind.TEXT, Kind.PLAIN} and not (term.iri == SCHEMA["identifier"] and "scheme" in node.nodes)
+    is_record = term.iri == SCHEMA["identifier"] and not node.nodes.keys().isdisjoint({"scheme", "value"})
+    return term.kind in {Kind.TEXT, Kind.PLAIN} and not is_record
 
 
 def _each(node: Node) -> list[Node]:
@@ -295,7 +310,10 @@ def _fields(node: Node, name: str) -> Fields:
     raise Malformed("value", f"{name} takes a mapping.", node.location, hint=f"Such as {name}: {examples[name]}.")
 
 
-def _required(fields: Fields, key: str) -> Node:
+def _required(fields: Fields, key: str) -> Node | None:
+    """What stands under a key; None where it is misspelt, which is told of the key itself."""
     if key in fields.nodes:
         return fields.nodes[key]
+    if any(is_near(each, key) for each in fields.keys):
+        return None
     raise Malformed("value", f"{key} is missing here.", fields.location, hint=f"Add {key}: and its value.")

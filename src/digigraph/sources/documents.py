@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from digigraph.sources import values
 from digigraph.sources.claims import ClaimReader
 from digigraph.sources.records import Fields, Malformed, Noting, Scalar
+from digigraph.suggestions import is_near
 from digigraph.vocab import DG, SCHEMA
 
 if TYPE_CHECKING:
@@ -117,6 +118,8 @@ class Description:
 
     Parameters
     ----------
+    missed
+        See :class:`ClaimReader`.
     is_whole
         Whether nothing is missing or wrong without which the document cannot be used.
     """
@@ -126,6 +129,7 @@ class Description:
     language: str = "und"
     rank: int = _LOWEST_RANK
     as_of: ox.Literal | None = None
+    missed: frozenset[tuple[str, ox.NamedNode]] = frozenset()
     is_whole: bool = False
 
 
@@ -135,9 +139,12 @@ def describe(
     """Read the ``document`` mapping; what is wrong with it is noted, and what is missing if the file was complete."""
     mistakes: list[Finding] = []
     missing = [key for key in REQUIRED if key not in node.nodes]
+    # One that is misspelt is told as such.
+    strange = node.keys.keys() - context.terms.keys()
+    untold = [key for key in missing if not any(is_near(each, key) for each in strange)]
     with Noting(mistakes):
-        if missing and is_complete:
-            raise Malformed("document", f"The document's {' and '.join(missing)} must be said.", node.location)
+        if untold and is_complete:
+            raise Malformed("document", f"The document's {' and '.join(untold)} must be said.", node.location)
     language = "und"
     with Noting(mistakes):
         if (stated := node.nodes.get("language")) is not None:
@@ -165,6 +172,7 @@ def describe(
         language=language,
         rank=next((rank for each in about if (rank := _rank(each)) is not None), _LOWEST_RANK),
         as_of=as_of,
+        missed=frozenset(reader.missed),
         is_whole=not mistakes and not missing,
     )
 

@@ -17,6 +17,8 @@ from digigraph.sources.yaml_files import parse_yaml
 from digigraph.suggestions import did_you_mean
 
 if TYPE_CHECKING:
+    import pyoxigraph as ox
+
     from digigraph.findings import Finding
     from digigraph.sources.claims import Assertion
     from digigraph.sources.kept import Kept
@@ -38,10 +40,13 @@ class FactsFile:
         None where something is missing or wrong without which the document cannot be used.
     said
         Every assertion of the file, also of what has a mistake and is no part of ``document``.
+    missed
+        See :class:`ClaimReader`.
     """
 
     document: Document | None
     said: tuple[Assertion, ...]
+    missed: frozenset[tuple[str, ox.NamedNode]] = frozenset()
 
 
 def read_document(captured: Captured, context: Context, findings: list[Finding], kept: Kept) -> FactsFile:
@@ -61,7 +66,11 @@ def read_document(captured: Captured, context: Context, findings: list[Finding],
     if not files:
         return FactsFile(document=None, said=())
     # Of the other readings only mistakes are wanted, and whether there is what they speak of.
-    return FactsFile(document=files[0].document, said=tuple(each for file in files for each in file.said))
+    return FactsFile(
+        document=files[0].document,
+        said=tuple(each for file in files for each in file.said),
+        missed=files[0].missed,
+    )
 
 
 def _read(  # noqa: PLR0913 - what a facts file is read with
@@ -88,8 +97,9 @@ def _read(  # noqa: PLR0913 - what a facts file is read with
     reader = _FactsReader(captured.slug, text, description, context, findings)
     facts = reader.read(root.nodes.get("facts")) if isinstance(root, Fields) else []
     said = (*description.about, *reader.said)
+    missed = description.missed | reader.missed
     if text is None or about is None or not description.is_whole:
-        return FactsFile(document=None, said=said)
+        return FactsFile(document=None, said=said, missed=missed)
     document = Document(
         slug=captured.slug,
         text=text,
@@ -99,7 +109,7 @@ def _read(  # noqa: PLR0913 - what a facts file is read with
         facts=tuple(facts),
         location=about.location,
     )
-    return FactsFile(document=document, said=said)
+    return FactsFile(document=document, said=said, missed=missed)
 
 
 def _mapping(node: Node, what: str) -> Fields:
@@ -131,6 +141,7 @@ class _FactsReader:
         self._context = context
         self._findings = findings
         self.said: list[Assertion] = []
+        self.missed: set[tuple[str, ox.NamedNode]] = set()
 
     def read(self, node: Node | None) -> list[Fact]:
         facts: list[Fact] = []
@@ -189,6 +200,7 @@ class _FactsReader:
         entries = says.nodes if isinstance(says, Items) else [says]
         assertions = [assertion for entry in entries for assertion in reader.read(entry)]
         self.said += [*assertions, *reader.unplaced]
+        self.missed |= reader.missed
         return None if not assertions and len(self._findings) > known else assertions
 
     def _quoted(self, fields: Fields) -> tuple[Scalar, Span] | None:

@@ -10,15 +10,16 @@ import pyoxigraph as ox
 
 from digigraph.errors import InputError
 from digigraph.findings import Finding, Location, Severity
-from digigraph.iris import Iris
+from digigraph.iris import Iris, slugify
 from digigraph.sources import values
 from digigraph.sources.blank_nodes import Labels, without_blank_nodes
-from digigraph.sources.claims import Assertion, ClaimReader, Slug
+from digigraph.sources.claims import Assertion, ClaimReader, Slug, placed
 from digigraph.sources.described import Described
 from digigraph.sources.documents import Captured
 from digigraph.sources.facts import read_document
 from digigraph.sources.files import MAX_SMALL_BYTES, Budget, read_whole, source_files
 from digigraph.sources.kept import Kept
+from digigraph.sources.missed import broken, left_out
 from digigraph.sources.rdf import EXTENSIONS, MAX_BYTES, LocatedQuad, parse_rdf
 from digigraph.sources.records import Fields, Malformed, Node, Noting, Scalar, decode
 from digigraph.sources.redactions import FILE as REDACTIONS_FILE
@@ -30,7 +31,7 @@ from digigraph.suggestions import did_you_mean
 from digigraph.vocab import DG
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from digigraph.settings import Settings
@@ -67,6 +68,9 @@ class Corpus:
         What is taken back; it is in the corpus all the same, and the build leaves it out.
     findings
         Mistakes met while reading.
+    missed
+        Subjects and objects by their slugs, each with a property, of which something was said that is not in the
+        corpus, for it has a mistake; with None for the property where nobody can tell which.
     """
 
     context: Context
@@ -78,6 +82,7 @@ class Corpus:
     queries: dict[str, str]
     redactions: Redactions
     findings: tuple[Finding, ...]
+    missed: frozenset[tuple[str, ox.NamedNode | None]] = frozenset()
 
 
 def read_project(settings: Settings, kept: Kept | None = None) -> Corpus:
@@ -103,6 +108,7 @@ class _ProjectReader:
         self._described: dict[str, Location] = {}
         # What files that could not be read whole may describe: it is not called unknown.
         self._mentioned: set[str] = set()
+        self._missed: set[tuple[str, ox.NamedNode | None]] = set()
         self._context = self._read_context()
 
     def _read_context(self) -> Context:
@@ -127,6 +133,7 @@ class _ProjectReader:
             queries=self._queries(),
             redactions=self._redactions(),
             findings=tuple(dict.fromkeys(self._findings)),
+            missed=frozenset(self._missed.union(left_out(self._said, documents, things))),
         )
 
     def _relative(self, path: Path) -> str:
@@ -214,18 +221,22 @@ class _ProjectReader:
                         self._mentioned |= _names(data)
                     for number, root in enumerate(readings):
                         # Of all but the first only mistakes are wanted, and whether there is what they speak of.
-                        (self._said if number else assertions).extend(self._things_of(root))
+                        (self._said if number else assertions).extend(self._things_of(root, mistakes))
                 self._findings += mistakes
         self._said += assertions
         return assertions
 
-    def _things_of(self, root: Node) -> list[Assertion]:
+    def _things_of(self, root: Node, mistakes: Sequence[Finding]) -> list[Assertion]:
         if not isinstance(root, Fields):
             hint = "Write a slug, and indented below it type: … and name: …."
             raise Malformed("value", "A things file maps slugs to what is known of them.", root.location, hint=hint)
         reader = ClaimReader(self._context, self._findings, source="", language=None)
         assertions: list[Assertion] = []
+        self._missed |= broken(root, mistakes)
         for name, place in root.keys.items():
+            if (proposed := slugify(name)) != name:
+                self._mentioned.add(proposed)
+                self._missed.add((proposed, None))
             with reader.noting():
                 named = values.slug(Scalar(name, place))
                 first = self._described.setdefault(named, place)
@@ -235,9 +246,11 @@ class _ProjectReader:
                     message = f"{named} is described already, in {first}."
                     self._findings.append(Malformed("duplicate-thing", message, place, hint=hint).finding)
                 if not isinstance(node, Fields):
+                    self._missed.add((named, None))
                     hint = f"Write {name}: and indented below it type: … and name: …."
                     raise Malformed("value", f"{name} needs a type and a name.", node.location, hint=hint)
-                assertions += reader.of(named, node)
+                assertions += placed(reader.of(named, node), named, place)
+        self._missed |= reader.missed
         return assertions
 
     def _documents(self) -> list[Document]:
@@ -253,6 +266,7 @@ class _ProjectReader:
                     self._described.setdefault(captured.slug, Location(captured.facts_path))
                     read = read_document(captured, self._context, self._findings, self._kept)
                     self._said += read.said
+                    self._missed |= read.missed
                     if read.document is not None:
                         documents.append(read.document)
         return documents
@@ -287,11 +301,13 @@ class _ProjectReader:
             if isinstance(each.quad.subject, ox.NamedNode) and each.quad.subject.value.startswith(prefix)
         }
         for each in self._said:
-            names = [each.subject, each.value] if isinstance(each.value, Slug) else [each.subject]
-            for name in names:
+            names = [(each.subject, each.of or each.location)]
+            names += [(each.value, each.location)] if isinstance(each.value, Slug) else []
+            for name, place in names:
                 # What is said of nobody has no name.
                 if name and name not in known and name not in self._mentioned:
-                    self._unknown(name, known, each.location)
+                    self._missed.add((name, None))
+                    self._unknown(name, known, place)
         self._check_words(located)
 
     def _check_words(self, located: list[LocatedQuad]) -> None:

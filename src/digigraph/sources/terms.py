@@ -11,7 +11,8 @@ from pyoxigraph import NamedNode
 
 from digigraph.errors import InputError
 from digigraph.sources.records import Malformed
-from digigraph.suggestions import did_you_mean
+from digigraph.suggestions import did_you_mean, is_near
+from digigraph.vocab import RDF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,6 +123,11 @@ class Context:
             location,
             hint=did_you_mean(name, ["type", *self.terms]) or "The terms are those of ontology/context.jsonld.",
         )
+
+    def meant(self, name: str) -> set[NamedNode]:
+        """Return the properties that a key stands for, or may stand for where it is misspelt."""
+        known = {"type": RDF["type"], **{each: term.iri for each, term in self.terms.items()}}
+        return {known[name]} if name in known else {iri for each, iri in known.items() if is_near(name, each)}
 
     def class_(self, name: str, location: Location) -> NamedNode:
         """Return the class of that name.

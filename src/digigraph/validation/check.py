@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digigraph.cache import NO_CACHE
 from digigraph.findings import Severity, in_source_order
 from digigraph.iris import Iris
 from digigraph.validation.bounds import DEFAULT_BOUNDS, Bounds
+from digigraph.validation.consequences import without_consequences
 from digigraph.validation.evidence import check_dates, check_evidence_graphs, check_roles
 from digigraph.validation.labels import check_definitions, check_labels
 from digigraph.validation.queries import check_queries, check_use
@@ -19,7 +21,7 @@ from digigraph.validation.targets import check_targets
 from digigraph.validation.terms import Terms, check_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from digigraph.cache import Cache
     from digigraph.dataset.statements import Dataset
@@ -61,7 +63,9 @@ def check(
     # A word that facts files cannot have is told already, and better: as the word that it is there.
     met = {each.location for each in corpus.findings}
     bounds = Bounds(seconds=settings.shapes_seconds)
-    of_shapes = _without_unknown(check_shapes(corpus, dataset, iris, bounds=bounds, cache=cache), corpus, dataset)
+    results = check_shapes(corpus, dataset, iris, bounds=bounds, cache=cache)
+    described = {str(each.subject) for each in dataset.default_graph}
+    of_shapes = without_consequences(results, corpus, described, iris)
     told = {(each.result.focus, each.result.path) for each in of_shapes if each.result is not None}
     return in_source_order(
         [
@@ -75,7 +79,7 @@ def check(
             *(each for each in of_terms if each.location not in met),
             *of_shapes,
             *check_targets(corpus.shapes, dataset.default_graph, terms.described, iris.shorten),
-            *check_queries(corpus.queries, ask),
+            *_of_queries(corpus, ask),
             *check_use(corpus.queries, dataset, terms, iris.shorten),
             *check_labels(dataset, terms, iris, settings.languages.split(), told),
             *check_definitions(corpus.ontology, terms, iris),
@@ -91,18 +95,11 @@ def check_shapes(
     return ShapesCheck(dataset, corpus.shapes, data=data, shorten=iris.shorten).findings()
 
 
-def _without_unknown(found: Iterable[Finding], corpus: Corpus, dataset: Dataset) -> list[Finding]:
-    """What shapes find, but of values that name no thing: that is told already, with what may have been meant."""
-    unknown = {each.location for each in corpus.findings if each.rule == "unknown-thing"}
-    described = {str(each.subject) for each in dataset.default_graph}
-    return [
-        each
-        for each in found
-        if each.location not in unknown
-        or each.result is None
-        or each.result.value is None
-        or each.result.value in described
-    ]
+def _of_queries(corpus: Corpus, ask: Callable[[str], int | None]) -> Iterator[Finding]:
+    """What is wrong with queries; where something was left out, it may be their rows that are missing."""
+    hint = "Correct first what was left out because of a mistake: the rows may come back with it."
+    for each in check_queries(corpus.queries, ask):
+        yield replace(each, hint=hint) if corpus.missed and each.rule == "query-rows" else each
 
 
 def worst(findings: Iterable[Finding]) -> Severity | None:

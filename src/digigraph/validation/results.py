@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from digigraph.validation.report_graph import Result
 
 _SEVERITIES = {SH["Violation"]: Severity.VIOLATION, SH["Warning"]: Severity.WARNING, SH["Info"]: Severity.INFO}
-_MISSING = {
+MISSING = {
     SH[f"{name}ConstraintComponent"].value
     for name in ("MinCount", "HasValue", "QualifiedMinCount", "QualifiedValueShape")
 }
@@ -93,7 +93,7 @@ class ResultFindings:
         """The triples that a result speaks of; none where it speaks of a value that is not there, or of the node."""
         focus, value = result.focus, result.value
         steps: list[Step] = []
-        if result.path is not None and result.component not in _MISSING:
+        if result.path is not None and result.component not in MISSING:
             reached = self._reached(result.path, focus)
             wanted = reached.values() if value is None else [reached.get(value, [])]
             steps = [step for several in wanted for step in several]

@@ -1,0 +1,77 @@
+"""What shapes say because of a mistake that is told already: where it stands, and with what to write instead."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from digigraph.validation.results import MISSING
+from digigraph.vocab import RDF, SH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
+
+    import pyoxigraph as ox
+
+    from digigraph.findings import Finding, ShapeResult
+    from digigraph.iris import Iris
+    from digigraph.sources.read import Corpus
+
+_IRI = re.compile(r"<[^>]*>")
+_AT_VALUES = {"unknown-thing", "unknown-word"}
+"""Rules whose findings stand at a value of which shapes would say less."""
+_OF_CLASSES = {SH[f"{name}ConstraintComponent"].value for name in ("Class", "Or", "Not", "Xone", "Node")}
+
+
+def without_consequences(
+    found: Iterable[Finding], corpus: Corpus, described: AbstractSet[str], iris: Iris
+) -> list[Finding]:
+    """Return what shapes find, but for what follows from a mistake that was met while reading.
+
+    A value that names nothing; what is missing where something was said that could not be read; and what a node should
+    be, where its type could not.
+
+    Parameters
+    ----------
+    described
+        The nodes of which anything is said, as Turtle.
+    """
+    told = {each.location for each in corpus.findings if each.rule in _AT_VALUES}
+    missed = _Missed(corpus.missed, iris)
+
+    def is_told(each: Finding) -> bool:
+        value = each.result.value if each.result is not None else None
+        return each.location in told and value is not None and value not in described
+
+    return [each for each in found if not is_told(each) and not missed.explains(each.result)]
+
+
+class _Missed:
+    """What was said and is not there."""
+
+    def __init__(self, missed: Iterable[tuple[str, ox.NamedNode | None]], iris: Iris) -> None:
+        self._nodes: set[str] = set()
+        """Nodes of which nobody can tell what was said."""
+        self._properties: set[tuple[str, str]] = set()
+        for slug, property_ in missed:
+            for node in (str(iris.thing(slug)), str(iris.document(slug))):
+                if property_ is None:
+                    self._nodes.add(node)
+                else:
+                    self._properties.add((node, str(property_)))
+
+    def explains(self, result: ShapeResult | None) -> bool:
+        """Whether a result may be there for no other reason."""
+        if result is None:
+            return False
+        if result.component in MISSING:
+            return result.focus in self._nodes or any(
+                (result.focus, each) in self._properties for each in _IRI.findall(result.path or "")
+            )
+        nodes = [result.focus] if result.path is None else []
+        nodes += [result.value] if result.value is not None else []
+        return result.component in _OF_CLASSES and any(self._is_of_no_class(each) for each in nodes)
+
+    def _is_of_no_class(self, node: str) -> bool:
+        return node in self._nodes or (node, str(RDF["type"])) in self._properties
