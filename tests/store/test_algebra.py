@@ -1,8 +1,7 @@
 """Whatever is asked, the solutions are those of the standard's algebra, each as often, or the query is refused.
 
-The judge is an evaluator that follows the definitions and nothing else (``tests/plugins/algebra.py``). Left out are
-blank nodes that several paths share, of which the guide tells, and EXISTS with more than triples, where the standard is
-open.
+The judge is an evaluator that follows the definitions and nothing else (``tests/plugins/algebra.py``). Left out is
+EXISTS with more than triples, where the standard is open.
 """
 
 from __future__ import annotations
@@ -63,9 +62,16 @@ PATHS = st.recursive(
     max_leaves=4,
 )
 BLANK = st.builds(lambda: f"_:blank{next(FRESH)}")
-ENDS = st.one_of(VARIABLES, VARIABLES, VARIABLES, CONSTANTS, BLANK)
+SHARED = "_:shared"
+ENDS = st.one_of(VARIABLES, VARIABLES, VARIABLES, CONSTANTS, BLANK, st.just(SHARED))
 THINGS = st.one_of(VARIABLES, VARIABLES, NODES)
-PATTERNS = st.builds(Triples, st.lists(st.tuples(ENDS, PATHS, ENDS), min_size=1, max_size=2).map(tuple))
+PATTERNS = st.builds(
+    lambda triples, blank: Triples(
+        tuple((blank if s == SHARED else s, path, blank if o == SHARED else o) for s, path, o in triples)
+    ),
+    st.lists(st.tuples(ENDS, PATHS, ENDS), min_size=1, max_size=3),
+    BLANK,
+)
 PLAIN = st.builds(Triples, st.lists(st.tuples(THINGS, STEPS, THINGS), min_size=1, max_size=2).map(tuple))
 BINDS = st.builds(lambda value: Bind(value, f"?n{next(FRESH)}"), st.one_of(VARIABLES, CONSTANTS))
 SEEN = st.sampled_from(["?a", "?b", "?c", "?g"])

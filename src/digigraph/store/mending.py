@@ -20,11 +20,12 @@ from digigraph.sparql import is_repeatable, prologue, tokens
 from digigraph.store.graph_groups import bound_in_expressions, is_right_in_graph, says_graph
 from digigraph.store.path_triples import MOST_BRANCHES, is_alone, is_movable, statements
 from digigraph.store.patterns import mark, read
+from digigraph.store.shared_blanks import unsupported, without_shared_blanks
 from digigraph.store.solutions import Solutions, is_bnode
 from digigraph.vocab import XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from digigraph.sparql import Token
     from digigraph.store.path_triples import Node, Statement, Triple
@@ -84,8 +85,14 @@ def mended(text: str, dataset: Dataset) -> str:
     QueryUnsupported
         There is none.
     """
+    # Whoever calls one of their variables so gets others.
+    said = text.lower()
+    fresh = (f"?{name}" for n in itertools.count() if (name := f"digigraph{n}") not in said)
     query = read(text)
-    return _Mender(text, query, dataset).render(query)
+    if _counts(query, text):
+        text = without_shared_blanks(text, query, _counted(query), fresh)
+        query = read(text)
+    return _Mender(text, query, dataset, fresh).render(query)
 
 
 def functions() -> Functions:
@@ -110,16 +117,13 @@ class _Mender:
     text: str
     query: Part
     dataset: Dataset
+    fresh: Iterator[str]
 
     def __post_init__(self) -> None:
-        # Whoever calls one of their variables so gets others.
-        said = self.text.lower()
-        self._fresh = (name for n in itertools.count() if (name := f"digigraph{n}") not in said)
-        self._solutions = Solutions(self.query, (f"?{name}" for name in self._fresh))
+        self._solutions = Solutions(self.query, self.fresh)
         self._asks_graphs = any(part.kind == "graph" for part in self.query.walk())
         self._absent: dict[str, bool] = {}
-        # Where each solution gets something of its own, there are no two alike.
-        self._counts = _counts(self.query) or not is_repeatable(self.text)
+        self._counts = _counts(self.query, self.text)
 
     def render(self, part: Part) -> str:
         """The part in words that the engine answers right."""
@@ -183,7 +187,9 @@ class _Mender:
         """The groups whose union says what a triple says; none where the engine answers it right."""
         zeros = self._zeros(triple, statement, found)
         paths: tuple[str, ...] = (self._between(triple.path),)
-        if self._counts and len(triple.branches) != 1 and is_movable(triple, statement, found, self.query.tokens):
+        if self._counts and len(triple.branches) != 1:
+            if not is_movable(triple, statement, found, self.query.tokens):
+                raise unsupported()
             if not triple.branches:
                 raise QueryUnsupported(
                     f"A path has more than {MOST_BRANCHES} alternatives where it is multiplied out.",
@@ -205,7 +211,7 @@ class _Mender:
         if not (is_named or is_alone(other, statement, found, self.query.tokens)) or not self._may_lack(constant):
             return []
         name = self._text(constant)
-        one, two = f"?{next(self._fresh)}", f"?{next(self._fresh)}"
+        one, two = next(self.fresh), next(self.fresh)
         lacks = f"FILTER NOT EXISTS {{ {{ {name} {one} {two} }} UNION {{ {two} {one} {name} }} }}"
         if other.is_variable:
             lacks += f" BIND({name} AS {self._text(other)})"
@@ -253,19 +259,29 @@ class _Mender:
                 hint="Take it out of the group, or name the graphs with FROM NAMED or named-graph-uri.",
             )
         branches = [
-            f"{{ GRAPH {graph} {_relabelled(inner, next(self._fresh))} VALUES {name.text} {{ {graph} }} }}"
+            f"{{ GRAPH {graph} {_relabelled(inner, next(self.fresh)[1:])} VALUES {name.text} {{ {graph} }} }}"
             for graph in graphs
         ]
         return f"{{ {' UNION '.join(branches)} }}" if branches else f"{{ VALUES {name.text} {{ }} }}"
 
 
-def _counts(query: Part) -> bool:
+def _counted(part: Part) -> Iterator[Part]:
+    """The blocks of triples whose solutions are counted where the whole query's are."""
+    if part.kind == "triples":
+        yield part
+    for each in part.parts:
+        if each.kind not in {"exists", "minus"} or _has_counting(each):
+            yield from _counted(each)
+
+
+def _counts(query: Part, text: str) -> bool:
     """Whether it makes a difference how often a solution is there."""
     forms = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
     at = next(number for number, token in enumerate(query.tokens) if token.keyword in forms)
     is_select = query.tokens[at].keyword == "SELECT"
     is_set = not is_select or query.tokens[at + 1].keyword in {"DISTINCT", "REDUCED"}
-    return not is_set or _has_counting(query)
+    # Where each solution gets something of its own, there are no two alike.
+    return not is_set or _has_counting(query) or not is_repeatable(text)
 
 
 def _has_counting(part: Part) -> bool:

@@ -67,7 +67,7 @@ class Solutions:
         calls = [call for each in part.parts if each.kind != "group" for call in _calls(each)]
         inner = {token.start for group in groups for token in group.tokens}
         is_grouped = any(token.keyword in _AGGREGATES for token in part.tokens if token.start not in inner)
-        if len(calls) > 1 and not (groups and not is_grouped and not _shows_all(part)):
+        if len(calls) > 1 and not (groups and not is_grouped and not shows_all(part)):
             raise _unsupported()
         self._name(calls, self.of_groups, groups[0] if groups else part)
 
@@ -77,7 +77,7 @@ class Solutions:
         for is_bind, run in itertools.groupby(others, key=lambda part: part.kind == "bind"):
             binds = list(run) if is_bind else []
             calls = [call for each in binds for call in _calls(each)]
-            if len(calls) > 1 and any(_shows_all(part) for part in self._around(group)):
+            if len(calls) > 1 and any(shows_all(part) for part in self._around(group)):
                 raise _unsupported()
             if calls:
                 self._name(calls, self.of_binds, binds[0])
@@ -106,8 +106,8 @@ def _calls(part: Part) -> Iterator[Part]:
             yield from _calls(each)
 
 
-def _shows_all(select: Part) -> bool:
-    """Whether ``*`` stands in the place of variables."""
+def shows_all(select: Part) -> bool:
+    """Tell whether ``*`` stands in the place of variables."""
     return any(
         before.keyword in {"SELECT", "DISTINCT", "REDUCED"} and mark(token) == "*"
         for before, token in itertools.pairwise(select.tokens)
