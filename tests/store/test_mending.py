@@ -161,6 +161,8 @@ GRAPHS = {
     "GRAPH :none { VALUES ?a { 1 } }": "",
     "GRAPH :none { OPTIONAL { ?s ?p ?o } VALUES ?a { 1 } }": "",
     "GRAPH :none { SELECT (COUNT(*) AS ?n) { ?s ?p ?o } }": "",
+    "GRAPH :none { { SELECT (COUNT(*) AS ?n) { } } { } }": "",
+    "GRAPH ?g { { } VALUES ?a { 1 } }": "g=g1, a=1 | g=g2, a=1 | g=g3, a=1",
     "GRAPH :g2 { SELECT (COUNT(*) AS ?n) { ?s ?p ?o } }": "n=1",
     "GRAPH ?g { GRAPH :none { VALUES ?a { 1 } } }": "",
 }

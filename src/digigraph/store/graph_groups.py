@@ -52,11 +52,14 @@ def _own(group: Part) -> Iterator[Part]:
 
 
 def says_graph(group: Part) -> bool:
-    """Tell whether each solution has a pattern that says its graph, or is of an empty group: then the engine looks."""
-    kinds = {part.kind for part in group.parts}
+    """Tell whether each solution has a pattern that says its graph, or the engine looks, for there is nothing else."""
+    return _has_pattern(group) or not {part.kind for part in group.parts} & _SILENT
+
+
+def _has_pattern(group: Part) -> bool:
     unions = [part for part in group.parts if part.kind == "union"]
-    is_said = "triples" in kinds or any(all(says_graph(each) for each in union.parts) for union in unions)
-    return is_said or not kinds & _SILENT
+    is_said = any(part.kind == "triples" for part in group.parts)
+    return is_said or any(all(_has_pattern(each) for each in union.parts) for union in unions)
 
 
 def _is_right(part: Part, name: str) -> bool:
