@@ -163,6 +163,7 @@ GRAPHS = {
     "GRAPH :none { SELECT (COUNT(*) AS ?n) { ?s ?p ?o } }": "",
     "GRAPH :none { { SELECT (COUNT(*) AS ?n) { } } { } }": "",
     "GRAPH ?g { { } VALUES ?a { 1 } }": "g=g1, a=1 | g=g2, a=1 | g=g3, a=1",
+    "GRAPH :none # of what?\n { FILTER(true) # why?\n { } }": "",
     "GRAPH :g2 { SELECT (COUNT(*) AS ?n) { ?s ?p ?o } }": "n=1",
     "GRAPH ?g { GRAPH :none { VALUES ?a { 1 } } }": "",
 }

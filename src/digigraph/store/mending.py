@@ -37,9 +37,11 @@ Functions = dict[ox.NamedNode, "Callable[..., Term | None]"]
 
 BLANK = ox.NamedNode("urn:x-digigraph:bnode")
 """Name of the function that stands for BNODE with a text: text and, where calls share them, a name of the solution."""
-# What may need other words: two functions, GRAPH, and paths with alternatives or of length zero.
+# What may need other words: two functions, GRAPH with a variable, or with a group that may have no pattern of its own,
+# and paths with alternatives or of length zero.
 _SUSPECT = re.compile(
-    r"GROUP_CONCAT|BNODE|GRAPH|(?<!\|)\|(?!\|)|(?<!\()(?<!SELECT )(?<!DISTINCT )(?:\*|\?(?!\w))",
+    r"GROUP_CONCAT|BNODE|GRAPH(?:\s*+[?$#]|(?=[\s\S]*?(?:VALUES|SELECT|GRAPH|SERVICE|LATERAL|[{})]\s*+[#{])))"
+    r"|(?<!\|)\|(?!\|)|(?<!\()(?<!SELECT )(?<!DISTINCT )(?:\*|\?(?!\w))",
     re.IGNORECASE,
 )
 # What makes a difference of how often a solution is there.
