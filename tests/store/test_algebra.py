@@ -165,7 +165,6 @@ def answered(store: ox.Store, text: str, chosen: Chosen | None) -> Rows:
     return Counter(frozenset((f"?{name}", written(term)) for name, term in row.items()) for row in found)
 
 
-@given(contents=CONTENTS, chosen=CHOICES, query=QUERIES)
 def judged(contents: dict[str, Graph], chosen: Chosen | None, query: Select) -> None:
     chosen = chosen if chosen and any(chosen) else None
     try:
@@ -176,7 +175,8 @@ def judged(contents: dict[str, Graph], chosen: Chosen | None, query: Select) -> 
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("examples", [60, pytest.param(1000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("examples", [60, pytest.param(3000, marks=pytest.mark.long)])
 def test_solutions_are_those_of_the_algebra(examples: int) -> None:
     """Paths, graphs, subqueries and all that is joined, on small datasets and on choices of their graphs."""
-    settings(max_examples=examples, derandomize=True)(judged)()
+    run = given(contents=CONTENTS, chosen=CHOICES, query=QUERIES)(judged)
+    settings(max_examples=examples, derandomize=True)(run)()
