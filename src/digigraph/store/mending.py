@@ -91,9 +91,8 @@ def mended(text: str, dataset: Dataset) -> str:
     said = text.lower()
     fresh = (f"?{name}" for n in itertools.count() if (name := f"digigraph{n}") not in said)
     query = read(text)
-    if _counts(query, text):
-        text = without_shared_blanks(text, query, _counted(query), fresh)
-        query = read(text)
+    if _counts(query, text) and (renamed := without_shared_blanks(text, query, _counted(query), fresh)) != text:
+        text, query = renamed, read(renamed)
     return _Mender(text, query, dataset, fresh).render(query)
 
 
