@@ -6,7 +6,6 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 import pytest
-from projects import made_project
 
 from digigraph.errors import PermalinksFull
 from digigraph.media import RESULTS_JSON
@@ -16,8 +15,6 @@ from digigraph.store.permalinks import Permalinks
 from digigraph.store.snapshot import SnapshotCatalog
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from projects import Project
 
 FACT = """\
@@ -36,11 +33,9 @@ def published(project: Project, number: int, *, kept: int) -> tuple[str, tuple[s
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
-    """A tiny project; its shapes, which take most of a publication's time, decide nothing here."""
-    made = made_project(tmp_path / "project", shapes=False)
-    made.write("shapes/none.ttl", "")
-    return made
+def project(shapeless: Project) -> Project:
+    """A tiny project."""
+    return shapeless
 
 
 @pytest.fixture

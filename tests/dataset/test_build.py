@@ -21,6 +21,12 @@ PREFIX foaf: <http://xmlns.com/foaf/0.1/> PREFIX rdfs: <http://www.w3.org/2000/0
 PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> PREFIX prov: <http://www.w3.org/ns/prov#> """
 
 
+@pytest.fixture
+def project(shapeless: Project) -> Project:
+    """A tiny project."""
+    return shapeless
+
+
 def loaded(project: Project) -> ox.Store:
     corpus = read_project(project.settings)
     dataset = build(corpus, project.settings)

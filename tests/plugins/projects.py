@@ -136,6 +136,14 @@ def project(tmp_path: Path) -> Project:
     return made_project(tmp_path / "project")
 
 
+@pytest.fixture
+def shapeless(tmp_path: Path) -> Project:
+    """The same without shapes, for what they have no part in: most of the time of a check is theirs."""
+    made = made_project(tmp_path / "project", shapes=False)
+    made.write("shapes/none.ttl", "")
+    return made
+
+
 @pytest.fixture(scope="session")
 def repository() -> Project:
     """The graph project of this repository."""

@@ -19,6 +19,12 @@ PREFIX foaf: <http://xmlns.com/foaf/0.1/>
 HOSTS = "SELECT ?project ?host { ?project dg:host ?host }\n"
 
 
+@pytest.fixture
+def project(shapeless: Project) -> Project:
+    """A tiny project."""
+    return shapeless
+
+
 def found(project: Project) -> list[tuple[str, str]]:
     """Rule and place of each finding about a query."""
     return [(each.rule, str(each.location)) for each in about_queries(project)]

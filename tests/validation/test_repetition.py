@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 RULES = {"duplicate-statement", "duplicate-thing", "contradiction"}
 
 
+@pytest.fixture
+def project(shapeless: Project) -> Project:
+    """A tiny project."""
+    return shapeless
+
+
 def told(project: Project) -> list[Finding]:
     return [each for each in project.check().findings if each.rule in RULES]
 

@@ -16,6 +16,12 @@ PREFIXES = """@prefix id: <https://example.org/graph/id/> . @prefix dg: <https:/
 """
 
 
+@pytest.fixture
+def project(shapeless: Project) -> Project:
+    """A tiny project."""
+    return shapeless
+
+
 def undefined(project: Project) -> list[tuple[str, str]]:
     findings = [each for each in project.check().findings if each.rule == "undefined-term"]
     return [(str(each.location).rpartition(":")[0], each.message) for each in findings]
