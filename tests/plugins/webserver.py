@@ -93,7 +93,7 @@ class Server:
         """Wait until a query process computes, and return its id."""
         before = self.query_processes()
         # One that is being started computes as well, as much as others did.
-        started = sorted(before.values())[len(before) // 2]
+        started = sorted(before.values())[len(before) // 2] if before else 0.0
 
         def busy() -> int | None:
             now = self.query_processes().items()
