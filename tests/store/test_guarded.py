@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 GUARD = Guard(size=10**7, depth=100, patterns=100)
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     "unit",
     ['\\"', "\\'", '"""\n\\', "'''\n\\", "a.", "a-", "1e", '"\n', "<a", "\\", "@a-", "a:%", "?", '""a', "\\u0022"],
