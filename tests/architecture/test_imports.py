@@ -15,7 +15,8 @@ SOURCE = Path(__file__).parent.parent.parent / "src" / "digigraph"
 DOORS = {
     "flask": {"web"},
     "click": {"cli"},
-    "granian": {"web"},
+    "httptools": {"web"},
+    "uvicorn": {"web"},
     "requests": {"store/exchange.py", "harvesting/client.py"},
     "urllib3": {"store/exchange.py", "harvesting/client.py"},
     "pyshacl": {"validation/shacl.py"},
@@ -27,7 +28,8 @@ HEAVY = {
     "werkzeug",
     "jinja2",
     "click",
-    "granian",
+    "httptools",
+    "uvicorn",
     "requests",
     "urllib3",
     "pyshacl",
@@ -80,9 +82,9 @@ def test_the_web_never_loads_the_checks() -> None:
 
 def test_the_build_half_never_loads_the_web() -> None:
     """Checking needs no server."""
-    assert not loaded_by("digigraph.validation.check") & {"flask", "granian", "requests", "click"}
+    assert not loaded_by("digigraph.validation.check") & {"flask", "uvicorn", "requests", "click"}
 
 
 def test_the_harvest_check_loads_neither_half() -> None:
     """What is said of a server needs neither the checks of projects nor a store."""
-    assert not loaded_by("digigraph.cli.harvesting") & {"flask", "granian", "pyshacl", "rdflib", "yaml"}
+    assert not loaded_by("digigraph.cli.harvesting") & {"flask", "uvicorn", "pyshacl", "rdflib", "yaml"}

@@ -5,39 +5,43 @@ What is left of a kept reply when all that is ours is taken away: nothing behind
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from typing import TYPE_CHECKING
 
 import uvloop
-from granian.constants import HTTPModes, Interfaces
-from granian.server.embed import Server
+from uvicorn.server import ServerState
 
-from digigraph.web.asgi import send_whole
+from digigraph.web.connection import Connection
+from digigraph.web.gateway import Gateway
+from digigraph.web.serve import listen, uvicorn_config
 
 if TYPE_CHECKING:
-    from digigraph.web.asgi import Receive, Send
-    from digigraph.web.wsgi import Scope
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 _BODY = b'{"head":{},"boolean":true}'
-_HEADERS = [(b"content-type", b"application/sparql-results+json"), (b"content-length", b"%d" % len(_BODY))]
+_REST = b"content-type: application/sparql-results+json\r\ncontent-length: %d\r\n\r\n%b" % (len(_BODY), _BODY)
 
 
-async def answer(_scope: Scope, _receive: Receive, send: Send) -> None:
-    """Answer a request."""
-    await send_whole(send, 200, _HEADERS, _BODY)
+class _Nothing(Gateway):
+    """Knows the answer to everything."""
+
+    def kept(self, request: bytes, client: tuple[str, int] | None) -> tuple[int, bytes]:  # noqa: ARG002
+        """Return it."""
+        return 200, _REST
+
+
+def _never(_environ: WSGIEnvironment, _start_response: StartResponse) -> Iterable[bytes]:
+    raise NotImplementedError
 
 
 async def main() -> None:
     """Serve until it is killed."""
-    server = Server(
-        answer,
-        port=int(sys.argv[1]),
-        interface=Interfaces.ASGINL,
-        http=HTTPModes.http1,
-        websockets=False,
-        log_enabled=False,
-    )
-    await server.serve()
+    gateway, state = _Nothing(_never, threads=1, body_bytes=0), ServerState()
+    config, listener = uvicorn_config(gateway), listen("127.0.0.1", int(sys.argv[1]))
+    await asyncio.get_running_loop().create_server(lambda: Connection(gateway, config, state), sock=listener)
+    await asyncio.Event().wait()
 
 
 if __name__ == "__main__":

@@ -52,9 +52,30 @@ def _gateway(settings: Settings) -> Iterator[Gateway]:
         yield Gateway(app.wsgi_app, threads=_threads(settings), body_bytes=settings.body_bytes)
 
 
-def _granian_asgi(settings: Settings) -> None:
+def _ours(settings: Settings) -> None:
     with contextlib.closing(open_backend(settings)) as backend:
         serve(settings, backend, announce=print)
+
+
+def _granian_asgi(settings: Settings) -> None:
+    import uvloop  # noqa: PLC0415 - see the top
+    from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415 - see the top
+    from granian.server.embed import Server  # noqa: PLC0415 - see the top
+
+    async def run(gateway: Gateway) -> None:
+        server = Server(
+            gateway,
+            port=settings.port,
+            interface=Interfaces.ASGINL,
+            http=HTTPModes.http1,
+            backpressure=10_000,
+            websockets=False,
+            log_enabled=False,
+        )
+        await server.serve()
+
+    with _gateway(settings) as gateway:
+        uvloop.run(run(gateway))
 
 
 def _granian_wsgi(settings: Settings) -> None:
@@ -131,6 +152,7 @@ def _cheroot(settings: Settings) -> None:
 
 
 RUNNERS = {
+    "uvicorn, as it is served": Runner(_ours, "uvicorn"),
     "granian ASGI": Runner(_granian_asgi, "granian"),
     "granian WSGI": Runner(_granian_wsgi, "granian"),
     "uvicorn httptools": Runner(_uvicorn_httptools, "uvicorn"),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Worker = tuple[Channel, subprocess.Popen[bytes]]
 
-HEAVY = {"flask", "rdflib", "pyshacl", "requests", "click", "werkzeug", "yaml", "jinja2", "granian", "email", "http"}
+HEAVY = {"flask", "rdflib", "pyshacl", "requests", "click", "werkzeug", "yaml", "jinja2", "uvicorn", "email", "http"}
 # A parent that has its own habits about signals; children inherit them.
 UNFRIENDLY = """
 import os, signal, sys

@@ -1,4 +1,4 @@
-"""Rules of HTTP that the server underneath lets pass: who is meant, how a body is framed, how methods are written."""
+"""Rules of HTTP that the server underneath lets pass: who is meant, how a body is framed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from digigraph.web.wsgi import Scope
 
 # uri-host [ ":" port ] (RFC 9110, section 7.2; RFC 3986, section 3.2.2). That of an http URL is not empty (section
-# 4.2.1); and the server underneath gives an empty one to requests that have none.
+# 4.2.1).
 _HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+)(?::\d*)?", re.ASCII)
 
 
@@ -21,16 +21,16 @@ def fault_of(scope: Scope) -> HTTPStatus | None:
     -------
     HTTPStatus | None
         400 where HTTP/1.1 names no host, several, or none that is one (RFC 9112, section 3.2); 501 for a transfer
-        coding other than one ``chunked`` (section 6.1), and for a method that is not in capitals: methods are
-        case-sensitive (RFC 9110, section 9.1); 417 for an expectation other than ``100-continue`` (section 10.1.1).
+        coding other than one ``chunked`` (section 6.1); 417 for an expectation other than ``100-continue`` (RFC 9110,
+        section 10.1.1).
     """
     hosts = [value for name, value in scope["headers"] if name == b"host"]
     # An HTTP/1.0 client may leave it out.
     is_old = scope["http_version"] in {"1", "1.0"}
-    if len(hosts) != 1 or not (_HOST.fullmatch(hosts[0]) or (is_old and not hosts[0])):
+    if not (is_old and hosts in ([], [b""])) and (len(hosts) != 1 or not _HOST.fullmatch(hosts[0])):
         return HTTPStatus.BAD_REQUEST
     codings = [value.strip().lower() for name, value in scope["headers"] if name == b"transfer-encoding"]
-    if codings not in ([], [b"chunked"]) or scope["method"] != scope["method"].upper():
+    if codings not in ([], [b"chunked"]):
         return HTTPStatus.NOT_IMPLEMENTED
     expected = [value.strip().lower() for name, value in scope["headers"] if name == b"expect"]
     return HTTPStatus.EXPECTATION_FAILED if expected not in ([], [b"100-continue"]) else None

@@ -126,20 +126,36 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI 3.0); returns without the end of the body where the transfer must be broken off."""
-        path, client = unquote(scope["raw_path"].decode("latin-1")), self._clients.of(scope)
-        record = Record(method=scope["method"], path=path, client=client)
+        client = self._clients.of(scope)
+        record = Record(method=scope["method"], path=_path(scope), client=client)
         try:
-            same = self._shortcut.find_same(scope)
-            if same is not None:
-                await _send_same(same, send, record)
-            else:
-                await self._exchange(_Exchange(scope, receive, send, record=record, share=self._bodies.of(client)))
+            await self._exchange(_Exchange(scope, receive, send, record=record, share=self._bodies.of(client)))
         except Exception:  # noqa: BLE001 - the edge of the process: the server would say nothing of it
             record.is_broken = True
             _log.exception("%s %r failed", scope["method"], scope["raw_path"])
         finally:
             for observe in self._observers:
                 observe(record)
+
+    def kept(self, request: bytes, client: tuple[str, int] | None) -> tuple[int, bytes] | None:
+        """Answer a request that has come before, byte for byte, without reading it.
+
+        Returns
+        -------
+        tuple of int and bytes
+            The status; and headers and body, as they go out. None for all others.
+        """
+        same = self._shortcut.find_same(request)
+        if same is None:
+            return None
+        scope, reply = same.scope, same.reply
+        who = self._clients.of({**scope, "client": client})
+        record = Record(method=scope["method"], path=_path(scope), client=who)
+        record.is_kept, record.route, record.rows = True, reply.route, reply.rows
+        record.status, record.bytes = reply.status, len(reply.start)
+        for observe in self._observers:
+            observe(record)
+        return reply.status, b"x-request-id: %b\r\n%b" % (record.request_id.encode(), same.rest)
 
     async def _exchange(self, exchange: _Exchange) -> None:
         task = asyncio.current_task()
@@ -261,11 +277,8 @@ class Gateway:
                 reply.close()
 
 
-async def _send_same(kept: Reply, send: Send, record: Record) -> None:
-    """Send a short reply again."""
-    record.is_kept, record.route, record.rows = True, kept.route, kept.rows
-    record.status, record.bytes = kept.status, len(kept.start)
-    await send_whole(send, kept.status, [*kept.headers, (_REQUEST_ID, record.request_id.encode())], kept.start)
+def _path(scope: Scope) -> str:
+    return unquote(scope["raw_path"].decode("latin-1"))
 
 
 def _has_body(scope: Scope) -> bool:

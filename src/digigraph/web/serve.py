@@ -1,4 +1,4 @@
-"""The one web process: granian's ASGI server, embedded, with the gateway and Flask behind it.
+"""The one web process: uvicorn's connections, with the gateway and Flask behind them.
 
 Why this server, with figures: ``docs/decisions.md``.
 """
@@ -6,26 +6,27 @@ Why this server, with figures: ``docs/decisions.md``.
 from __future__ import annotations
 
 import asyncio
+import gc
+import logging
 import os
 import resource
 import signal
 import socket
 from dataclasses import replace
+from email.utils import formatdate
 from functools import partial
 from typing import TYPE_CHECKING
 
 import uvloop
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
-from granian.net import SocketHolder  # type: ignore[attr-defined]  # imported there without being declared
-from granian.server.embed import Server
+from uvicorn.config import Config
+from uvicorn.server import ServerState
 
 from digigraph.errors import AddressUnavailable
 from digigraph.store.states import AT_ONCE
 from digigraph.web.app import create_app
 from digigraph.web.asgi import STALL_SECONDS
 from digigraph.web.clients import Clients
+from digigraph.web.connection import WAIT_SECONDS, Connection
 from digigraph.web.gateway import Gateway
 from digigraph.web.keeping import FOLLOWERS
 from digigraph.web.logs import logged
@@ -41,13 +42,11 @@ if TYPE_CHECKING:
     from digigraph.web.site import Site
 
 _THREADS_FOR_PAGES = 16
-_HEADER_SECONDS = 30.0
-# Where granian begins to refuse; what has arrived by then, up to as much again, is still taken.
-_HEADER_BYTES = 32 * 1024
 _PORTS = 65536
 _CONNECTIONS = 10_000
 _BACKLOG = 1024
 _LINGER_SECONDS = 1.0
+_LOOK_SECONDS = 0.01
 
 
 def serve(
@@ -85,7 +84,7 @@ def serve(
         # The rest is kept by the application, before it is coded.
         shortcut = Shortcut(settings.cache_bytes * 3 // 8, lambda: backend.version)
         counting = here.metrics
-        counting.watch("replies", lambda: shortcut.bytes)
+        counting.watch("replies", lambda: shortcut.held)
         gateway = Gateway(
             app.wsgi_app,
             threads=threads,
@@ -97,6 +96,10 @@ def serve(
         )
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         started = partial(announce, f"http://{host}:{settings.port}")
+        # What is there by now stays, and a request drops nearly all that it makes: to look for cycles as often as usual
+        # takes a twelfth of the loop's time.
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
         try:
             uvloop.run(_serve(gateway, listener, started, grace=settings.stop_seconds))
         finally:
@@ -137,46 +140,49 @@ def _allow_open_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-class _Server(Server):
-    """Granian on a socket that is listening already.
-
-    Its own sockets have SO_REUSEPORT, by which a second server started by mistake would get half of the clients; and
-    the port of a socket that chose one itself could not be known.
-    """
-
-    def __init__(self, target: Gateway, listener: socket.socket) -> None:
-        super().__init__(
-            target,
-            interface=Interfaces.ASGINL,
-            http=HTTPModes.http1,
-            http1_settings=HTTP1Settings(
-                header_read_timeout=int(_HEADER_SECONDS * 1000), max_buffer_size=_HEADER_BYTES
-            ),
-            websockets=False,
-            backpressure=_CONNECTIONS,
-            log_level=LogLevels.critical,
-        )
-        self._listener = listener
-
-    def _init_shared_socket(self) -> None:
-        # The descriptor becomes granian's to close. Its stubs lag behind what it is called with in its own code.
-        holder = SocketHolder(self._listener.detach(), False, _BACKLOG)  # type: ignore[call-arg]  # noqa: FBT003
-        self._shd = holder  # type: ignore[assignment]
-
-
 async def _serve(gateway: Gateway, listener: socket.socket, announce: Callable[[], None], *, grace: float) -> None:
-    server = _Server(gateway, listener)
+    config, state = uvicorn_config(gateway), ServerState()
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, stopped.set)
-    serving = asyncio.create_task(server.serve())
-    stopping = asyncio.create_task(stopped.wait())
+    clock = asyncio.create_task(_tell_the_time(state))
+    server = await loop.create_server(lambda: Connection(gateway, config, state), sock=listener, backlog=_BACKLOG)
     announce()
-    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    server.stop()  # type: ignore[no-untyped-call]  # granian gives it no types
+    await stopped.wait()
+    server.close()
+    for connection in [*state.connections]:
+        connection.shutdown()
     await gateway.finish(grace)
-    # Who reads nothing keeps a connection open, and the server with it.
-    await asyncio.wait({serving}, timeout=_LINGER_SECONDS)
-    if not stopping.done():
-        raise RuntimeError("The HTTP server ended by itself.")
+    # Who reads nothing keeps a connection open.
+    end = loop.time() + _LINGER_SECONDS
+    while state.connections and loop.time() < end:  # noqa: ASYNC110 - uvicorn tells nobody when they are gone
+        await asyncio.sleep(_LOOK_SECONDS)
+    clock.cancel()
+
+
+def uvicorn_config(gateway: Gateway) -> Config:
+    """Return what uvicorn is told: it speaks HTTP, and does nothing else."""
+    config = Config(
+        gateway,
+        interface="asgi3",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level=logging.CRITICAL,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        limit_concurrency=_CONNECTIONS,
+        timeout_keep_alive=WAIT_SECONDS,
+    )
+    config.load()
+    return config
+
+
+async def _tell_the_time(state: ServerState) -> None:
+    """Let all replies have a Date (RFC 9110, section 6.6.1)."""
+    while True:
+        state.default_headers = [(b"date", formatdate(usegmt=True).encode())]
+        await asyncio.sleep(1)

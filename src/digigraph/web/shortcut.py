@@ -9,7 +9,7 @@ other header.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -60,8 +60,23 @@ def key_of(scope: Scope, body: bytes) -> Key | None:
     return method, scope["http_version"], scope["raw_path"], scope["query_string"], digest, tuple(deciding)
 
 
-def _every_byte(scope: Scope) -> tuple[str, str, bytes, bytes, tuple[tuple[bytes, bytes], ...]]:
-    return scope["method"], scope["http_version"], scope["raw_path"], scope["query_string"], tuple(scope["headers"])
+@dataclass(frozen=True, slots=True)
+class Same:
+    """A short reply, as it goes out to whoever sends the same bytes again.
+
+    Parameters
+    ----------
+    scope
+        The request.
+    reply
+        The reply.
+    rest
+        All of it but its status and the headers that are new each time.
+    """
+
+    scope: Scope
+    reply: Reply
+    rest: bytes
 
 
 class Shortcut:
@@ -77,24 +92,25 @@ class Shortcut:
 
     def __init__(self, most: int, version: Callable[[], str | None]) -> None:
         self.cache: SnapshotCache[Reply] = SnapshotCache(most - most // _SAME_SHARE)
-        self._same: SnapshotCache[Reply] = SnapshotCache(most // _SAME_SHARE)
+        self._same: SnapshotCache[Same] = SnapshotCache(most // _SAME_SHARE)
         self._version = version
 
     @property
-    def bytes(self) -> int:
+    def held(self) -> int:
         """Bytes of all that is kept."""
         return self.cache.bytes + self._same.bytes
 
-    def find_same(self, scope: Scope) -> Reply | None:
-        """Return the reply to a request that has come before, byte for byte, and has no body; None for all others."""
-        return self._same.get(self._version(), _every_byte(scope))
+    def find_same(self, request: bytes) -> Same | None:
+        """Return the reply to a request that has come before, byte for byte; None for all others."""
+        return self._same.get(self._version(), request)
 
     def keep_same(self, scope: Scope, reply: Reply) -> None:
-        """Keep a reply that was found for a request without a body, where it is short."""
-        if len(reply.start) <= _SHORT_BYTES:
-            key = _every_byte(scope)
-            size = reply.size + len(key[2]) + len(key[3]) + sum(len(name) + len(value) for name, value in key[4])
-            self._same.put(reply.snapshot, key, reply, size=size)
+        """Keep a reply that was found for a request without a body, where it is short and all its bytes are known."""
+        request = scope.get("request")
+        if request is not None and len(reply.start) <= _SHORT_BYTES:
+            headers = _framed(reply, scope["method"])
+            rest = b"".join([*(b"%b: %b\r\n" % header for header in headers), b"\r\n", reply.start])
+            self._same.put(reply.snapshot, request, Same(scope, reply, rest), size=2 * len(request) + 2 * len(rest))
 
     def find(self, scope: Scope, key: Key | None) -> Reply | None:
         """Return the reply to a request; None where the application has to be asked."""
@@ -112,6 +128,14 @@ class Shortcut:
         if key is not None and is_whole:
             size = reply.size + len(key[2]) + len(key[3]) + sum(len(name) + len(value) for name, value in key[5])
             self.cache.put(reply.snapshot, key, reply, size=size)
+
+
+def _framed(reply: Reply, method: str) -> list[tuple[bytes, bytes]]:
+    """The headers of a reply, with the length of its body where it has one (RFC 9112, section 6.3)."""
+    has_body = method != "HEAD" and reply.status != HTTPStatus.NOT_MODIFIED
+    if not has_body or any(name == b"content-length" for name, _ in reply.headers):
+        return reply.headers
+    return [*reply.headers, (b"content-length", b"%d" % len(reply.start))]
 
 
 def _unchanged(reply: Reply, condition: str) -> Reply | None:

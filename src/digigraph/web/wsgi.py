@@ -27,7 +27,7 @@ _WHOLE_BYTES = 64 * 1024
 
 
 class Scope(TypedDict):
-    """An ASGI connection scope of type ``http``."""
+    """An ASGI connection scope of type ``http``; ``request`` are all its bytes, where it came in one piece."""
 
     type: str
     http_version: str
@@ -38,6 +38,7 @@ class Scope(TypedDict):
     headers: Iterable[tuple[bytes, bytes]]
     server: NotRequired[tuple[str, int | str | None] | None]
     client: NotRequired[tuple[str, int | str] | None]
+    request: NotRequired[bytes]
 
 
 @dataclass(frozen=True, slots=True)

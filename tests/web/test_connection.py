@@ -1,0 +1,299 @@
+"""What is said on a connection: bounds on heads and silence, and requests that come again byte for byte."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+from uvicorn.server import ServerState
+
+from digigraph.web.connection import HEAD_BYTES, Connection
+from digigraph.web.gateway import Gateway
+from digigraph.web.serve import uvicorn_config
+from digigraph.web.shortcut import Shortcut
+from digigraph.web.wsgi import SNAPSHOT
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Awaitable, Callable, Iterable
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from webserver import Server
+
+    Exchange = Callable[[Connection, "Wire"], Awaitable[None]]
+
+ASKING = f"GET /sparql?query={quote('ASK { ?s ?p ?o }')} HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\n\r\n".encode()
+GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+POST = (
+    b"POST /sparql HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\nContent-Type: application/sparql-query\r\n"
+    b"Content-Length: 16\r\n\r\nASK { ?s ?p ?o }"
+)
+CHUNKED = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+PIECE = b"x" * 1000
+
+
+class Wire(asyncio.Transport):
+    """A connection's other end, which keeps what is written."""
+
+    def __init__(self) -> None:
+        super().__init__({"peername": ("192.0.2.1", 1), "sockname": ("192.0.2.2", 80)})
+        self.written = b""
+        self.is_closed = False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Keep it."""
+        self.written += data
+
+    def close(self) -> None:
+        """Write no more."""
+        self.is_closed = True
+
+    def is_closing(self) -> bool:
+        """Tell whether it is closed."""
+        return self.is_closed
+
+    def pause_reading(self) -> None:
+        """Do nothing: a test says what comes."""
+
+    def resume_reading(self) -> None:
+        """Do nothing."""
+
+    async def has(self, number: int) -> None:
+        """Wait until so many replies have been written."""
+        while len(re.findall(rb"HTTP/1.1 \d+", self.written)) < number:  # noqa: ASYNC110 - nothing tells
+            await asyncio.sleep(0.001)
+
+
+def run(exchange: Exchange) -> list[str]:
+    """Let a connection to a small application do something; return the methods with which that was called."""
+    called: list[str] = []
+
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        called.append(environ["REQUEST_METHOD"])
+        environ[SNAPSHOT] = "1-0123456789ab"
+        start_response("200 OK", [("ETag", '"tag"'), ("Content-Length", "2")])
+        return [b"ok"]
+
+    async def connect() -> None:
+        shortcut = Shortcut(1_000_000, lambda: "1-0123456789ab")
+        gateway = Gateway(app, threads=2, body_bytes=1_000_000, shortcut=shortcut)
+        wire = Wire()
+        connection = Connection(gateway, uvicorn_config(gateway), ServerState())
+        connection.connection_made(wire)
+        await exchange(connection, wire)
+        connection.connection_lost(None)
+        await gateway.finish(1)
+
+    asyncio.run(connect())
+    return called
+
+
+async def asked(connection: Connection, wire: Wire, *, times: int) -> None:
+    """Ask the same again and again, each time after the reply."""
+    for number in range(times):
+        connection.data_received(GET)
+        await wire.has(number + 1)
+
+
+def without_ids(replies: bytes) -> list[bytes]:
+    """What was replied, one by one, without what is another each time; headers sorted."""
+    each = re.sub(rb"(date|x-request-id): [^\r]*\r\n", b"", replies).split(b"HTTP/1.1 ")[1:]
+    parts = [reply.partition(b"\r\n\r\n") for reply in each]
+    return [b"\r\n".join([*sorted(head.split(b"\r\n")), body]) for head, _, body in parts]
+
+
+def test_what_comes_again_is_answered_at_once():
+    """From the third time on a reply is there before anything else is done, and is the same as before."""
+
+    async def exchange(connection: Connection, wire: Wire) -> None:
+        await asked(connection, wire, times=2)
+        for number in range(3, 6):
+            connection.data_received(GET)
+            assert wire.written.count(b"HTTP/1.1 200 OK\r\n") == number
+        assert len(set(without_ids(wire.written))) == 1
+
+    assert run(exchange) == ["GET"]
+
+
+def test_who_reads_nothing_gets_nothing_at_once():
+    """While the client does not take what is written, a request that is known waits as any other does."""
+
+    async def exchange(connection: Connection, wire: Wire) -> None:
+        await asked(connection, wire, times=3)
+        connection.pause_writing()
+        for _ in range(100):
+            connection.data_received(GET)
+            await asyncio.sleep(0)
+        assert wire.written.count(b"HTTP/1.1 200 OK\r\n") == 3
+        connection.resume_writing()
+        await wire.has(103)
+
+    assert run(exchange) == ["GET"]
+
+
+def test_several_in_one_piece():
+    """Requests that come together, or in pieces, are answered one after the other."""
+
+    async def exchange(connection: Connection, wire: Wire) -> None:
+        await asked(connection, wire, times=3)
+        for piece in (GET + GET, GET[:9], GET[9:] + GET[:20], GET[20:], GET):
+            connection.data_received(piece)
+        await wire.has(8)
+        assert len(set(without_ids(wire.written))) == 1
+
+    assert run(exchange) == ["GET"]
+
+
+def test_the_rest_of_a_body_is_no_request():
+    """Bytes that are a known request are none where they are in a body, even after the answer to it."""
+
+    async def exchange(connection: Connection, wire: Wire) -> None:
+        await asked(connection, wire, times=3)
+        connection.data_received(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000\r\n\r\n")
+        await wire.has(4)
+        connection.data_received(GET)
+        assert wire.written.count(b"HTTP/1.1 ") == 4
+
+    assert run(exchange) == ["GET", "POST"]
+
+
+@pytest.mark.parametrize("header", [b"Connection: close", b"Connection: Close, x"])
+def test_a_last_request_is_the_last(header: bytes):
+    """Who says that he closes is answered and closed to, however often he has asked the same."""
+    last = GET.replace(b"Host", header + b"\r\nHost")
+
+    async def exchange(connection: Connection, wire: Wire) -> None:
+        connection.data_received(last)
+        await wire.has(1)
+        assert wire.is_closed
+
+    for _ in range(3):
+        run(exchange)
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        b"GET /",
+        b"GET / HTTP/1.1\r\nX",
+        b"GET / HTTP/1.1\r\nX: ",
+        CHUNKED + b"0\r\nX: ",
+        CHUNKED + b"1;",
+    ],
+    ids=["path", "name", "value", "trailer", "chunk"],
+)
+def test_what_does_not_end_is_refused(begin: bytes):
+    """Of a head that does not end, and of anything else that is no body, no more is taken in than a bound."""
+
+    async def exchange(connection: Connection, wire: Wire) -> None:
+        taken = 0
+        connection.data_received(begin)
+        while not wire.is_closed:
+            assert taken <= HEAD_BYTES
+            connection.data_received(PIECE)
+            taken += len(PIECE)
+        assert taken > HEAD_BYTES
+        assert b" 200 " not in wire.written
+
+    run(exchange)
+
+
+@pytest.mark.parametrize("count", [1, 400])
+def test_a_head_is_bounded_as_a_whole(count: int):
+    """A head that comes in one piece, and of many short headers, has the same bound."""
+    line = b"X: %b\r\n" % (b"x" * (2 * HEAD_BYTES // count))
+
+    async def exchange(connection: Connection, wire: Wire) -> None:
+        connection.data_received(b"GET / HTTP/1.1\r\n" + line * count + b"\r\n")
+        assert wire.written.startswith(b"HTTP/1.1 431 ")
+        assert wire.is_closed
+
+    assert run(exchange) == []
+
+
+def test_what_comes_behind_a_body_is_no_header(server: Server):
+    """Fields behind a body in chunks change nothing: neither who is meant, nor what is asked for."""
+    chunked = POST.replace(b"Content-Length: 16", b"Transfer-Encoding: chunked").replace(b"ASK {", b"10\r\nASK {")
+    with server.send("") as client:
+        client.sendall(chunked + b"\r\n0\r\nHost: other\r\nAccept: nothing/known\r\n\r\n")
+        assert client.recv(12) == b"HTTP/1.1 200"
+
+
+def test_nothing_is_written_into_an_answer():
+    """What is no request, behind one that is being answered, ends the connection and is not said in the answer."""
+
+    async def exchange(connection: Connection, wire: Wire) -> None:
+        connection.data_received(GET + b"nonsense\r\n\r\n")
+        assert wire.is_closed
+        assert wire.written == b""
+
+    run(exchange)
+
+
+@pytest.mark.parametrize("said", [b"", b"GET / HT", GET, CHUNKED + b"1\r\nx"], ids=["nothing", "head", "all", "body"])
+def test_silence_ends_a_connection(said: bytes):
+    """Who says nothing, or half a head byte by byte, is closed to after a while; a request that waits is not."""
+
+    async def exchange(connection: Connection, wire: Wire) -> None:
+        connection.timeout_keep_alive_handler()
+        assert not wire.is_closed
+        if said == GET:
+            await asked(connection, wire, times=3)
+        else:
+            connection.data_received(said)
+        connection.timeout_keep_alive = 0
+        if said.startswith(b"POST"):
+            await asyncio.sleep(0.1)
+            assert not wire.is_closed
+            return
+        connection.timeout_keep_alive_handler()
+        assert wire.is_closed
+
+    run(exchange)
+
+
+def test_the_same_as_read(server: Server):
+    """On a real connection the first reply, those after it and those to a request in pieces are the same."""
+
+    def replied(client: socket.socket, *pieces: bytes) -> bytes:
+        for piece in pieces:
+            client.sendall(piece)
+        reply = b""
+        while b"\r\n\r\ntrue" not in reply:
+            reply += (got := client.recv(4096))
+            assert got, reply
+        return reply
+
+    with server.send("") as client, server.send("") as other:
+        replies = [replied(client, ASKING) for _ in range(4)]
+        replies.append(replied(other, ASKING))
+        replies.append(replied(other, ASKING[:30], ASKING[30:]))
+        replies.append(replied(client, ASKING))
+    assert len(set(without_ids(b"".join(replies)))) == 1
+    assert len({re.search(rb"x-request-id: (\S+)", each)[1] for each in replies}) == 7
+    assert all(b"\r\ndate: " in each for each in replies)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        ASKING.replace(
+            b"Host", b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\nHost"
+        ),
+        POST.replace(b"Host", b"Connection: Upgrade\r\nUpgrade: h2c\r\nHost"),
+    ],
+    ids=["get", "post"],
+)
+def test_an_upgrade_is_not_taken(server: Server, request_: bytes):
+    """Clients that offer HTTP/2, as Java's do, are answered in HTTP/1.1, again and again on the same connection."""
+    with server.send("") as client:
+        for _ in range(4):
+            client.sendall(request_)
+            reply = b""
+            while b"\r\n\r\ntrue" not in reply:
+                reply += (got := client.recv(4096))
+                assert got, reply
+            assert reply.startswith(b"HTTP/1.1 200 ")
