@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pyoxigraph as ox
 import pytest
+from embedded import EmbeddedBackend
 from endpoints import oxigraph_server
 from virtuoso import PARAMETER as VIRTUOSO
 from virtuoso import virtuoso_server
 
 from digigraph.settings import Settings
-from digigraph.store.embedded import EmbeddedBackend
 from digigraph.store.guarded import Guarded, guard_of
 from digigraph.store.opening import open_backend
 from digigraph.store.snapshot import SnapshotCatalog

@@ -9,7 +9,6 @@ from rapidfuzz import fuzz, process
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-
 _LIKE = 60
 """Likeness (0 to 100) from which a known name is proposed."""
 

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+Subject = NamedNode | BlankNode | Triple
+"""What can be the subject of a triple."""
+Term = Subject | Literal
+"""Any RDF term."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 import pytest
+from embedded import EmbeddedBackend
 from endpoints import oxigraph_server
 from projects import made_project
 from virtuoso import PARAMETER as VIRTUOSO
@@ -14,7 +15,6 @@ from virtuoso import virtuoso_server
 from digigraph.iris import Iris
 from digigraph.pipeline import publish
 from digigraph.publishing.edition import Edition
-from digigraph.store.embedded import EmbeddedBackend
 from digigraph.store.opening import open_backend
 from digigraph.store.snapshot import SnapshotCatalog
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import pytest
 import rdflib
+from embedded import EmbeddedBackend
 from projects import REPOSITORY
 
 from digigraph.errors import NotAcceptable, NotFound
@@ -20,7 +21,6 @@ from digigraph.publishing.edition import Edition
 from digigraph.publishing.schema_org import embedded, schema_org_triples
 from digigraph.publishing.writing import write
 from digigraph.settings import read_settings
-from digigraph.store.embedded import EmbeddedBackend
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.vocab import DCTERMS, DG, RDF, RDFS, SCHEMA, VOID
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import feedparser
 import pyoxigraph as ox
 import pytest
+from embedded import EmbeddedBackend
 from harvester import Away, Died, Document, Harvester
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,7 +24,6 @@ from digigraph.publishing.dumps import write_dumps
 from digigraph.publishing.event_stream import MEMBERS
 from digigraph.settings import Settings
 from digigraph.store.dumps import Dumping
-from digigraph.store.embedded import EmbeddedBackend
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.web.app import create_app
 

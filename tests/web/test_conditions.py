@@ -7,13 +7,13 @@ import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
+from embedded import EmbeddedBackend
 
 from digigraph.media import RESULTS_JSON
 from digigraph.store.backend import Query
-from digigraph.store.embedded import EmbeddedBackend
 from digigraph.store.opening import open_backend
 from digigraph.web.app import create_app
-from digigraph.web.identity import of_query
+from digigraph.web.replies import identity_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,7 +153,7 @@ def test_the_query_is_not_run_for_who_holds_its_answer(app: Flask, client: Flask
     """304 comes for a query that would not end."""
     with app.test_request_context():
         backend = app.extensions["digigraph"].backend
-        identity = of_query(Query(text=ENDLESS, format=RESULTS_JSON), backend.version)
+        identity = identity_of(Query(text=ENDLESS, format=RESULTS_JSON), backend.version)
         assert identity is not None
     tag = f'"{identity.tag("identity")}"'
     response = client.get("/sparql", query_string={"query": ENDLESS}, headers={"If-None-Match": tag})

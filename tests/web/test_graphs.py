@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 import pytest
+from embedded import EmbeddedBackend
 
-from digigraph.store.embedded import EmbeddedBackend
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.web.app import create_app
 

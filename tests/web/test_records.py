@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import lxml.html
 import pyoxigraph as ox
 import pytest
+from embedded import EmbeddedBackend
 from projects import made_project, published_repository
 
 from digigraph.iris import Iris
@@ -19,7 +20,6 @@ from digigraph.publishing.entities import Statement, describe
 from digigraph.publishing.ontology import describe_ontology
 from digigraph.publishing.overview import overview
 from digigraph.store.backend import rows
-from digigraph.store.embedded import EmbeddedBackend
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.web.app import create_app
 from digigraph.web.readable import grouped, readable
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from digigraph.publishing.labels import Label
     from digigraph.publishing.sentences import Sentence
     from digigraph.publishing.texts import Piece
-    from digigraph.store.backend import Term
+    from digigraph.vocab import Term
 
 FACTS = """\
   - quote: Nordic Health Data (huvudman KTH)

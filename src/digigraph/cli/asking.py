@@ -10,7 +10,7 @@ import click
 import pyoxigraph as ox
 
 from digigraph import media, sparql, stored_query
-from digigraph.cli.output import write_output
+from digigraph.cli.output import output_option, write_output
 from digigraph.cli.project import Project
 from digigraph.cli.table import table
 from digigraph.errors import InputError, NoSnapshot
@@ -112,7 +112,7 @@ def _is_file(argument: str) -> bool:
 @click.option("--graph", metavar="IRI", help="This graph alone; graph/accepted is the default graph.")
 @click.option("--named-default", is_flag=True, help="nq, trig: the default graph under its name.")
 @click.option("--snapshot", "name", metavar="NAME", help="Not the active snapshot but this one.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="stdout without it.")
+@output_option
 @click.pass_obj
 def dump(  # noqa: PLR0913 - one parameter an option
     project: Project, format_: str, graph: str | None, name: str | None, output: Path | None, *, named_default: bool
@@ -127,7 +127,7 @@ def dump(  # noqa: PLR0913 - one parameter an option
     catalog = SnapshotCatalog(settings.state_folder)
     snapshot = catalog.get(name) if name else catalog.active()
     if snapshot is None:
-        raise NoSnapshot("Nothing has been published yet.", hint="Run digigraph publish.")
+        raise NoSnapshot("Nothing has been published yet.", hint="Run `digigraph publish`.")
     chosen = media.by_name(format_, _DUMPS)
     iris = Iris(settings.base_iri)
     is_plain = graph is None and not named_default

@@ -7,18 +7,16 @@ from pathlib import Path
 
 import click
 
-from digigraph.cli.output import write_output
+from digigraph.cli.output import output_option, write_output
 from digigraph.cli.project import Project
 from digigraph.iris import Iris
 from digigraph.pipeline import Refusal, build_and_check
 from digigraph.pipeline import publish as publish_project
 from digigraph.reports.text import text_report
 
-_OUTPUT = click.Path(dir_okay=False, path_type=Path)
-
 
 @click.command()
-@click.option("-o", "--output", type=_OUTPUT, help="File to write; stdout without it.")
+@output_option
 @click.option("--format", "format_", type=click.Choice(["nq", "trig"]), default="nq", help="nq: sorted N-Quads.")
 @click.pass_obj
 def build(project: Project, output: Path | None, format_: str) -> None:

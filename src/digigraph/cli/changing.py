@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from digigraph.cli.output import write_output
+from digigraph.cli.output import output_option, write_output
 from digigraph.cli.project import Project
 from digigraph.errors import NoSnapshot
 from digigraph.iris import Iris
@@ -26,7 +26,7 @@ _HOLDS = ("patch", "added", "removed")
     default="patch",
     help="patch: RDF Patch, what leads from A to B; added, removed: those quads alone, as N-Quads.",
 )
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="stdout without it.")
+@output_option
 @click.pass_obj
 def changes(project: Project, a: str, b: str, *, format_: str, output: Path | None) -> None:
     """Write what is different between the states A and B, each a snapshot's name or its number."""

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from digigraph.cli.output import write_output
-from digigraph.cli.reporting import FAIL_ON, FILE, is_terminal, levels_of
+from digigraph.cli.output import FILE, write_output
+from digigraph.cli.reporting import FAIL_ON, is_terminal, levels_of
 from digigraph.findings import Severity
 from digigraph.harvesting.check import harvest_check as check
 from digigraph.harvesting.client import Bounds, Reach

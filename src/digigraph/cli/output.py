@@ -9,8 +9,15 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+"""A file that is read or written."""
+output_option = click.option("-o", "--output", type=FILE, help="File to write; stdout without it.")
+"""Where the product of a command goes."""
 
 
 def write_output(chunks: Iterable[bytes], target: Path | None) -> None:

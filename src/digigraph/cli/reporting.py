@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 import click
 
@@ -14,8 +13,6 @@ from digigraph.rules import Rule
 
 FAIL_ON = [*(each.label for each in sorted(Severity, reverse=True)), "never"]
 """``--fail-on``."""
-FILE = click.Path(dir_okay=False, path_type=Path)
-"""A file that is read or written."""
 
 
 def levels_of(written: tuple[str, ...], known: Mapping[str, Rule]) -> Levels:

@@ -10,9 +10,9 @@ from digigraph.reports.printable import printable, width
 
 if TYPE_CHECKING:
     from digigraph.iris import Iris
+    from digigraph.vocab import Term
 
 _WIDEST = 80
-_Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
 def table(results: bytes, iris: Iris) -> str:
@@ -32,7 +32,7 @@ def table(results: bytes, iris: Iris) -> str:
     return f"{rows}{len(body)} row{'s' if len(body) != 1 else ''}\n"
 
 
-def _shown(term: _Term, iris: Iris) -> str:
+def _shown(term: Term, iris: Iris) -> str:
     if isinstance(term, ox.NamedNode):
         text = iris.shorten(term.value)
     elif isinstance(term, ox.Literal):

@@ -12,9 +12,9 @@ from pathlib import Path
 import click
 
 from digigraph.cache import Cache, cache_folder
-from digigraph.cli.output import write_output
+from digigraph.cli.output import FILE, write_output
 from digigraph.cli.project import Project
-from digigraph.cli.reporting import FAIL_ON, FILE, is_terminal, levels_of
+from digigraph.cli.reporting import FAIL_ON, is_terminal, levels_of
 from digigraph.errors import InputError, SettingsError
 from digigraph.findings import Finding, Severity
 from digigraph.levels import LEVELS, Levels

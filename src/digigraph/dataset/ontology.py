@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.sources.values import period
-from digigraph.vocab import DG, OWL, RDF, RDFS, SCHEMA, XSD
+from digigraph.vocab import DG, OWL, RDF, RDFS, SCHEMA, XSD, Subject, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -71,7 +71,7 @@ class Rules:
             if isinstance(each.subject, ox.NamedNode) and DG["Organization"] in self.with_superclasses(each.object)
         )
 
-    def with_superclasses(self, class_: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> set[ox.NamedNode]:
+    def with_superclasses(self, class_: Term) -> set[ox.NamedNode]:
         """Return a class with all its superclasses; empty for what is no IRI."""
         reached: set[ox.NamedNode] = set()
         waiting = [class_] if isinstance(class_, ox.NamedNode) else []
@@ -105,9 +105,7 @@ class Rules:
         elif predicate in _BOUNDS and isinstance(value, ox.Literal):
             yield from _bounds(subject, predicate, value)
 
-    def _between_things(
-        self, subject: ox.NamedNode | ox.BlankNode | ox.Triple, predicate: ox.NamedNode, value: ox.NamedNode
-    ) -> Iterator[ox.Triple]:
+    def _between_things(self, subject: Subject, predicate: ox.NamedNode, value: ox.NamedNode) -> Iterator[ox.Triple]:
         for inverse in self._inverses.get(predicate, ()):
             yield ox.Triple(value, inverse, subject)
         if predicate in self._symmetric:
@@ -117,9 +115,7 @@ class Rules:
                 yield ox.Triple(subject, implied, value)
 
 
-def _bounds(
-    subject: ox.NamedNode | ox.BlankNode | ox.Triple, predicate: ox.NamedNode, value: ox.Literal
-) -> Iterator[ox.Triple]:
+def _bounds(subject: Subject, predicate: ox.NamedNode, value: ox.Literal) -> Iterator[ox.Triple]:
     days = period(value)
     for bound, day in zip(_BOUNDS[predicate], (days.earliest, days.latest), strict=True):
         yield ox.Triple(subject, bound, ox.Literal(day.isoformat(), datatype=XSD["date"]))

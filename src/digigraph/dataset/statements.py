@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from digigraph.findings import Finding, Location
+    from digigraph.vocab import Subject, Term
 
-Subject = ox.NamedNode | ox.BlankNode | ox.Triple
-Object = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 DEFAULT = ox.DefaultGraph()
 
 
@@ -85,48 +84,48 @@ class Dataset:
         return output.getvalue()
 
     @cached_property
-    def _by_triple(self) -> dict[tuple[Subject, ox.NamedNode], dict[Object, list[Located]]]:
+    def _by_triple(self) -> dict[tuple[Subject, ox.NamedNode], dict[Term, list[Located]]]:
         """The statements of each triple, whatever their graphs."""
-        found: dict[tuple[Subject, ox.NamedNode], dict[Object, list[Located]]] = {}
+        found: dict[tuple[Subject, ox.NamedNode], dict[Term, list[Located]]] = {}
         for each in self.statements:
             of_property = found.setdefault((each.quad.subject, each.quad.predicate), {})
             of_property.setdefault(each.quad.object, []).append(each)
         return found
 
     @cached_property
-    def _nodes(self) -> dict[Subject | Object, list[Located]]:
+    def _nodes(self) -> dict[Term, list[Located]]:
         """The statements of each subject."""
-        nodes: defaultdict[Subject | Object, list[Located]] = defaultdict(list)
+        nodes: defaultdict[Term, list[Located]] = defaultdict(list)
         for each in self.statements:
             nodes[each.quad.subject].append(each)
         return nodes
 
     @cached_property
-    def _mentions(self) -> dict[Object, list[tuple[Subject, ox.NamedNode]]]:
+    def _mentions(self) -> dict[Term, list[tuple[Subject, ox.NamedNode]]]:
         """The subjects and predicates by which a node is the object."""
-        mentions: defaultdict[Object, list[tuple[Subject, ox.NamedNode]]] = defaultdict(list)
+        mentions: defaultdict[Term, list[tuple[Subject, ox.NamedNode]]] = defaultdict(list)
         for (subject, predicate), values in self._by_triple.items():
             for value in values:
                 mentions[value].append((subject, predicate))
         return mentions
 
-    def values(self, subject: Subject | Object, predicate: ox.NamedNode) -> list[Object]:
+    def values(self, subject: Term, predicate: ox.NamedNode) -> list[Term]:
         """Return the objects of a subject and predicate, in source order."""
         return [] if isinstance(subject, ox.Literal) else list(self._by_triple.get((subject, predicate), ()))
 
-    def subjects(self, predicate: ox.NamedNode, value: Subject | Object) -> list[Subject]:
+    def subjects(self, predicate: ox.NamedNode, value: Term) -> list[Subject]:
         """Return the subjects of a predicate and object, in source order."""
         return [subject for subject, used in self._mentions.get(value, ()) if used == predicate]
 
-    def statements_of(self, subject: Subject | Object, predicate: ox.NamedNode, value: Object) -> list[Located]:
+    def statements_of(self, subject: Term, predicate: ox.NamedNode, value: Term) -> list[Located]:
         """Return the statements of a triple, in source order."""
         return [] if isinstance(subject, ox.Literal) else self._by_triple.get((subject, predicate), {}).get(value, [])
 
-    def links(self, subject: Subject | Object, value: Object) -> list[ox.NamedNode]:
+    def links(self, subject: Term, value: Term) -> list[ox.NamedNode]:
         """Return the predicates that lead from one node to another, in source order."""
         return [predicate for owner, predicate in self._mentions.get(value, ()) if owner == subject]
 
-    def places_of(self, subject: Subject, predicate: ox.NamedNode | None, value: Object | None) -> list[Location]:
+    def places_of(self, subject: Subject, predicate: ox.NamedNode | None, value: Term | None) -> list[Location]:
         """Return where a triple is written; where it is not known, where its subject and property, or subject, is.
 
         Each place once, in source order; empty where nothing is known of the subject.
@@ -137,7 +136,7 @@ class Dataset:
             found = [each for statements in of_property.values() for each in statements]
         return sorted({each.location for each in found}) or self.node_places(subject)
 
-    def node_places(self, node: Subject | Object) -> list[Location]:
+    def node_places(self, node: Term) -> list[Location]:
         """Return where a node stands as a subject; where it is none, where it is an object. Each once, in order."""
         if statements := self._nodes.get(node):
             # Where its statements stand, as long as nothing better is known.

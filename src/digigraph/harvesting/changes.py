@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from digigraph.harvesting.exchange import FetchFailed, absolute
 from digigraph.harvesting.graph import ACCEPT, graph_of
 from digigraph.harvesting.record import Problem
-from digigraph.vocab import DCAT, DCTERMS, LDES, RDF, TREE
+from digigraph.vocab import DCAT, DCTERMS, LDES, RDF, TREE, Subject, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from digigraph.harvesting.client import Client
     from digigraph.harvesting.dataset import Described
     from digigraph.harvesting.exchange import Response
-    from digigraph.harvesting.graph import Graph, Subject, Term
+    from digigraph.harvesting.graph import Graph
     from digigraph.harvesting.record import Record
 
 _USUAL = "changes"

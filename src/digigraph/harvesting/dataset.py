@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from digigraph.harvesting.exchange import absolute
 from digigraph.harvesting.graph import Graph
-from digigraph.vocab import DCAT, RDF, SPDX, VOID
-
-if TYPE_CHECKING:
-    from digigraph.harvesting.graph import Subject
+from digigraph.vocab import DCAT, RDF, SPDX, VOID, Subject
 
 _IANA = "://www.iana.org/assignments/media-types/"
 

@@ -14,14 +14,14 @@ from digigraph.harvesting.exchange import Elsewhere, FetchFailed
 from digigraph.harvesting.graph import ACCEPT, FORMATS, graph_of
 from digigraph.harvesting.record import Problem
 from digigraph.iris import shorten
-from digigraph.vocab import DCAT, DCATAP, DCTERMS, FOAF, PREFIXES, RDF, RDFS, SPDX, VOID
+from digigraph.vocab import DCAT, DCATAP, DCTERMS, FOAF, PREFIXES, RDF, RDFS, SPDX, VOID, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from digigraph.harvesting.client import Client
     from digigraph.harvesting.dataset import Described
-    from digigraph.harvesting.graph import Graph, Subject
+    from digigraph.harvesting.graph import Graph
     from digigraph.harvesting.record import Record
 
 WELL_KNOWN = ".well-known/void"

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from digigraph.harvesting.exchange import Response
+    from digigraph.vocab import Subject, Term
 
-Subject = ox.NamedNode | ox.BlankNode | ox.Triple
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 FORMATS = {
     name: each.rdf

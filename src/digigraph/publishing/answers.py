@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from _typeshed import WriteableBuffer
 
-    from digigraph.store.backend import Answer, Backend, Query, Term
+    from digigraph.store.backend import Answer, Backend, Query
+    from digigraph.vocab import Term
 
     _Row = tuple[Term | None, ...]
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.publishing.labels import chunks, label_rows
-from digigraph.store.backend import Term, rows
-from digigraph.vocab import DCTERMS, DG, FOAF, OWNED, PROV, RDF, VOID
+from digigraph.store.backend import rows
+from digigraph.vocab import DCTERMS, DG, FOAF, OWNED, PROV, RDF, VOID, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

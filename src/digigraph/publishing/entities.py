@@ -13,8 +13,8 @@ import pyoxigraph as ox
 from digigraph.errors import NotFound
 from digigraph.publishing.labels import Label, labels
 from digigraph.publishing.sentences import Sentence, sentences
-from digigraph.store.backend import Term, rows
-from digigraph.vocab import DCTERMS, DG, FOAF, OWNED, RDF, RDFS, ROLES, SCHEMA, SKOS
+from digigraph.store.backend import rows
+from digigraph.vocab import DCTERMS, DG, FOAF, OWNED, RDF, RDFS, ROLES, SCHEMA, SKOS, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

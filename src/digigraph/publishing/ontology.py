@@ -10,8 +10,8 @@ import pyoxigraph as ox
 
 from digigraph.publishing.contents import class_uses, property_uses
 from digigraph.publishing.labels import Label, choose, labels
-from digigraph.store.backend import Term, rows
-from digigraph.vocab import DG, OWL, RDF, RDFS, SKOS
+from digigraph.store.backend import rows
+from digigraph.vocab import DG, OWL, RDF, RDFS, SKOS, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

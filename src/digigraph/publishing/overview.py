@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from digigraph.publishing.edition import Edition
     from digigraph.store.backend import Backend, Row
 
-
 LISTED = 100
 """Things of one kind that are listed."""
+_KINDS = tuple(
+    DG[name] for name in ("Initiative", "Project", "WorkPart", "Infrastructure", "Organization", "Person", "Programme")
+)
+_SOURCE = DG["Source"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,6 @@ class Overview:
     sentences: int
     kinds: tuple[Kind, ...]
     documents: Kind
-
-
-_KINDS = tuple(
-    DG[name] for name in ("Initiative", "Project", "WorkPart", "Infrastructure", "Organization", "Person", "Programme")
-)
-
-_SOURCE = DG["Source"]
 
 
 def overview(edition: Edition) -> Overview:

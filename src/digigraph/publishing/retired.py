@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 FILE = "retired.txt"
 """Name of the file in which a snapshot carries them: one a line, sorted."""
+TAKEN_BACK = "redacted.txt"
+"""Name of the file in which the active snapshot carries what is taken back, so that it is another one since."""
 
 
 def retired(before: bytes, already: bytes, now: bytes, base_iri: str) -> bytes:
@@ -33,15 +35,11 @@ def _subjects(nquads: bytes, base_iri: str) -> set[bytes]:
     return set(pattern.findall(nquads))
 
 
-TAKEN_BACK = "redacted.txt"
-"""Name of the file in which the active snapshot carries what is taken back, so that it is another one since."""
+def is_retired(iri: str, content: bytes) -> bool:
+    """Tell whether an IRI is among those that are gone."""
+    return iri.encode("utf-8", "surrogatepass") in content.splitlines()
 
 
 def taken_back(reasons: Mapping[str, str]) -> bytes:
     """Return IRIs, without the base, with the classes of their reasons: one a line, sorted."""
     return "".join(f"{iri} {reason}\n" for iri, reason in sorted(reasons.items())).encode()
-
-
-def is_retired(iri: str, content: bytes) -> bool:
-    """Tell whether an IRI is among those that are gone."""
-    return iri.encode("utf-8", "surrogatepass") in content.splitlines()

@@ -10,8 +10,8 @@ from urllib.parse import quote, urldefrag
 import pyoxigraph as ox
 
 from digigraph.publishing.labels import chunks
-from digigraph.store.backend import Term, rows
-from digigraph.vocab import DG, RDFS, SCHEMA
+from digigraph.store.backend import rows
+from digigraph.vocab import DG, RDFS, SCHEMA, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

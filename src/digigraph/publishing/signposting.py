@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from digigraph.publishing.data import Data
 
+LINKSET = "application/linkset+json"
+"""Media type of a link set in JSON (RFC 9264, section 7.2)."""
 _ABOUT_PAGE = SCHEMA["AboutPage"].value
 
 
@@ -108,10 +110,6 @@ def signposts(data: Data, *, page: str, data_url: str, linkset: str, collection:
     )
     back = (Signpost("describes", page, HTML.media_type), *licences)
     return Signposts(page, of_page, {each.target: back for each in described})
-
-
-LINKSET = "application/linkset+json"
-"""Media type of a link set in JSON (RFC 9264, section 7.2)."""
 
 
 def _says_type(triple: ox.Triple) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from digigraph.publishing.sentences import Sentence
 
 _BLANK_LINES = re.compile(r"[^\S\n]*\n\s*\n\s*")
+_MOST_NEWLINES = 2
 Run = tuple[int, str]
 """A piece of what a reader sees, and the code point of the stored text at which it begins."""
 
@@ -70,9 +71,6 @@ def marked(runs: Iterable[Run], quoted: Sequence[Sentence]) -> Iterator[Piece]:
             over = [each for each in (*over, *begins) if place < each.end]
             shown, newlines = _tidied(text[begin:end], newlines)
             yield Piece(shown, tuple(over), tuple(begins))
-
-
-_MOST_NEWLINES = 2
 
 
 def _tidied(text: str, before: int) -> tuple[str, int]:

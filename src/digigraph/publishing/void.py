@@ -25,8 +25,6 @@ _LINKS = (
     *(SKOS[f"{each}Match"] for each in ("exact", "close", "broad", "narrow", "related")),
 )
 """Properties that lead from a thing to what others say of it."""
-
-
 FIGURES = "void.nt"
 """Name of the file in which a snapshot carries what of its description only the data can tell."""
 

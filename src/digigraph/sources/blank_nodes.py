@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from digigraph.sources.rdf import LocatedQuad
-
-_Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+    from digigraph.vocab import Subject, Term
 
 
 class Labels:
@@ -107,10 +106,10 @@ class _Names:
         for node in self._content:
             self._name(node)
 
-    def subject(self, value: ox.NamedNode | ox.BlankNode | ox.Triple) -> ox.NamedNode | ox.Triple:
+    def subject(self, value: Subject) -> ox.NamedNode | ox.Triple:
         return self._names[value] if isinstance(value, ox.BlankNode) else value
 
-    def term(self, value: _Term) -> _Term:
+    def term(self, value: Term) -> Term:
         return self._names[value] if isinstance(value, ox.BlankNode) else value
 
     def _name(self, root: ox.BlankNode) -> None:
@@ -138,7 +137,7 @@ class _Names:
                 if isinstance(each.quad.object, ox.BlankNode):
                     waiting.append(each.quad.object)
 
-    def _is_unnamed(self, value: _Term) -> bool:
+    def _is_unnamed(self, value: Term) -> bool:
         return isinstance(value, ox.BlankNode) and value not in self._names
 
     def _named_by_content(self, node: ox.BlankNode) -> ox.NamedNode:

@@ -20,6 +20,8 @@ from digigraph.sources.json_outline import CONTEXT, JsonObject, Place, Scalar, W
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from digigraph.vocab import Term
+
 MAX_DEPTH = 200
 """Levels of nesting above which a file is refused: the engine's memory grows with their square."""
 _MARKABLE = {"@id", "@value", "@type", "@list", "@set", "@graph", "@included"}
@@ -191,7 +193,7 @@ class _Reading:
         value = _float(literal.value)
         return self.marking.numbers.get(value) if value is not None else None
 
-    def _place(self, term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Place | None:
+    def _place(self, term: Term) -> Place | None:
         if isinstance(term, ox.Triple):
             return None
         if isinstance(term, ox.Literal) and (known := self._number(term)) is not None:

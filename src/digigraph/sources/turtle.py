@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
-from digigraph.vocab import RDF
+from digigraph.vocab import RDF, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -286,7 +286,7 @@ class _Comparison:
     labels: dict[tuple[str, int], str] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
 
-    def compare(self, token: Token, term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> None:
+    def compare(self, token: Token, term: Term) -> None:
         """Raise :class:`NotFollowed` where the term is not what the token says."""
         if isinstance(term, ox.NamedNode):
             agrees = _names(token, term.value)

@@ -18,6 +18,7 @@ import pyoxigraph as ox
 from digigraph.errors import AnswerTooLarge, DigigraphError, QueryCancelled, QueueFull, RemoteError, StorageFull
 from digigraph.media import RESULTS_JSON, Format
 from digigraph.store.backlog import Backlog
+from digigraph.vocab import Term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from digigraph.store.load import Load
     from digigraph.store.room import Share
 
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Row = dict[str, Term]
 
 FIRST_BYTES = 256 * 1024

@@ -22,7 +22,7 @@ from digigraph.store.path_triples import MOST_BRANCHES, is_alone, is_movable, st
 from digigraph.store.patterns import mark, read
 from digigraph.store.shared_blanks import unsupported, without_shared_blanks
 from digigraph.store.solutions import Solutions, is_bnode
-from digigraph.vocab import XSD
+from digigraph.vocab import XSD, Term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from digigraph.store.path_triples import Node, Statement, Triple
     from digigraph.store.patterns import Part
 
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 Functions = dict[ox.NamedNode, "Callable[..., Term | None]"]
 

@@ -45,7 +45,7 @@ def check(
     corpus, dataset
         What was read, and what was built of it.
     settings
-        Base IRI and languages.
+        Base IRI, languages, and how long the shapes may take.
     ask
         Asks the dataset, as :func:`digigraph.validation.queries.check_queries` needs it.
     cache

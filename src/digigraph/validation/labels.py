@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.findings import Finding, Severity
-from digigraph.vocab import DCTERMS, RDF, RDFS, SCHEMA, SKOS
+from digigraph.vocab import DCTERMS, RDF, RDFS, SCHEMA, SKOS, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from digigraph.findings import Location
     from digigraph.iris import Iris
     from digigraph.sources.rdf import LocatedQuad
-    from digigraph.validation.paths import Term
     from digigraph.validation.terms import Terms
 
 _CONCEPTS = {SKOS["Concept"], SKOS["ConceptScheme"]}

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.validation.paths import Term
-from digigraph.vocab import SH
+from digigraph.vocab import SH, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

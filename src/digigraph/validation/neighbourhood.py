@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.vocab import RDFS
+from digigraph.vocab import RDFS, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
-    from digigraph.validation.paths import Term
     from digigraph.validation.patterns import Pattern
     from digigraph.validation.reach import Step, Way
 

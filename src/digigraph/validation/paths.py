@@ -8,9 +8,8 @@ from typing import Protocol
 
 import pyoxigraph as ox
 
-from digigraph.vocab import RDF, SH
+from digigraph.vocab import RDF, SH, Term
 
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Said = Mapping[Term, Mapping[ox.NamedNode, Sequence[Term]]]
 """A graph: the values of each property of each subject."""
 

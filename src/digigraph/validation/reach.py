@@ -19,12 +19,12 @@ import pyoxigraph as ox
 from digigraph.validation.paths import InTurn, Predicate, Repeated, items, path_of
 from digigraph.validation.patterns import Pattern
 from digigraph.validation.targets import SHAPE_TYPES, TARGETS
-from digigraph.vocab import RDF, RDFS, SH
+from digigraph.vocab import RDF, RDFS, SH, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from digigraph.validation.paths import Path, Term
+    from digigraph.validation.paths import Path
 
 
 class Step(NamedTuple):

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.validation.messages import languages_of
-from digigraph.validation.paths import Path, Term, path_of
-from digigraph.vocab import SH
+from digigraph.validation.paths import Path, path_of
+from digigraph.vocab import SH, Term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

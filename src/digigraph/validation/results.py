@@ -11,13 +11,12 @@ import pyoxigraph as ox
 from digigraph.findings import Finding, Location, Severity, ShapeResult
 from digigraph.rules import SHAPE_PREFIX
 from digigraph.validation.paths import Predicate, Step, last_steps, sparql, turtle
-from digigraph.vocab import DG, RDF, SH
+from digigraph.vocab import DG, RDF, SH, Term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from digigraph.dataset.statements import Dataset
-    from digigraph.validation.paths import Term
     from digigraph.validation.report_graph import Result
 
 _SEVERITIES = {SH["Violation"]: Severity.VIOLATION, SH["Warning"]: Severity.WARNING, SH["Info"]: Severity.INFO}

@@ -28,7 +28,7 @@ from digigraph.validation.algebra import patterns_of
 from digigraph.validation.bounds import DEFAULT_BOUNDS, Exceeded, bounded
 from digigraph.validation.report_graph import ReportGraph
 from digigraph.validation.update import Earlier, updated
-from digigraph.vocab import SH, XSD
+from digigraph.vocab import SH, XSD, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
     from digigraph.cache import Cache
     from digigraph.validation.bounds import Bounds
-    from digigraph.validation.paths import Term
     from digigraph.validation.patterns import Pattern
 
 _QUERIES = {SH["select"], SH["ask"], SH["construct"], SH["update"]}

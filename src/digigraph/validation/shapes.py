@@ -13,14 +13,13 @@ from digigraph.validation.reach import ShapesGraph, makes_root
 from digigraph.validation.results import ResultFindings, rule_of_shape
 from digigraph.validation.shacl import ShapesError, UnfinishedError, query_of
 from digigraph.validation.targets import TARGETS, by_subject, focused
-from digigraph.vocab import SH
+from digigraph.vocab import SH, Term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     from digigraph.dataset.statements import Dataset
     from digigraph.sources.rdf import LocatedQuad
-    from digigraph.validation.paths import Term
     from digigraph.validation.shacl import DataGraph
 
 _NEVER_RUN = {SH["js"], SH["target"], SH["expression"], SH["rule"], SH["values"], SH["jsFunctionName"]}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.findings import Finding, Severity
-from digigraph.vocab import OWL, RDF, RDFS, SH, XSD
+from digigraph.vocab import OWL, RDF, RDFS, SH, XSD, Term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from digigraph.findings import Location
     from digigraph.sources.rdf import LocatedQuad
-    from digigraph.validation.paths import Term
 
 SHAPE_TYPES = {SH["NodeShape"], SH["PropertyShape"]}
 TARGETS = tuple(SH[name] for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf"))

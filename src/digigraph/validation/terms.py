@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from digigraph.findings import Finding, Location, Severity
 from digigraph.sparql import tokens
 from digigraph.suggestions import did_you_mean
-from digigraph.vocab import DCTERMS, DG, FOAF, OWL, PROV, RDF, RDFS, SCHEMA, SKOS
+from digigraph.vocab import DCTERMS, DG, FOAF, OWL, PROV, RDF, RDFS, SCHEMA, SKOS, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from digigraph.dataset.statements import Located
     from digigraph.sources.rdf import LocatedQuad
-    from digigraph.validation.paths import Term
 
 _LISTS = {
     str(SCHEMA): "schema",

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
     from digigraph.cache import Cache
-    from digigraph.validation.paths import Term
     from digigraph.validation.reach import Part, PatternsOf
+    from digigraph.vocab import Term
 
     Check = Callable[[Iterable[ox.Triple] | None, Iterable[ox.Triple]], ReportGraph]
     """Checks some triples, or where there are none given the whole data graph, against shapes."""

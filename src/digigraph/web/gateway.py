@@ -49,8 +49,6 @@ BODY_SECONDS = 60.0
 """Seconds in which the body of a request must have arrived."""
 BODIES = 64
 """Bodies of the greatest length that are kept at once, half of them of one client; any number of short ones."""
-
-
 # A client that leaves sooner is found to have left then.
 _MOMENT_SECONDS = 0.05
 

@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING
 
 from digigraph.sparql import is_repeatable
 from digigraph.web.codings import IDENTITY
-from digigraph.web.site import site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from digigraph.media import Format
+    from digigraph.settings import Settings
     from digigraph.store.backend import Query
-    from digigraph.web.site import Site
 
 _DIGITS = 32
 _SHOWN = (
@@ -67,8 +65,8 @@ def tag_under(coding: str, tag: str) -> str:
     return tag if coding == IDENTITY else f"{tag}-{coding}"
 
 
-def of_query(query: Query, snapshot: str | None) -> Identity | None:
-    """Return what decides the answer to a query; the three ways to ask (Protocol, section 2.1) are one.
+def query_identity(query: Query, snapshot: str | None, *, edition: str) -> Identity | None:
+    """Return what decides the answer to a query that is short enough; the three ways to ask it are one.
 
     Parameters
     ----------
@@ -76,20 +74,14 @@ def of_query(query: Query, snapshot: str | None) -> Identity | None:
         The question.
     snapshot
         Who is asked; None for someone else's endpoint.
+    edition
+        See :class:`Identity`.
 
     Returns
     -------
     Identity | None
         None where the answer is no function of the snapshot: each time another, or nobody knows of which data.
     """
-    # What is too long for the guard has no answer, and is not to be read here first.
-    if len(query.text) > site().settings.query_bytes:
-        return None
-    return query_identity(query, snapshot, edition=edition_of(site()))
-
-
-def query_identity(query: Query, snapshot: str | None, *, edition: str) -> Identity | None:
-    """Return what decides the answer to a query that is short enough; see :func:`of_query`."""
     if snapshot is None or not is_repeatable(query.text):
         return None
     request = (
@@ -101,36 +93,9 @@ def query_identity(query: Query, snapshot: str | None, *, edition: str) -> Ident
     )
 
 
-def of_page(path: str, *, parameters: Iterable[tuple[str, str]], format: Format, language: str) -> Identity | None:  # noqa: A002 - the field's word
-    """Return what decides a page, or whatever else has a path of its own; None as in :func:`of_query`.
-
-    Parameters
-    ----------
-    path
-        The path asked for.
-    parameters
-        Names and values of those in the URL, in their order.
-    format
-        What is sent.
-    language
-        Of the page.
-    """
-    snapshot = site().backend.version
-    if snapshot is None:
-        return None
-    request = ("path", path, *(part for pair in parameters for part in pair))
-    return Identity(
-        snapshot=snapshot,
-        request=request,
-        media_type=format.content_type,
-        language=language,
-        edition=edition_of(site()),
-    )
-
-
-def edition_of(here: Site) -> str:
-    """Return who answers on a site, for :class:`Identity`."""
-    return "\n".join([_program(), here.url(""), *(str(getattr(here.settings, name)) for name in _SHOWN)])
+def edition_of(settings: Settings, address: str) -> str:
+    """Return who answers under an address, for :class:`Identity`."""
+    return "\n".join([_program(), address, *(str(getattr(settings, name)) for name in _SHOWN)])
 
 
 @functools.cache

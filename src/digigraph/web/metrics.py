@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, InfoMetricFamily
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from prometheus_client.core import Metric
 
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from digigraph.web.record import Record
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
+_LOAD = {
+    "processes": "Query processes.",
+    "running": "Queries that are being answered.",
+    "waiting": "Queries that wait for their turn.",
+}
 _SECONDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100)
 
 
@@ -127,10 +132,3 @@ class Metrics:
     def text(self) -> bytes:
         """Return all of it in the text format of Prometheus, version 0.0.4."""
         return generate_latest(self._registry)
-
-
-_LOAD: Mapping[str, str] = {
-    "processes": "Query processes.",
-    "running": "Queries that are being answered.",
-    "waiting": "Queries that wait for their turn.",
-}

@@ -120,7 +120,7 @@ def plain_questions(app: Flask) -> PlainQuestions | None:
     here: Site = app.extensions[EXTENSION]
     if not (isinstance(here.backend, Guarded) and here.backend.answers_soon):
         return None
-    return PlainQuestions(here.backend, here.keeper, edition=edition_of(here))
+    return PlainQuestions(here.backend, here.keeper, edition=edition_of(here.settings, here.url("")))
 
 
 def _joined(scope: Scope) -> dict[bytes, str]:

@@ -17,9 +17,8 @@ from digigraph.errors import NotFound
 from digigraph.publishing.answers import tabulate
 from digigraph.publishing.examples import Example, examples
 from digigraph.publishing.states import state_path
-from digigraph.web.identity import of_query
 from digigraph.web.pages import fresh_page, language, local
-from digigraph.web.replies import unchanged
+from digigraph.web.replies import identity_of, unchanged
 from digigraph.web.sending import SNAPSHOT_HEADER, policy
 from digigraph.web.site import asker, note, site
 from digigraph.web.wsgi import SNAPSHOT
@@ -147,7 +146,7 @@ def _permalinks_at(snapshot: str | None) -> str:
 
 
 def _identity(query: Query, snapshot: str | None) -> Identity | None:
-    identity = of_query(query, snapshot)
+    identity = identity_of(query, snapshot)
     return None if identity is None else replace(identity, language=language())
 
 

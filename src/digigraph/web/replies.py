@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from digigraph.store.cancellation import Cancellation
 from digigraph.store.copying import Copy
 from digigraph.web.codings import acceptable
 from digigraph.web.conditions import READING, held
-from digigraph.web.identity import of_page, of_query
+from digigraph.web.identity import Identity, edition_of, query_identity
 from digigraph.web.keeping import Flight, Kept
 from digigraph.web.protocol import chosen_format, pairs
 from digigraph.web.running import QUERY_ID_HEADER
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from digigraph.errors import DigigraphError
     from digigraph.media import Format
     from digigraph.store.backend import Answer, Query
-    from digigraph.web.identity import Identity
 
 _SHORT_BYTES = 64 * 1024
 
@@ -57,6 +57,33 @@ def suffix_format(suffix: str, offered: Sequence[Format]) -> Format:
     return known[suffix]
 
 
+def identity_of(query: Query, snapshot: str | None) -> Identity | None:
+    """Return what decides the answer to a query here; see :func:`~digigraph.web.identity.query_identity`."""
+    # What is too long for the guard has no answer, and is not to be read here first.
+    if len(query.text) > site().settings.query_bytes:
+        return None
+    return query_identity(query, snapshot, edition=_edition())
+
+
+def _identity_of_page(chosen: Format, language: str) -> Identity | None:
+    """What decides the page, or whatever else has a path of its own, that is asked for; None as for queries."""
+    snapshot = site().backend.version
+    if snapshot is None:
+        return None
+    return Identity(
+        snapshot=snapshot,
+        request=("path", request.path, *itertools.chain.from_iterable(query_string())),
+        media_type=chosen.content_type,
+        language=language,
+        edition=_edition(),
+    )
+
+
+def _edition() -> str:
+    here = site()
+    return edition_of(here.settings, here.url(""))
+
+
 def answered(query: Query) -> Response:
     """Ask, and return the answer as it comes; where the client holds it already, 304 without asking.
 
@@ -66,7 +93,7 @@ def answered(query: Query) -> Response:
         No answer, and why.
     """
     note(query=query.text)
-    identity = of_query(query, site().backend.version)
+    identity = identity_of(query, site().backend.version)
     if held_already := unchanged(identity):
         return held_already
     asked = begun(query)
@@ -108,7 +135,7 @@ def _computed(query: Query, identity: Identity | None, flight: Flight | None) ->
     with _leading(flight):
         answer = ask(query)
         if identity is None or identity.snapshot != answer.version:
-            identity = of_query(query, answer.version)
+            identity = identity_of(query, answer.version)
     if flight is not None:
 
         def land(body: bytes | None, failure: DigigraphError | None) -> None:
@@ -209,7 +236,7 @@ def made(
         Values of the Link header, which ``make`` fills in.
     """
     links = [] if links is None else links
-    identity = of_page(request.path, parameters=query_string(), format=chosen, language=language)
+    identity = _identity_of_page(chosen, language)
     if held_already := unchanged(identity):
         return held_already
     found = _found(identity)

@@ -1,7 +1,6 @@
-"""Backend over one snapshot, opened in this process: for the command line and for tests.
+"""Backend over one snapshot, opened in the process of the test: the engine without processes around it.
 
-A query runs in the caller's thread until its answer is whole, without deadline and without a bound on memory; where
-strangers ask, :mod:`digigraph.store.pool` does it in child processes.
+A query runs in the caller's thread until its answer is whole, without deadline and without a bound on memory.
 """
 
 from __future__ import annotations
