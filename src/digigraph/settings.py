@@ -18,6 +18,7 @@ from digigraph.iris import is_absolute
 from digigraph.levels import DEFAULT_LEVELS, Levels
 from digigraph.media import DUMPED
 from digigraph.project_file import PROJECT_FILE, RULES_TABLE, ProjectFile
+from digigraph.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +34,7 @@ THEMES = ("AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL",
 
 Value = str | int | float
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_IN_WORDS: dict[type[Value], str] = {str: "text", int: "a whole number", float: "a number"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +256,8 @@ _TYPES: dict[str, type[Value]] = {name: hint for name, hint in get_type_hints(Se
 def _typed(name: str, value: object, source: str) -> Value:
     """Return the value in the setting's type; text from environment and flags is converted."""
     if name not in TABLE:
-        raise SettingsError(f"{source}: there is no setting {name!r}.", hint=f"Settings: {', '.join(TABLE)}.")
+        hint = did_you_mean(name, TABLE) or f"Settings: {', '.join(TABLE)}."
+        raise SettingsError(f"{source}: there is no setting {name!r}.", hint=hint)
     wanted = _TYPES[name]
     try:
         if isinstance(value, str) or (wanted is float and type(value) is int):
@@ -264,7 +267,7 @@ def _typed(name: str, value: object, source: str) -> Value:
     else:
         if type(value) is wanted:
             return value
-    raise SettingsError(f"{source}: {name} is {value!r}; it takes a value of type {wanted.__name__}.")
+    raise SettingsError(f"{source}: {name} is {value!r}; it takes {_IN_WORDS[wanted]}.")
 
 
 def find_project(start: Path, environment: Mapping[str, str]) -> Path:

@@ -64,9 +64,8 @@ class _Commands(click.Group):
 @click.version_option(package_name="digigraph")
 @click.pass_context
 def digigraph(context: click.Context, project: Path | None) -> None:
-    r"""Publish a knowledge graph from a folder of documents, every statement with the sentence that says it.
+    """Publish a knowledge graph from a folder of documents, every statement with the sentence that says it.
 
-    \b
     Exit codes: 0 well, 1 findings, 2 wrong use or unreadable input, 3 the store or the network failed.
     """
     context.obj = Project(project)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import queue
+import re
 import threading
 import time
 import zlib
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 AGENT = "digigraph-harvest-check"
 """Product token: how robots.txt names this program (RFC 9309, section 2.2.1)."""
+_ERRNO = re.compile(r"\[Errno -?\d+\] ")
 _PIECE = 64 * 1024
 _CONNECT_SECONDS = 10.0
 _REDIRECTS = 5
@@ -329,7 +331,7 @@ def _session() -> requests.Session:
 
 def _reason(error: urllib3.exceptions.MaxRetryError) -> str:
     """Why no connection could be made, without the objects of the library."""
-    return _said(error.reason or error).rpartition(": ")[2]
+    return _ERRNO.sub("", _said(error.reason or error).rpartition(": ")[2])
 
 
 def _said(error: BaseException) -> str:
