@@ -1,7 +1,7 @@
 """What may be worked out once and kept: small files by key, in a folder that may be deleted at any time.
 
 An entry that is damaged, cut short, of another version or of another key is as good as none; so is a folder that cannot
-be read or written. Entries are data and never code: whoever takes one out reads it as data of his own format.
+be read or written. Entries are data and never code: whoever takes one out reads it as data of one format.
 """
 
 from __future__ import annotations

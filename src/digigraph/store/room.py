@@ -16,7 +16,7 @@ class Room:
     Parameters
     ----------
     most
-        Bytes in all; half of them for any one client, so that one who takes what he can leaves room for others.
+        Bytes in all; half of them for any one client, so that one that takes what it can leaves room for others.
     holds
         What the bytes are, in the plural: for messages.
     """

@@ -1,7 +1,7 @@
 """Whose turn it is: who waits, who is being answered, and which of them have become long.
 
 Those who wait stand in one line for each client, and the lines are served in turn, so that a client who asks a
-hundred questions at once waits behind himself and not in front of everybody else.
+hundred questions at once waits behind these and not in front of everybody else.
 
 A query that has run for a second counts as long. Long ones hold all query processes but one: what goes beyond that
 goes on aside, and its place is filled anew. So a short query waits for a second at most for the one in front of it.

@@ -26,14 +26,14 @@ class Clients:
     ----------
     proxies
         Addresses or networks of the proxies in front of this server, whose word is taken for who has asked them. Of
-        anybody else no header is asked: whoever sends it may write into it what he likes.
+        anybody else no header is asked: whoever sends it may write anything into it.
     """
 
     def __init__(self, proxies: Iterable[Network] = ()) -> None:
         self._proxies = tuple(proxies)
 
     def of(self, scope: Scope) -> str:
-        """Return what the requests of one client have in common: his address, of IPv6 its network.
+        """Return what the requests of one client have in common: its address, of IPv6 its network.
 
         One IPv6 client has the 2^64 addresses of a network of its own (RFC 6177); an IPv4 address that a socket shows
         as IPv6 (RFC 4291, section 2.5.5.2) stays one.
@@ -49,7 +49,7 @@ class Clients:
         return _named(str(self._behind(address, scope)))
 
     def _behind(self, proxy: Address, scope: Scope) -> Address:
-        """The client that a proxy names: the last that is no proxy itself, for each adds who has asked him."""
+        """The client that a proxy names: the last that is no proxy itself, for each adds whom it was asked by."""
         values = [value.decode("latin-1") for name, value in scope["headers"] if name == _FORWARDED_FOR]
         hops = [_address(each) for each in ",".join(values).split(",")]
         known = itertools.takewhile(lambda hop: hop is not None, reversed(hops))

@@ -71,7 +71,7 @@ class Delivery:
             await send_whole(send, reply.status, reply.headers, reply.start)
             return
         try:
-            # In pieces: what is handed to the server at once is copied for each client, however slowly he reads.
+            # In pieces: what is handed to the server at once is copied for each client, however slowly it reads.
             with self._large.counted(reply.start, client):
                 await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
                 for start in range(0, len(reply.start), _PIECE_BYTES):
