@@ -65,6 +65,12 @@ STARTS = (
 )  # fmt: skip
 
 
+@pytest.fixture
+def project(shapeless: Project) -> Project:
+    """A tiny project; what is taken back is no business of shapes."""
+    return shapeless
+
+
 @pytest.fixture(scope="module")
 def thrice(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project that was published three times: without the person, with her, and with a text captured anew."""

@@ -52,7 +52,7 @@ FACTS = """\
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a project that is published: two hosts of which one lost, two sentences for one member."""
-    made = made_project(tmp_path_factory.mktemp("publishing") / "project")
+    made = made_project(tmp_path_factory.mktemp("publishing") / "project", shapes=False)
     made.facts(FACTS)
     publish(made.settings)
     return made.settings

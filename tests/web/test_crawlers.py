@@ -30,7 +30,7 @@ BASE = "https://example.org/graph/"
 @pytest.fixture(scope="module")
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     """A client of a published project that is served below a path, with a thing that was merged into another."""
-    made = made_project(tmp_path_factory.mktemp("crawled") / "project")
+    made = made_project(tmp_path_factory.mktemp("crawled") / "project", shapes=False)
     made.write("data/merged.nt", f"<{BASE}id/old> <http://purl.org/dc/terms/isReplacedBy> <{BASE}id/nhd> .\n")
     publish(made.settings)
     settings = dataclasses.replace(made.settings, public_url=SERVER)

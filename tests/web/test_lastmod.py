@@ -128,7 +128,7 @@ def published(made: Project) -> Published:
 
 
 def undumped(folder: Path) -> Project:
-    made = made_project(folder / "project")
+    made = made_project(folder / "project", shapes=False)
     with (made.folder / "digigraph.toml").open("a", encoding="utf-8") as file:
         file.write('dumps = ""\nchanges_days = 3650\n')
     return made

@@ -38,7 +38,7 @@ def day(year: int) -> dt.datetime:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project with three states, made at the beginnings of three years: the manifests were written anew to say so."""
-    made = made_project(tmp_path_factory.mktemp("memento") / "project")
+    made = made_project(tmp_path_factory.mktemp("memento") / "project", shapes=False)
     for host in HOSTS:
         made.facts(FACTS.replace("host: kth", f"host: {host}") + (f"  # {len(host)}\n"))
         if len(SnapshotCatalog(made.settings.state_folder).names()) == 2:

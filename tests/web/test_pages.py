@@ -34,7 +34,7 @@ FACTS = """\
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     """A client of a published project."""
-    made = made_project(tmp_path_factory.mktemp("pages") / "project")
+    made = made_project(tmp_path_factory.mktemp("pages") / "project", shapes=False)
     made.facts(FACTS)
     publish(made.settings)
     backend = open_backend(made.settings)
