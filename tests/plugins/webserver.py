@@ -42,6 +42,14 @@ def _wait_for(condition: Callable[[], T | None]) -> T:
     pytest.fail("what was waited for never came")
 
 
+def _has_ended(pid: int) -> bool:
+    """Whether a process is no more, or waits for its parent."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] in {"Z", "X"}
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """A real server in a process of its own."""
@@ -104,10 +112,12 @@ class Server:
         return _wait_for(busy)
 
     def kill_all_query_processes(self) -> None:
-        """End them as the kernel ends processes when memory is short."""
-        for pid in self.query_processes():
+        """End them as the kernel ends processes when memory is short; return when they have ended."""
+        killed = list(self.query_processes())
+        for pid in killed:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        _wait_for(lambda: all(map(_has_ended, killed)))
 
     def is_alive(self, pid: int) -> bool:
         """Tell whether a query process still is one."""

@@ -6,6 +6,7 @@ import dataclasses
 import math
 import os
 import shutil
+import signal
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -73,6 +74,18 @@ def own_children() -> Callable[[], list[int]]:
     """List the children that this process has beyond those it had when the test began."""
     before = set(_children())
     return lambda: [pid for pid in _children() if pid not in before]
+
+
+@pytest.fixture
+def kill(is_running: Callable[[int], bool], until: Until) -> Callable[[list[int]], None]:
+    """End processes as the kernel does when memory is short; return when they have ended."""
+
+    def end(pids: list[int]) -> None:
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        until(lambda: not any(map(is_running, pids)))
+
+    return end
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import signal
 import time
 from typing import TYPE_CHECKING
 
@@ -140,15 +138,16 @@ def test_a_client_that_leaves(pool: Pool, until: Until):
         asyncio.run(run(seconds))
 
 
-def test_a_process_that_is_killed(pool: Pool, own_children: Callable[[], list[int]], until: Until):
+def test_a_process_that_is_killed(
+    pool: Pool, own_children: Callable[[], list[int]], kill: Callable[[list[int]], None], until: Until
+):
     """Whoever asked a process that somebody kills is told, and the next is answered."""
 
     async def run() -> None:
         endless = asyncio.create_task(ask(pool, ENDLESS))
         await asyncio.to_thread(until, lambda: pool.busy == 1)
         # Whichever has the query.
-        for each in own_children():
-            os.kill(each, signal.SIGKILL)
+        await asyncio.to_thread(kill, own_children())
         with pytest.raises(QueryCrashed):
             await endless
         assert await count(pool) == 73

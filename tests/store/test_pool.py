@@ -167,13 +167,14 @@ def test_errors_of_the_query_cost_no_process(pool: Pool, own_children: Callable[
     assert set(own_children()) == before
 
 
-def test_killed_from_outside(pool: Pool, own_children: Callable[[], list[int]], until: Until):
+def test_killed_from_outside(
+    pool: Pool, own_children: Callable[[], list[int]], kill: Callable[[list[int]], None], until: Until
+):
     """Who is being answered by a process that somebody kills hears so; everybody else is served on."""
     thread, outcome = outcome_of(pool, ENDLESS)
     until(lambda: pool.busy == 1)
     # Whichever has the query.
-    for each in own_children():
-        os.kill(each, signal.SIGKILL)
+    kill(own_children())
     thread.join()
     assert type(outcome[0]) is QueryCrashed
     assert "from outside" in str(outcome[0])
