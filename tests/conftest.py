@@ -31,10 +31,11 @@ SCHEMA = "https://schema.org/"
 WORKERS = 2
 
 
-# How long an example takes on a machine that does something else besides says nothing of what it proves.
-hypothesis.settings.register_profile(
-    "digigraph", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)
+# How long an example takes on a machine that does something else besides says nothing of what it proves. A change is
+# judged by the same examples wherever it is; new ones are looked for with --hypothesis-profile search.
+_PATIENT = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("search", _PATIENT)
+hypothesis.settings.register_profile("digigraph", _PATIENT, derandomize=True)
 hypothesis.settings.load_profile("digigraph")
 
 
