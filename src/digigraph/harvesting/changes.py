@@ -79,7 +79,7 @@ def _find(client: Client, url: str, described: Described, found: list[_Stream]) 
         except FetchFailed as error:
             if named:
                 raise
-            yield Problem(url=url, message=f"None is described, and there is none at {error.url}: {error.message}")
+            yield Problem(url=url, message=f"No stream is described, and there is none at {error.url}: {error.message}")
             return
         streams = graph.subjects(RDF["type"], LDES["EventStream"])
         if streams:

@@ -93,7 +93,7 @@ def _robots_problems(response: Response) -> Iterator[Problem]:
 def check_sitemaps(client: Client, record: Record, url: str, named: list[str]) -> list[str]:
     """Check the sitemaps, and some of their pages; return the pages that they list."""
     record.check(
-        "harvest-sitemap", [] if named else [Problem(url=urljoin(url, "/robots.txt"), message="It names none.")]
+        "harvest-sitemap", [] if named else [Problem(url=urljoin(url, "/robots.txt"), message="It names no sitemap.")]
     )
     sitemaps: list[Sitemap] = []
     record.check("harvest-sitemap-form", _form_problems(client, named or [urljoin(url, "/sitemap.xml")], sitemaps))

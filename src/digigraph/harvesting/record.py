@@ -105,7 +105,7 @@ class Record:
                 severity=rule.level,
                 message=each.message,
                 location=Location(each.url),
-                hint=each.hint,
+                hint=each.hint or rule.help,
                 subject=each.subject,
             )
             for name, rule in harvest_rules().items()
