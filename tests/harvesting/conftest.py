@@ -50,5 +50,7 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Altering]:
 def harvest(front: Altering) -> Iterator[Harvest]:
     """Harvest that server, as it alters things at the time."""
     front.asked.clear()
-    yield lambda: harvest_check(front.url, Reach(origins=(front.url,), instead={}), Bounds(seconds=1200, answer_seconds=120))
+    yield lambda: harvest_check(
+        front.url, Reach(origins=(front.url,), instead={}), Bounds(seconds=1200, answer_seconds=120)
+    )
     front.alteration = lambda _asked, passed: passed

@@ -156,6 +156,15 @@ def test_what_breaks_a_rule_is_found(rule: str, front: Altering, harvest: Harves
         assert each.severity is harvest_rules()[rule].level
 
 
+def test_an_address_that_is_none_is_missing(front: Altering, harvest: Harvest) -> None:
+    """A text in the place of the endpoint's address is not what DCAT-AP demands."""
+    front.alteration = at(
+        CATALOG, lambda it: it.with_body(re.sub(rb"dcat:endpointURL <[^>]*>", b'dcat:endpointURL "x"', it.body))
+    )
+    (found, *_) = [each for each in harvest().findings() if each.rule == "harvest-catalog-mandatory"]
+    assert "does not state dcat:endpointURL" in found.message
+
+
 def test_what_only_people_can_say_is_a_note(front: Altering, harvest: Harvest) -> None:
     """A dataset without contact and keywords breaks no rule; what DCAT-AP recommends where it is available is said."""
     front.alteration = at(CATALOG, lambda it: words("dcat:contactPoint", "dcat:x")(words("dcat:keyword", "dcat:y")(it)))

@@ -49,6 +49,8 @@ _MANDATORY = {
     FOAF["Agent"]: (FOAF["name"],),
     SPDX["Checksum"]: (SPDX["algorithm"], SPDX["checksumValue"]),
 }
+_ADDRESSES = {DCAT["accessURL"], DCAT["endpointURL"]}
+"""Properties whose values have to be of use to a client."""
 _RECOMMENDED = {
     DCAT["Dataset"]: (DCAT["distribution"], DCTERMS["publisher"]),
     DCAT["DataService"]: (DCAT["endpointDescription"], DCAT["servesDataset"], DCTERMS["publisher"]),
@@ -185,11 +187,12 @@ def _mandatory_problems(catalog: Graph, url: str) -> Iterator[Problem]:
 def _lacking(catalog: Graph, url: str, wanted: Mapping[ox.NamedNode, Sequence[ox.NamedNode]]) -> Iterator[Problem]:
     for kind, terms in wanted.items():
         for each in catalog.subjects(RDF["type"], kind):
-            missing = [shorten(term.value, _PREFIXES) for term in terms if not catalog.objects(each, term)]
+            said = ((term, catalog.urls if term in _ADDRESSES else catalog.objects) for term in terms)
+            missing = [shorten(term.value, _PREFIXES) for term, values in said if not values(each, term)]
             if missing:
                 iri = each.value if isinstance(each, ox.NamedNode) else None
-                said = f"The {shorten(kind.value, _PREFIXES)} {each} does not state {', '.join(missing)}."
-                yield Problem(url=url, message=said, subject=iri)
+                lacks = f"The {shorten(kind.value, _PREFIXES)} {each} does not state {', '.join(missing)}."
+                yield Problem(url=url, message=lacks, subject=iri)
 
 
 def _disagreements(described: Described, services: list[str]) -> Iterator[Problem]:

@@ -77,8 +77,10 @@ class Record:
             self._reasons.setdefault(rule, reason)
 
     def note(self, rule: str, text: str) -> None:
-        """Note what could be better where a rule holds."""
-        self._notes.setdefault(rule, []).append(text)
+        """Note what could be better where a rule holds; of many such notes the first count."""
+        notes = self._notes.setdefault(rule, [])
+        if len(notes) < _MOST:
+            notes.append(text)
 
     def outcomes(self) -> list[Outcome]:
         """Return what came of each rule, in the order of the table."""
