@@ -93,6 +93,8 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     cache = Cache(None if no_cache else cache_folder(os.environ))
     files = Files(data=paths, shapes=shapes)
     folder, found = _findings(project, files, levels, reading, cache=cache, shapes_seconds=shapes_seconds)
+    # Nor is there anything to look for at the end, where Python would do it once more.
+    gc.freeze()
     if relative_to is not None:
         found = [_renamed(each, folder, relative_to) for each in found]
         folder = relative_to
