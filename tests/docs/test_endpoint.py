@@ -201,7 +201,7 @@ KTH = "<https://w3id.org/digigraph/id/kth>"
         ),
         (
             f"(COUNT(*) AS ?y) {{ _:n ({HOST}|{HOST}) ?x ; {HOST} ?x }}",
-            ["6"],
+            ["12"],
             f"(COUNT(*) AS ?y) {{ ?n ({HOST}|{HOST}) ?x ; {HOST} ?x }}",
             ["12"],
         ),
