@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.resources
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from projects import Project
 
+LISTS = importlib.resources.files("digigraph") / "vocabularies"
 PREFIXES = """@prefix id: <https://example.org/graph/id/> . @prefix dg: <https://w3id.org/digigraph/ns#> .
 @prefix schema: <https://schema.org/> . @prefix foaf: <http://xmlns.com/foaf/0.1/> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix prov: <http://www.w3.org/ns/prov#> .
@@ -37,6 +40,15 @@ def test_a_property_that_does_not_exist_is_told_at_its_line(project: Project, te
     ((place, message),) = undefined(project)
     assert place == "data/more.ttl:5"
     assert term.partition(":")[2] in message
+
+
+@pytest.mark.parametrize("name", sorted(each.name for each in LISTS.iterdir()))
+def test_each_list_of_terms_is_looked_at(project: Project, name: str) -> None:
+    """Whatever vocabulary has a list, a name that is not in it is told."""
+    (namespace,) = re.findall(r"(?m)^# namespace: (.+)$", (LISTS / name).read_text(encoding="utf-8"))
+    project.write("data/more.ttl", f"{PREFIXES}id:nhd <{namespace}isNoTerm> id:kth .\n")
+    ((_, message),) = undefined(project)
+    assert message == f"There is no isNoTerm in {namespace}."
 
 
 @pytest.mark.parametrize("term", ["schema:sameAs", "foaf:homepage", "skos:related", "prov:wasDerivedFrom"])

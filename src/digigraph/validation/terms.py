@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from digigraph.findings import Finding, Location, Severity
 from digigraph.sparql import tokens
 from digigraph.suggestions import did_you_mean
-from digigraph.vocab import DCTERMS, DG, FOAF, OWL, PROV, RDF, RDFS, SCHEMA, SKOS, Term
+from digigraph.vocab import DCAT, DCTERMS, DG, FOAF, OWL, PROV, RDF, RDFS, SCHEMA, SH, SKOS, VOID, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -31,6 +31,15 @@ _LISTS = {
     str(DCTERMS): "dcterms",
     str(SKOS): "skos",
     str(PROV): "prov",
+    str(DCAT): "dcat",
+    str(VOID): "void",
+    str(SH): "sh",
+    "http://www.w3.org/ns/org#": "org",
+    "http://www.w3.org/ns/oa#": "oa",
+    "http://www.w3.org/ns/dqv#": "dqv",
+    "http://purl.org/cerif/frapo/": "frapo",
+    "http://purl.org/spar/cito/": "cito",
+    "http://data.europa.eu/s66#": "eurio",
 }
 
 
