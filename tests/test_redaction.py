@@ -6,12 +6,10 @@ import dataclasses
 import hashlib
 import json
 import re
-import shutil
 import signal
 import subprocess
 import sys
 from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -19,7 +17,8 @@ import pytest
 import requests
 import webserver
 from bytes_of import has, served, stored
-from projects import Project, inherited, made_project
+from projects import inherited
+from thrice import KILLED, LATER, NAME, SENTENCE, TEXT, WORDS
 
 from digigraph.errors import PublicationBusy
 from digigraph.pipeline import publish, publish_checked
@@ -30,32 +29,13 @@ from digigraph.store.snapshot import SnapshotCatalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import pyoxigraph as ox
+    from projects import Project
     from webserver import Server
 
-NAME = 'Åsa "Zquorble" Öd & Berg'
-SENTENCE = f"{NAME} leads Nordic Health Data"
-WORDS = (NAME, "Zquorble")
 ACCEPTS = ("text/html", "text/turtle", "application/ld+json", "application/trig", "application/sparql-results+json")
-THINGS = f"""\
-asa-berg:
-  type: Person
-  name: {{sv: '{NAME}', en: '{NAME}'}}
-  identifier: {{scheme: orcid, value: "https://orcid.org/0000-0002-1825-0097"}}
-"""
-TEXT = f"""Nordic Health Data news. {SENTENCE}. Lund is a town.
-Nordic Health Data has 18 partners. Thanks, {NAME}! {NAME}s group meets.
-"""
-LATER = f"A new first line.\n{TEXT}"
-FACTS = f"""\
-  - quote: '{SENTENCE}'
-    says:
-      - {{subject: nhd, lead: asa-berg}}
-  - quote: Nordic Health Data has 18 partners
-    says:
-      - {{subject: nhd, partnerCount: 18}}
-"""
 EVERYTHING = (
     "/sparql?query=SELECT%20%2A%20%7B%7B%3Fs%20%3Fp%20%3Fo%7DUNION%7BGRAPH%20%3Fg%20%7B%3Fs%20%3Fp%20%3Fo%7D%7D%7D"
 )
@@ -69,27 +49,6 @@ STARTS = (
 def project(shapeless: Project) -> Project:
     """A tiny project; what is taken back is no business of shapes."""
     return shapeless
-
-
-@pytest.fixture(scope="module")
-def thrice(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project that was published three times: without the person, with her, and with a text captured anew."""
-    project = made_project(tmp_path_factory.mktemp("thrice") / "project", shapes=False)
-    # No shapes: what is taken back is none of their business, and each publication is quicker.
-    project.write("shapes/none.ttl", "")
-    publish(project.settings)
-    project.write("data/things/persons.yaml", THINGS)
-    project.document("news", TEXT, FACTS, title=f"'News of {NAME}'")
-    publish(project.settings)
-    project.document("news", LATER, FACTS, title=f"'News of {NAME}'")
-    publish(project.settings)
-    return project
-
-
-@pytest.fixture
-def three(thrice: Project, tmp_path: Path) -> Project:
-    """A copy of it."""
-    return Project(Path(shutil.copytree(thrice.folder, tmp_path / "project")))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -269,38 +228,6 @@ def test_an_old_name_leads_to_the_new_one(three: Project) -> None:
             assert old in page.text
 
 
-def test_permalinks_that_have_it_are_gone(three: Project) -> None:
-    """A permalink of a state that was written anew answers 410; one whose query has the words is kept nowhere."""
-    names = SnapshotCatalog(three.settings.state_folder).names()
-    # Taking back waits until the server has left the state.
-    with webserver.serving(three.settings, workers=1, state_seconds=0.1) as server:
-        queries = {names[1]: "SELECT * { ?s ?p 1 }", names[0]: f"SELECT * {{ ?s ?p {json.dumps(NAME)} }}"}
-        addresses = []
-        for name, query in queries.items():
-            made = requests.post(f"{server.url}/snapshots/{name}/results", data={"query": query}, timeout=120)
-            assert made.status_code == HTTPStatus.CREATED
-            addresses.append(made.json()["url"])
-        redact(three.settings, ["id/asa-berg"], reason="privacy")
-        gone = requests.get(addresses[0], headers={"Accept": "application/sparql-results+json"}, timeout=120)
-        assert (gone.status_code, "without what was taken back" in gone.text) == (HTTPStatus.GONE, True)
-    for place, content in stored(three.settings.state_folder):
-        assert not has(content, WORDS), place
-
-
-def test_permalinks_of_removed_states_are_gone(three: Project) -> None:
-    """Nobody sees their results again, and their queries may have the words in other letters, or a part of them."""
-    catalog = SnapshotCatalog(three.settings.state_folder)
-    oldest = catalog.names()[0]
-    with webserver.serving(three.settings, workers=1) as server:
-        query = f"SELECT * {{ ?s ?p ?n FILTER(LCASE(?n) = {json.dumps(NAME.lower())}) }}"
-        made = requests.post(f"{server.url}/snapshots/{oldest}/results", data={"query": query}, timeout=120)
-        assert made.status_code == HTTPStatus.CREATED
-    assert oldest in catalog.prune(1, cited_too=True)
-    assert list(three.settings.state_folder.glob("permalinks/*/*.json"))
-    redact(three.settings, ["id/asa-berg"], reason="privacy")
-    assert not list(three.settings.state_folder.glob("permalinks/*/*.json"))
-
-
 def test_the_feed_tells_that_something_is_gone(three: Project) -> None:
     """It counts what was taken back, though it has no name any longer."""
     redact(three.settings, ["id/asa-berg"], reason="privacy")
@@ -440,24 +367,6 @@ def test_a_kill_leaves_whole_states_and_the_next_run_does_the_rest(three: Projec
         catalog.verify(each)
     for place, content in stored(settings.state_folder):
         assert not has(content, WORDS), place
-
-
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from digigraph.redaction.redact import redact
-from digigraph.settings import read_settings
-left = int(sys.argv[2])
-def count(event, _):
-    global left
-    if event == "os.rename":
-        left -= 1
-        if left < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-settings = read_settings(Path(sys.argv[1]), {}, {})
-sys.addaudithook(count)
-redact(settings, ["id/asa-berg"], reason="privacy")
-"""
 
 
 def test_who_reads_an_old_state_is_waited_for_and_then_not(three: Project, monkeypatch: pytest.MonkeyPatch) -> None:

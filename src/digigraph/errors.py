@@ -90,7 +90,10 @@ class ResultChanged(Gone):
 
 
 class TakenBack(Gone):
-    """What was asked for by name was taken back; ``reason`` is the class of the reason, such as ``privacy``."""
+    """What was asked for by name was taken back; ``reason`` is the class of the reason, such as ``privacy``.
+
+    Of a permalink there may be several, with spaces between.
+    """
 
     def __init__(self, message: str, *, reason: str) -> None:
         super().__init__(message, hint="It will not come back.")

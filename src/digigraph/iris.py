@@ -52,9 +52,13 @@ class QuotedSpan:
 
 def slugify(name: str) -> str:
     """Return the slug of a name: ``"Region Skåne"`` gives ``"region-skane"``, ``"1+MG"`` gives ``"1plusmg"``."""
-    plain = unicodedata.normalize("NFKD", name.translate(_TRANSLITERATED))
-    unmarked = "".join(character for character in plain if not unicodedata.combining(character))
-    return _NOT_IN_SLUG.sub("-", unmarked.lower()).strip("-")
+    return _NOT_IN_SLUG.sub("-", unmarked(name).lower()).strip("-")
+
+
+def unmarked(text: str) -> str:
+    """Return a text without the marks of its letters: ``"Skåne"`` gives ``"Skane"``, ``"Sørø"`` gives ``"Soro"``."""
+    plain = unicodedata.normalize("NFKD", text.translate(_TRANSLITERATED))
+    return "".join(character for character in plain if not unicodedata.combining(character))
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,8 +101,8 @@ def _quoted(text: str, start: int, quote: str, unclosed_until: dict[str, int]) -
     return ("mark", start + 1) if len(quote) == 1 else ("string", start + 2)
 
 
-def _resolved(text: str) -> str:
-    """The text with its code point escapes resolved; those that name no character stay."""
+def resolved(text: str) -> str:
+    """Return a text with its code point escapes (section 19.2) resolved; those that name no character stay."""
 
     def character(match: re.Match[str]) -> str:
         code = int(match.group(1) or match.group(2), 16)
@@ -113,7 +113,7 @@ def _resolved(text: str) -> str:
 
 def _readings(text: str) -> list[str]:
     """The text as it stands and, where they differ, with code point escapes resolved."""
-    return list(dict.fromkeys([text, _resolved(text)]))
+    return list(dict.fromkeys([text, resolved(text)]))
 
 
 def _may_say(text: str, words: Collection[str]) -> bool:
@@ -132,7 +132,7 @@ def query_form(text: str) -> str:
     QuerySyntaxError
         No query form is found where it must stand, after BASE and PREFIX.
     """
-    for token in tokens(_resolved(text)):
+    for token in tokens(resolved(text)):
         word = token.keyword
         if word in _FORMS:
             return word
@@ -173,7 +173,7 @@ def dataset_clauses(text: str, *, base_iri: str) -> DatasetClauses | None:
     """
     if not _may_say(text, {"FROM"}):
         return None
-    every = list(tokens(_resolved(text)))
+    every = list(tokens(resolved(text)))
     found: dict[bool, list[str]] = {False: [], True: []}
     depth = 0
     for index, token in enumerate(every):
@@ -204,7 +204,7 @@ def graph_patterns(text: str, *, base_iri: str) -> tuple[tuple[str, ...], bool]:
     """
     if not _may_say(text, {"GRAPH"}):
         return (), False
-    every = list(tokens(_resolved(text)))
+    every = list(tokens(resolved(text)))
     behind = [then.text for token, then in itertools.pairwise(every) if token.keyword == "GRAPH"]
     names = [each for each in behind if not each.startswith(("?", "$"))]
     return _absolute(list(dict.fromkeys(names)), _prologue(every), base_iri) if names else (), len(names) < len(behind)
@@ -300,7 +300,7 @@ def services(text: str, *, base_iri: str) -> tuple[Service, ...]:
             is_next = False
         elif token.text == "}" and inside:
             inside.pop()
-    if len(named) != sum(token.keyword == "SERVICE" for token in tokens(_resolved(text))):
+    if len(named) != sum(token.keyword == "SERVICE" for token in tokens(resolved(text))):
         raise QueryForbidden("SERVICE must be written without escapes.")
     iris = _absolute([token.text for token in named], _prologue(every), base_iri) if named else ()
     return tuple(

@@ -67,7 +67,7 @@ def test_what_is_open_or_cited_stays(project: Project, catalog: SnapshotCatalog)
         assert removed == (names[2],)
     fifth, removed = published(project, 5, kept=1)
     assert removed == (names[1], fourth)
-    permalinks.remove(permalink)
+    permalinks.remove([permalink])
     assert published(project, 6, kept=1)[1] == (names[0], fifth)
 
 
@@ -89,6 +89,29 @@ def test_the_state_that_is_active_again_stays(project: Project, catalog: Snapsho
     catalog.activate(names[0], "0" * 64)
     assert catalog.prune(1) == (names[1],)
     assert catalog.names() == (names[0], names[2])
+
+
+def test_prune_says_what_holds_a_state(project: Project, catalog: SnapshotCatalog) -> None:
+    """`digigraph snapshots prune` names each state beyond the number that stays, and why; what went beside it."""
+    names = [published(project, number, kept=0)[0] for number in (1, 2, 3, 4)]
+    assert project.run("snapshots", "prune", "--keep", "4").stdout == b"nothing to remove\n"
+    catalog.activate(names[0], "0" * 64)
+    permalinks = Permalinks(project.settings.state_folder, most=9, most_states=9)
+    for text in ("ASK {}", "ASK { }"):
+        query = Query(text=text, format=RESULTS_JSON)
+        permalinks.add(catalog.get(names[1]), query, sha256="0" * 64, rows=0)
+    with catalog.get(names[2]).open():
+        held = [
+            f"{names[0]} stays: it is the active one",
+            f"{names[1]} stays: 2 permalinks cite it",
+            f"{names[2]} stays: a server or a query has it open",
+        ]
+        assert project.run("snapshots", "prune", "--keep", "1").stdout.decode().splitlines() == held
+        held[1] = f"{names[1]} removed"
+        said = project.run("snapshots", "prune", "--keep", "1", "--cited-too").stdout.decode().splitlines()
+        assert sorted(said) == sorted(held)
+    none = project.run("snapshots", "prune", DIGIGRAPH_SNAPSHOTS_KEPT="0").stdout
+    assert none == b"nothing to remove: the setting snapshots_kept keeps all\n"
 
 
 def test_the_command_says_what_it_removed(project: Project) -> None:

@@ -37,7 +37,7 @@ class Grants:
     known: dict[str, list[str]]
 
 
-def _records() -> Iterator[dict[str, str]]:
+def records() -> Iterator[dict[str, str]]:
     """Real records where they are on this machine (``DIGIGRAPH_GRANTS``, or beside the repository), else made ones."""
     path = Path(os.environ.get("DIGIGRAPH_GRANTS", _RECORDS))
     if path.is_file():
@@ -70,20 +70,20 @@ def _quads(records: list[dict[str, str]]) -> Iterator[ox.Quad]:
 
 def grants() -> Grants:
     """Make the graph."""
-    records = list(_records())
-    nquads = ox.serialize(set(_quads(records)), format=ox.RdfFormat.N_QUADS)
+    every = list(records())
+    nquads = ox.serialize(set(_quads(every)), format=ox.RdfFormat.N_QUADS)
     assert nquads is not None
     lines = sorted(nquads.splitlines(keepends=True))
     assert len(lines) >= LEAST
-    years = collections.Counter(each["fundingYear"] for each in records)
+    years = collections.Counter(each["fundingYear"] for each in every)
     ns = f"PREFIX ns: <{_BASE}ns#> PREFIX id: <{_BASE}id/> "
     known = {
-        ns + "SELECT (COUNT(*) AS ?n) { ?grant ns:projectId ?id }": [str(len(records))],
+        ns + "SELECT (COUNT(*) AS ?n) { ?grant ns:projectId ?id }": [str(len(every))],
         ns + "SELECT DISTINCT ?year { ?grant ns:fundingYear ?year }": sorted(each for each in years if each),
         ns + "SELECT (COUNT(?grant) AS ?n) { ?grant ns:fundingYear '2020' }": [str(years["2020"])],
         ns + "SELECT ?there { id:node-1 ns:knows ?there }": [f"{_BASE}id/node-7919"],
         **{
-            ns + f"SELECT ?id {{ id:grant-{number} ns:projectId ?id }}": [records[number]["projectId"]]
+            ns + f"SELECT ?id {{ id:grant-{number} ns:projectId ?id }}": [every[number]["projectId"]]
             for number in range(0, 4000, 500)
         },
     }

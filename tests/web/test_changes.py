@@ -292,6 +292,10 @@ def test_a_page_that_was_shortened_has_another_name(publisher: Publisher):
     publisher.edit(0, 1, 7, shorten=True)
     (moved,) = [url for url in now if publisher.client.get(urlsplit(url).path).status_code == 302][-1:]
     assert publisher.get(moved).status_code == 200
+    # In the format that was asked for.
+    led = publisher.client.get(f"{urlsplit(moved).path}.ttl")
+    assert (led.status_code, urlsplit(led.headers["Location"]).path.endswith(".ttl")) == (302, True)
+    assert publisher.get(led.headers["Location"], accept="*/*").mimetype == "text/turtle"
 
 
 def test_formats_of_triples_have_the_properties_on_the_member(publisher: Publisher):

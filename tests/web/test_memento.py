@@ -191,10 +191,55 @@ def test_nobody_writes_into_the_links_of_others(project: Project, names: tuple[s
             assert "<http://evil" not in said
 
 
+@pytest.mark.parametrize(
+    "when",
+    [
+        "yesterday",
+        "2022-01-01",
+        "0",
+        "Sat, 01 Jan 0000 00:00:00 GMT",
+        "Sat, 01 Jan 22 00:00:00 GMT",
+        "Sat, 1 Jan 2022 00:00:00 GMT",
+        "Sun, 01 Jan 2022 00:00:00 GMT",
+        "Sat, 32 Jan 2022 00:00:00 GMT",
+        "Tue, 30 Feb 2022 00:00:00 GMT",
+        "Sat, 01 Jan 2022 25:00:00 GMT",
+        "Sat, 01 Jan 2022 00:00:00 +0100",
+        "Sat, 01 Jan 2022 00:00:00",
+        "Sat, 01 Jan 2022 00:00:00 GMT, Sat, 01 Jan 2022 00:00:00 GMT",
+        "sat, 01 jan 2022 00:00:00 gmt",
+        "Saturday, 01-Jan-22 00:00:00 GMT",
+        "Sat Jan  1 00:00:00 2022",
+        "Sat, 01 Jan 99999 00:00:00 GMT",
+    ],
+)
+def test_a_date_that_is_none_is_refused(server: Server, when: str):
+    """Whatever is no date in the one form of the standard (RFC 7089, section 2.1.1) is 400, with an example."""
+    reply = get(server, "/page/nhd", when)
+    assert reply.status_code == 400
+    assert "Thu, 01 Jan 1970 00:00:00 GMT" in reply.json()["detail"]
+
+
+def test_dates_of_any_year_are_dates(server: Server, names: tuple[str, ...]):
+    """The first and the last year that can be written so lead to the first and the last state."""
+    for when, name in (("Mon, 01 Jan 0001 00:00:00 GMT", names[0]), ("Fri, 31 Dec 9999 23:59:59 GMT", names[2])):
+        reply = get(server, "/page/nhd", when)
+        assert (reply.status_code, reply.headers["Location"]) == (302, f"{server.url}/snapshots/{name}/page/nhd")
+
+
+def test_the_timemap_of_what_the_data_names(server: Server):
+    """It is found by the IRI that the data has for a thing, a document or evidence, as by where that is to be had."""
+    for path in ("id/nhd", "doc/nhd-page", "catalog"):
+        here = get(server, f"/timemap/link/{path}")
+        assert here.status_code == 200
+        assert get(server, f"/timemap/link/https://example.org/graph/{path}").text == here.text
+    for path in ("sparql", "nonsense", ""):
+        reply = get(server, f"/timemap/link/https://example.org/graph{path}")
+        assert (reply.status_code, "example.org" in reply.json()["detail"]) == (404, True)
+
+
 def test_what_has_no_past(server: Server):
-    """There is no TimeMap of queries, of what is no path, or of another server; a date that is none is 400."""
+    """There is no TimeMap of queries, of what is no path, or of another server."""
     for path in ("/sparql", "/healthz", "/nonsense", "/snapshots", "/https://elsewhere.example/page/nhd"):
         assert get(server, f"/timemap/link{path}").status_code == 404
-    for when in ("yesterday", "2022-01-01", "0"):
-        assert get(server, "/page/nhd", when).status_code == 400
     assert get(server, "/sparql?query=ASK{}", http_date(day(2022))).status_code == 200

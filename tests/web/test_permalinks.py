@@ -275,6 +275,19 @@ def test_their_number_is_bounded(settings: Settings, serve: Callable[[Settings],
     assert len(list(settings.state_folder.glob("permalinks/*/*"))) == 3
 
 
+def test_what_was_removed_can_be_made_again(settings: Settings, client: FlaskClient, states: tuple[str, ...]):
+    """A removed permalink is 410 until somebody cites the same again: then its address shows the rows again."""
+    path = made(client, states[0])
+    permalinks = Permalinks(settings.state_folder, most=9, most_states=9)
+    for _ in range(2):
+        permalinks.remove(permalinks.all())
+        for headers in ({}, BROWSER):
+            assert client.get(path, headers=headers).status_code == 410
+        assert not holds_permalinks(settings.state_folder, states[0])
+        assert made(client, states[0]) == path
+        assert client.get(path).status_code == 200
+
+
 def test_none_need_be_made(settings: Settings, serve: Callable[[Settings], FlaskClient], states: tuple[str, ...]):
     """With the setting 0 none is made or offered; those made before still show their rows."""
     path = made(serve(settings), states[1])
@@ -324,7 +337,7 @@ def test_pruning_and_citing_at_once(settings: Settings):
 
 
 def test_the_command_line_lists_and_removes(settings: Settings, client: FlaskClient, states: tuple[str, ...]):
-    """`digigraph permalinks` shows what cites which state; what was removed is 404, and its state can be pruned."""
+    """`digigraph permalinks` shows what cites which state; what was removed is 410, and its state can be pruned."""
     path = made(client, states[0], NAMES.replace(" {", "\n{"))
     settings.project.joinpath("digigraph.toml").write_text(f'base_iri = "{BASE}"\n', encoding="utf-8")
 
@@ -337,8 +350,12 @@ def test_the_command_line_lists_and_removes(settings: Settings, client: FlaskCli
     assert listed.startswith(f"{name}  {states[0]}  ")
     assert listed.endswith(f"  4 rows  {NAMES}\n")
     client.application.extensions["digigraph"].kept.states.close()
-    assert run("snapshots", "prune", "--keep", "1").stdout == "nothing to remove\n"
+    assert run("snapshots", "prune", "--keep", "1").stdout == f"{states[0]} stays: 1 permalink cites it\n"
     assert run("permalinks", "remove", "0" * 32).returncode == 2
     assert run("permalinks", "remove", name).stdout == f"{name} removed\n"
+    assert (run("permalinks", "list").stdout, client.get(path).status_code) == ("", 410)
     assert run("snapshots", "prune", "--keep", "1").stdout == f"{states[0]} removed\n"
-    assert client.get(path).status_code == 404
+    gone = client.get(path)
+    assert (gone.status_code, json.loads(gone.text)["type"].rpartition("#")[2]) == (410, "gone")
+    assert "removed by whoever runs this server" in json.loads(gone.text)["detail"]
+    assert NAMES.partition(" {")[0] not in gone.text

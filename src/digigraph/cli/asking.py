@@ -125,7 +125,7 @@ def dump(  # noqa: PLR0913 - one parameter an option
         raise click.UsageError(f"--named-default is for {' and '.join(_NAMED)}, without --graph.")
     settings = project.settings()
     catalog = SnapshotCatalog(settings.state_folder)
-    snapshot = catalog.get(name) if name else catalog.active()
+    snapshot = catalog.find(name) if name else catalog.active()
     if snapshot is None:
         raise NoSnapshot("Nothing has been published yet.", hint="Run `digigraph publish`.")
     chosen = media.by_name(format_, _DUMPS)

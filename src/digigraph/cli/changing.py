@@ -8,11 +8,12 @@ import click
 
 from digigraph.cli.output import output_option, write_output
 from digigraph.cli.project import Project
-from digigraph.errors import NoSnapshot
+from digigraph.errors import Gone, NoSnapshot, NotFound
 from digigraph.iris import Iris
 from digigraph.publishing.changes import rdf_patch
 from digigraph.store.snapshot import SnapshotCatalog
 
+_HINT = "`digigraph snapshots list` names those that are whole."
 _HOLDS = ("patch", "added", "removed")
 
 
@@ -47,12 +48,15 @@ def _name(catalog: SnapshotCatalog, given: str) -> str:
     for name in sorted(known):
         if given in {name, name.partition("-")[0]}:
             return name
-    raise NoSnapshot(f"There is no state {given!r}.", hint="`digigraph snapshots list` names those that are whole.")
+    raise NotFound(f"There is no state {given!r}.", hint=_HINT)
 
 
 def _dataset(catalog: SnapshotCatalog, name: str) -> set[bytes]:
     """The quads of a state: of its snapshot, or where that was pruned, as the changes tell."""
     if name not in catalog.names():
-        return catalog.changes.dataset(name)
+        try:
+            return catalog.changes.dataset(name)
+        except NoSnapshot as error:
+            raise Gone(f"What the state {name} was is no longer kept.", hint=_HINT) from error
     with catalog.get(name).open() as opened:
         return set(opened.nquads().split(b"\n")[:-1])

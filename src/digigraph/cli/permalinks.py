@@ -28,7 +28,7 @@ def list_(project: Project) -> None:
 @click.argument("ids", nargs=-1, metavar="ID...", required=True)
 @click.pass_obj
 def remove(project: Project, ids: tuple[str, ...]) -> None:
-    """Remove permalinks: their addresses are 404 from then on, and their states can be pruned."""
+    """Remove permalinks: their addresses are 410 from then on, and their states can be pruned."""
     known = _permalinks(project.settings())
     by_id = {each.id: each for each in known.all()}
     if unknown := [each for each in ids if each not in by_id]:
@@ -36,7 +36,7 @@ def remove(project: Project, ids: tuple[str, ...]) -> None:
             f"There is no permalink {unknown[0]!r}.", hint="`digigraph permalinks list` names those there are."
         )
     for name in ids:
-        known.remove(by_id[name])
+        known.remove([by_id[name]])
         click.echo(f"{name} removed")
 
 

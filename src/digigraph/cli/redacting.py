@@ -57,6 +57,11 @@ def _tell(applied: Applied) -> None:
         click.echo(f"{old} is now {new}")
     for name in applied.removed:
         click.echo(f"{name} was removed: it could not be read")
+    if applied.permalinks_carried or applied.permalinks_removed:
+        click.echo(
+            f"permalinks: {applied.permalinks_carried} show the same rows of the rewritten states, "
+            f"{applied.permalinks_removed} are removed"
+        )
     for name in applied.unreadable:
         click.echo(f"{name} cannot be read: `digigraph publish` mends that, and does the rest", err=True)
     for name in applied.torn:

@@ -31,7 +31,7 @@ def verify(project: Project, names: tuple[str, ...]) -> None:
     """Read snapshots back and compare them with what was published; all of them without a name."""
     catalog = SnapshotCatalog(project.settings().state_folder)
     for name in names or catalog.names():
-        found = catalog.verify(name)
+        found = catalog.verify(catalog.find(name).name)
         click.echo(f"{found.name}: {found.quads} quads, sha256 {found.sha256}")
 
 
@@ -41,7 +41,7 @@ def verify(project: Project, names: tuple[str, ...]) -> None:
 def activate(project: Project, name: str) -> None:
     """Serve another snapshot from now on; a running server follows."""
     catalog = SnapshotCatalog(project.settings().state_folder)
-    found = catalog.verify(name)
+    found = catalog.verify(catalog.find(name).name)
     catalog.activate(found.name, found.sources)
     click.echo(f"{found.name} is active")
 
@@ -51,11 +51,18 @@ def activate(project: Project, name: str) -> None:
 @click.option("--cited-too", is_flag=True, help="Also those that permalinks hold; these are 410 from then on.")
 @click.pass_obj
 def prune(project: Project, keep: int | None, *, cited_too: bool) -> None:
-    """Remove old snapshots; never the active one, never one that a server or a query has open."""
+    """Remove old snapshots; never the active one, never one that a server or a query has open; say what holds those."""
     settings = project.settings(snapshots_kept=keep)
+    kept = settings.snapshots_kept
+    if not kept:
+        click.echo("nothing to remove: the setting snapshots_kept keeps all")
+        return
     catalog = SnapshotCatalog(settings.state_folder)
-    removed = catalog.prune(settings.snapshots_kept, cited_too=cited_too) if settings.snapshots_kept else ()
+    removed = catalog.prune(kept, cited_too=cited_too)
+    held = catalog.held(kept, cited_too=cited_too)
     for name in removed:
         click.echo(f"{name} removed")
-    if not removed:
+    for name, reason in held.items():
+        click.echo(f"{name} stays: {reason}")
+    if not (removed or held):
         click.echo("nothing to remove")

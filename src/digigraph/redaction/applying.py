@@ -15,13 +15,13 @@ from digigraph.publishing.dumps import FORMATS, write_dumps
 from digigraph.publishing.retired import TAKEN_BACK, taken_back
 from digigraph.publishing.texts import decode_text, encode_text, text_of
 from digigraph.publishing.void import FIGURES, figures
-from digigraph.redaction.states import EveryState, content_of, logged, names_of, quads_of
+from digigraph.redaction.permalinks import Citations, Mentions
+from digigraph.redaction.states import EveryState, content_of, logged, names_of, quads_of, quotes_of
 from digigraph.sources.quoting import whole_words
 from digigraph.sources.read import read_project
 from digigraph.store.dumps import Dumping
 from digigraph.store.making import Content
 from digigraph.store.opened import Rewriting, sequence_of
-from digigraph.store.permalinks import forget_saying
 from digigraph.store.redacted import Redacted, read_redacted, write_redacted
 from digigraph.store.rewriting import Rewriter
 
@@ -50,25 +50,29 @@ class Applied:
         Names of states that were removed from under somebody who had them open.
     unreadable
         What cannot be read and is still there: the active state, the log of changes. Publishing mends them.
+    permalinks_carried, permalinks_removed
+        How many permalinks are those of rewritten states now, and how many are no more.
     """
 
     rewritten: Mapping[str, str] = field(default_factory=dict)
     removed: tuple[str, ...] = ()
     torn: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
+    permalinks_carried: int = 0
+    permalinks_removed: int = 0
 
 
 def apply(
-    settings: Settings, redactions: Redactions, *, known: Names | None = None, words: Iterable[str] = ()
+    settings: Settings, redactions: Redactions, *, known: Names | None = None, quotes: Iterable[str] = ()
 ) -> Applied:
     """Take what is on the list out of every kept state that still has it; states without it stay as they are.
 
     Parameters
     ----------
     known
-        Names of what is taken back; None: those that sources and states have.
-    words
-        Others that are taken back, such as quotes; queries of permalinks may have them.
+        Names of what is taken back; None: those that sources and states have, and ``quotes`` likewise.
+    quotes
+        Sentences that are taken back; queries of permalinks may have them.
 
     Raises
     ------
@@ -86,13 +90,21 @@ def apply(
         return Applied()
     write_redacted(settings.state_folder, Redacted(reasons=reasons, states=tuple(sorted(without))))
     if known is None:
-        known = names_of(EveryState(settings, read_project(settings)), redactions, iris)
+        states = EveryState(settings, read_project(settings))
+        known = names_of(states, redactions, iris)
+        quotes = quotes_of(states, redactions, iris)
+    classes = {reason for iri, reason in reasons.items() if before.reasons.get(iri) != reason} or {*reasons.values()}
+    citations = Citations(settings, Mentions(known, quotes, redactions.reasons), " ".join(sorted(classes)))
+    # First: once the states are without the words nobody knows them any longer.
+    citations.remove_mentions()
     application = _Application(catalog, redactions, iris, known)
-    applied = application.run(without, seconds=settings.query_seconds + _PATIENCE)
-    forget_saying(settings.state_folder, {*known.masked, *words})
+    applied = application.run(without, citations, seconds=settings.query_seconds + _PATIENCE)
+    # Again: some may have been made meanwhile.
+    citations.remove_mentions()
+    citations.remove_orphans()
     done = () if applied.unreadable else catalog.names()
     write_redacted(settings.state_folder, Redacted(reasons=reasons, states=done))
-    return applied
+    return replace(applied, permalinks_carried=citations.carried, permalinks_removed=citations.removed)
 
 
 class _Application:
@@ -105,7 +117,7 @@ class _Application:
         self._known = known
         self._editor = _Editor(redactions, iris, known)
 
-    def run(self, without: Container[str], *, seconds: float) -> Applied:
+    def run(self, without: Container[str], citations: Citations, *, seconds: float) -> Applied:
         """Do it, but for the states that are known to be without; who has an old one open is waited for so long."""
         rewritten: dict[str, str] = {}
         damaged: list[str] = []
@@ -128,6 +140,9 @@ class _Application:
             self._rewrite_changes()
         except SnapshotDamaged:
             unreadable.append("changes")
+        for state in self._readable():
+            for each in state.rewritten:
+                citations.carry(each.replaced, state)
         removed = [each for each in damaged if each != active]
         left = {*self._catalog.names()} - {*self._standing(self._active())} | {*removed}
         self._catalog.clear()

@@ -93,7 +93,7 @@ def redact(settings: Settings, asked: Iterable[str], *, reason: str, note: str =
         _add(settings.project / FILE, added, iris, note)
     redactions = Redactions((*corpus.redactions.entries, *added))
     words = {word for each in found for word in each.words}
-    applied = apply(settings, redactions, known=names_of(states, redactions, iris), words=words)
+    applied = apply(settings, redactions, known=names_of(states, redactions, iris), quotes=words)
     return Report(added=added, applied=applied, remaining=tuple(_remaining(settings, words)))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.dataset.build import build
-from digigraph.dataset.redaction import Names, names
+from digigraph.dataset.redaction import Names, Remainder, names
 from digigraph.errors import NoSnapshot, SnapshotDamaged
 from digigraph.publishing.retired import FILE as RETIRED
 from digigraph.publishing.texts import decode_text, text_of
@@ -92,3 +92,13 @@ def names_of(states: Iterable[State], redactions: Redactions, iris: Iris) -> Nam
     for state in states:
         every |= names(state.quads, redactions, iris)
     return every
+
+
+def quotes_of(states: Iterable[State], redactions: Redactions, iris: Iris) -> set[str]:
+    """Return the sentences that any of the states has and that go, where their words go with them."""
+    taking = Redactions(tuple(each for each in redactions.entries if each.takes_words))
+    quotes: set[str] = set()
+    for state in states:
+        remainder = Remainder(state.quads, taking, iris)
+        quotes.update(*map(remainder.quotes, remainder.evidence))
+    return quotes

@@ -54,17 +54,15 @@ def gone_snapshots(state: Path) -> tuple[GoneSnapshot, ...]:
 def missing(state: Path, name: str) -> NotFound:
     """Return the error that says that a snapshot is not there: no longer, or not at all."""
     if SNAPSHOT_NAME.fullmatch(name) and (created := _created(state, name)):
-        if (instead := instead_of(state, name)) is not None:
+        if (instead := _instead_of(state, name)) is not None:
             message = f"The state {name} of {created} was written anew, without what was taken back."
             return Gone(message, hint=f"It is /snapshots/{instead} now.")
         return Gone(f"The state {name} of {created} was removed, and is not kept any longer.", hint=_HINT)
     return NotFound(f"There is no state {name!r}.", hint=_HINT)
 
 
-def instead_of(state: Path, name: str) -> str | None:
-    """Return the name of the state that took the place of one; None where none did, or it is gone as well."""
-    if not SNAPSHOT_NAME.fullmatch(name):
-        return None
+def _instead_of(state: Path, name: str) -> str | None:
+    """The name of the state that took the place of one; None where none did, or it is gone as well."""
     for folder in (state / "snapshots").glob(f"{sequence_of(name)}-*"):
         with contextlib.suppress(SnapshotDamaged):
             if any(each.replaced == name for each in read_manifest(folder).rewritten):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from digigraph.store.gone import remove, take_away
 from digigraph.store.making import make_instead
 from digigraph.store.opened import name_of, read_pointer
-from digigraph.store.permalinks import forget
 from digigraph.store.snapshot import SnapshotCatalog
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ class Rewriter(SnapshotCatalog):
             self.changes.rewrite(keeps, names)
 
     def remove(self, name: str, *, seconds: float) -> bool:
-        """Remove a snapshot that is not active, with its permalinks: their queries may have what was taken back.
+        """Remove a snapshot that is not active.
 
         Whoever has it open is waited for; then its files go from under them, and False is returned.
         """
@@ -68,7 +67,6 @@ class Rewriter(SnapshotCatalog):
                 if not is_free and time.monotonic() >= until:
                     take_away(folder, self._staging)
                 if not folder.exists():
-                    forget(self._state, name)
                     return is_free
             time.sleep(_LOOK_SECONDS)
 

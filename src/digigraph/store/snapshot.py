@@ -39,7 +39,7 @@ from digigraph.store.files import NO_FILES
 from digigraph.store.gone import clear, missing, remove
 from digigraph.store.making import Content, make
 from digigraph.store.opened import Snapshot, name_of, read_manifest, read_pointer, sequence_of
-from digigraph.store.permalinks import holds_permalinks
+from digigraph.store.permalinks import holds_permalinks, permalinks_of
 from digigraph.store.verifying import holds, verify
 
 if TYPE_CHECKING:
@@ -254,6 +254,19 @@ class SnapshotCatalog:
             old = [name for name in self.names()[: -max(1, keep)] if name != active]
             cited = (lambda _: False) if cited_too else self._is_cited
             return tuple(name for name in old if remove(self._snapshots / name, self._staging, unless=cited))
+
+    def held(self, keep: int, *, cited_too: bool = False) -> dict[str, str]:
+        """Return what :meth:`prune` left beyond the newest ones, and in words what holds each."""
+        active = self.active_name()
+
+        def reason(name: str) -> str:
+            if name == active:
+                return "it is the active one"
+            if not cited_too and (cited := permalinks_of(self._state, name)):
+                return f"{cited} permalink{'s cite' if cited > 1 else ' cites'} it"
+            return "a server or a query has it open"
+
+        return {name: reason(name) for name in self.names()[: -max(1, keep)]}
 
     # The steps
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from flask import redirect, request
 from werkzeug.exceptions import BadRequest
-from werkzeug.http import http_date, parse_date
+from werkzeug.http import http_date
 
 from digigraph.errors import SnapshotDamaged
 from digigraph.publishing.signposting import Signpost
@@ -88,9 +88,7 @@ def _negotiate() -> BaseResponse | None:
     asked = request.headers.get(ACCEPT_DATETIME) if is_original and site().kept else None
     if asked is None:
         return None
-    when = parse_date(asked)
-    if when is None:
-        raise BadRequest(f"{ACCEPT_DATETIME} takes a date such as {http_date(0)}.")
+    when = _date(asked)
     known = moments()
     if not known:
         return None
@@ -99,6 +97,16 @@ def _negotiate() -> BaseResponse | None:
     _link(response, [*_original(present_path()), *_neighbours(known, chosen, present_path())])
     response.vary.add(ACCEPT_DATETIME)
     return response
+
+
+def _date(asked: str) -> dt.datetime:
+    """Read a date in the one form that it may have here (section 2.1.1)."""
+    with contextlib.suppress(ValueError):
+        when = dt.datetime.strptime(asked, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=dt.UTC)
+        # What is read takes more, such as the wrong day of the week.
+        if http_date(when) == asked:
+            return when
+    raise BadRequest(f"{ACCEPT_DATETIME} takes a date that there is, written such as {http_date(0)}.")
 
 
 def _linked(response: Response) -> Response:

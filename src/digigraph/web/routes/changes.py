@@ -143,7 +143,7 @@ def _page(number: int, name: str, suffix: Format | None) -> BaseResponse:
         raise Gone(f"Nothing of page {number} of the changes is left.", hint="/changes leads to what is.")
     if found.name != name:
         # It had other members before changes were shortened, or taken back.
-        return redirect(site().url(f"{_PATH}/{found.name}"))
+        return redirect(site().url(f"{_PATH}/{found.name}{f'.{suffix.name}' if suffix else ''}"))
     chosen = data_format(suffix, _DATA)
     response = _data(lambda: stream.full_page(found, chosen), chosen)
     # It does not change with the state that is served.

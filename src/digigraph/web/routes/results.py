@@ -17,9 +17,8 @@ from digigraph.publishing.answers import table_of
 from digigraph.publishing.results import result_of
 from digigraph.sparql import is_repeatable, query_form
 from digigraph.store.backend import Query
-from digigraph.store.gone import instead_of
 from digigraph.store.permalinks import check_length
-from digigraph.web.pages import local, page
+from digigraph.web.pages import local, page, with_parameters
 from digigraph.web.protocol import pairs
 from digigraph.web.replies import made, query_string, requested_format
 from digigraph.web.site import asker, note, site
@@ -92,16 +91,20 @@ def _query() -> Query:
 
 
 @blueprint.get(f"{_PATH}/<name>")
-def show(state: str, name: str) -> Response:
+def show(state: str, name: str) -> BaseResponse:
     """Show the rows of a permalink again, in any format; no others, whatever has happened."""
     _, kept = catalog_of(site())
     try:
         permalink = kept.permalinks.get(state, name)
-    except NotFound:
-        # Of a state that was written anew no permalinks are kept: it is what is gone.
-        if instead_of(site().settings.state_folder, state):
-            choose(state)
+    except Gone:
         raise
+    except NotFound:
+        # Whatever is asked of a state that was removed is gone.
+        choose(state)
+        raise
+    if permalink.snapshot != state:
+        # The state was written anew, and gives the same rows.
+        return redirect(site().url(with_parameters(f"/snapshots/{permalink.snapshot}/results/{name}")), code=301)
     try:
         choose(state)
     except Gone as error:
@@ -129,13 +132,7 @@ def _proved(permalink: Permalink) -> Result:
     ResultChanged
         It is not.
     """
-    query = Query(
-        text=permalink.query,
-        format=RESULTS_JSON,
-        default_graphs=permalink.default_graphs,
-        named_graphs=permalink.named_graphs,
-    )
-    result = result_of(asker(), query)
+    result = result_of(asker(), permalink.question)
     if result.sha256 != permalink.sha256:
         raise ResultChanged(
             f"The query gives other rows in its state now, with the SHA-256 {result.sha256}. {_said(permalink)}",

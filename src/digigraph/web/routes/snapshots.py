@@ -85,9 +85,11 @@ def _json(content: object) -> Response:
 def past(path: str = "") -> Response:
     """List the states in which a page or data can be seen as it was (RFC 7089, section 5)."""
     known = moments()
-    own = "/" + path.removeprefix(site().url("/"))
-    with contextlib.suppress(HTTPException):
-        endpoint, _ = current_app.url_map.bind("").match(own, method="GET")
-        if known and endpoint.rpartition(".")[0] in ORIGINALS:
-            return Response(timemap(known, with_parameters(own)), content_type=LINK_FORMAT)
-    raise NotFound(f"There is no page or data at {own!r} that has a past.", hint="Name the path of one, such as /ns.")
+    # Where it is to be had, and what the data calls it: one of these may begin as the other does.
+    for start in (site().url("/"), site().settings.base_iri):
+        own = "/" + path.removeprefix(start)
+        with contextlib.suppress(HTTPException):
+            endpoint, _ = current_app.url_map.bind("").match(own, method="GET")
+            if known and endpoint.rpartition(".")[0] in ORIGINALS:
+                return Response(timemap(known, with_parameters(own)), content_type=LINK_FORMAT)
+    raise NotFound(f"There is no page or data at {path!r} that has a past.", hint="Name the path of one, such as /ns.")
