@@ -44,6 +44,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python tests/bench/validation.py
 	$(BIN)/python tests/bench/pages.py
 	$(BIN)/python tests/bench/crawl.py
+	$(BIN)/python tests/bench/redaction.py
 
 # Term lists of the vocabularies, from a folder with their RDF; see docs/development.md.
 VOCABULARIES ?= ../shared/vocabularies

@@ -1,6 +1,6 @@
 """Takes an organisation back from 6,519 real grants in two states: ``python tests/bench/redaction.py`` prints figures.
 
-The graph is that of the survival tests, 360,000 quads, with the names of organisations. The command runs once to its
+The graph is that of the survival tests, with the ontology and the names of organisations. The command runs once to its
 end, and is killed once in the middle: then the active state must be whole, the one before or the one after, and the
 next run must come to what the first came to.
 """
