@@ -70,7 +70,7 @@ def test_every_state_is_in_the_log(catalog: SnapshotCatalog, seed: int):
     assert [each.snapshot for each in changes] == names
     before: set[bytes] = set()
     for change, state in zip(changes, states, strict=True):
-        removed, added = catalog.changes.patch(change)
+        removed, added = map(list, catalog.changes.patch(change))
         assert (removed, added) == (sorted(before - state), sorted(state - before))
         assert catalog.changes.dataset(change.snapshot) == state
         assert followed(catalog.changes, since=change.number, held=state) == states[-1]

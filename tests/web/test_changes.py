@@ -311,8 +311,10 @@ def test_formats_of_triples_have_the_properties_on_the_member(publisher: Publish
         assert said == {quad.object for quad in quads_of(0, 2) if quad.predicate == label}
 
 
-def test_every_patch_leads_to_the_next_state(publisher: Publisher):
+@pytest.mark.parametrize("few", [0, 1000], ids=["sent while it is read", "made whole"])
+def test_every_patch_leads_to_the_next_state(publisher: Publisher, monkeypatch: pytest.MonkeyPatch, few: int):
     """RDF Patch and the two lists of N-Quads, which members' changes link to, give each state from the one before."""
+    monkeypatch.setattr("digigraph.web.routes.changes._FEW_EVENTS", few)
     filled(publisher)
     publisher.go_back(2)
     lines: set[bytes] = set()
@@ -340,6 +342,14 @@ def test_a_change_leads_to_its_members(publisher: Publisher):
     replies = [publisher.client.get(f"/changes/{number}") for number in (1, 2, 3)]
     assert [each.status_code for each in replies] == [303] * 3
     assert [urlsplit(each.headers["Location"]).path for each in replies] == [*names, "/changes"]
+
+
+@pytest.mark.parametrize("path", [".nq", "/1.rdfp", "/1/added.nq"])
+def test_parameters_that_nobody_knows_make_nothing_else(publisher: Publisher, path: str):
+    """Whatever stands in them it is the same answer: nobody makes the server compute it again by another one."""
+    publisher.edit(0, 1, 1)
+    first, *others = (publisher.get(f"{ROOT}{path}{more}").headers["ETag"] for more in ("", "?x=1", "?page=2&page=3"))
+    assert others == [first, first]
 
 
 @pytest.mark.parametrize("path", ["/9", "/0", "/1-0", "/9-0123456789ab", ".docx", "/1.nq", "/x/added.nq", "/1/kept.nq"])

@@ -258,3 +258,9 @@ def test_states(client: FlaskClient, below: str, state: str, path: str, when: st
     here = client.application.extensions["digigraph"]
     target = f"/{below}{state.replace('{snapshot}', here.backend.version)}{path}"
     _check(client.get(quote(target, safe="/?=.-"), headers={"Accept-Datetime": when}, buffered=True))
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 5000, "%00", "..", "%2e%2e/app.py", ".", "built"])
+def test_names_that_no_file_has(client: FlaskClient, name: str):
+    """A name that no file can have, of a folder, or of a file elsewhere is not found."""
+    assert client.get(f"/static/{name}").status_code == 404

@@ -273,6 +273,12 @@ def _waiters(server: Server) -> list[socket.socket]:
     return [attacker(server, request_of(f"{ENDLESS} # {number}")) for number in range(60)]
 
 
+def _copiers(server: Server) -> list[socket.socket]:
+    """60 who ask for the first change as a patch, 40 MB, each by another name, and read little of it."""
+    heads = (f"GET /changes/1.rdfp?{number} HTTP/1.1\r\nHost: x\r\n\r\n" for number in range(60))
+    return [attacker(server, head.encode()) for head in heads]
+
+
 def _silent(server: Server) -> list[socket.socket]:
     return [attacker(server, b"") for _ in range(500)]
 
@@ -312,7 +318,7 @@ class TestHasty:
         siege.clients.go_on()
 
     @pytest.mark.parametrize(
-        "crowd", [_readers, _senders, _waiters, _silent, _crowd], ids=lambda crowd: crowd.__name__[1:]
+        "crowd", [_readers, _senders, _waiters, _copiers, _silent, _crowd], ids=lambda crowd: crowd.__name__[1:]
     )
     def test_a_crowd_that_attacks(self, siege: Siege, crowd: Callable[[Server], list[socket.socket]]):
         """Many who read nothing, send nothing, ask for too much, or leave: clients are answered while they are there

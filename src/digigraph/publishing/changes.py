@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import threading
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,16 +12,19 @@ import pyoxigraph as ox
 
 from digigraph.publishing.labels import LABEL_PROPERTIES, Label, choose
 from digigraph.store.change import ADDED, REMOVED, Kind, is_bare
+from digigraph.store.changes import ChangeLog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from digigraph.iris import Iris
     from digigraph.store.change import Change, Event
-    from digigraph.store.changes import ChangeLog
 
 NAMED = 20
 """Things that a change is told by name; the others are counted."""
+_REMEMBERED = 512
+_telling = threading.Lock()
 _LABELS = tuple(f" {each} ".encode() for each in LABEL_PROPERTIES)
 
 
@@ -54,16 +59,24 @@ class Told:
 def told(log: ChangeLog, change: Change, iris: Iris, language: str) -> Told:
     """Return what people are told of a change.
 
+    The first may tell of everything there is: what is found is remembered, and one looks at a time.
+
     Raises
     ------
     SnapshotDamaged
         It is not what was written.
     """
+    with _telling:
+        return _found(log.folder, change, iris, language)
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _found(folder: Path, change: Change, iris: Iris, language: str) -> Told:
     beginnings = tuple(f"<{iris.base}{each}/".encode() for each in ("id", "doc"))
     signs: Counter[bytes] = Counter()
     counts = {each.value: 0 for each in Kind}
     named: list[tuple[str, str, Label]] = []
-    for event in log.events(change):
+    for event in ChangeLog(folder).events(change):
         signs.update(each[:1] for each in event.lines if not is_bare(each))
         # Of what else there is, evidence and the nodes that a thing owns, nobody would know it by name.
         if not event.subject.startswith(beginnings):
@@ -91,7 +104,7 @@ def rdf_patch(removed: Iterable[bytes], added: Iterable[bytes], *, name: str, be
     Parameters
     ----------
     removed, added
-        N-Quads without line ends.
+        N-Quads without line ends, sorted.
     name, before
         IRIs of the patch, or of what it leads to, and of what it is to be applied to.
     """
@@ -99,6 +112,6 @@ def rdf_patch(removed: Iterable[bytes], added: Iterable[bytes], *, name: str, be
     if before is not None:
         yield f"H prev <{before}> .\n".encode()
     yield b"TX .\n"
-    yield from (b"D %s\n" % each for each in sorted(removed))
-    yield from (b"A %s\n" % each for each in sorted(added))
+    yield from (b"D %s\n" % each for each in removed)
+    yield from (b"A %s\n" % each for each in added)
     yield b"TC .\n"

@@ -67,6 +67,11 @@ class ChangeLog:
         self._folder = folder
         self._kept = kept
 
+    @property
+    def folder(self) -> Path:
+        """Where they are."""
+        return self._folder
+
     # Reading
 
     def changes(self, *, until: str | None = None) -> tuple[Change, ...]:
@@ -97,14 +102,17 @@ class ChangeLog:
         return tuple(found)
 
     def events(self, change: Change) -> Iterator[Event]:
-        """Yield what became of each thing, sorted by subject.
+        """Yield what became of each thing, sorted by subject; it is read as it is taken.
 
         Raises
         ------
         SnapshotDamaged
-            It is not what was written.
+            It is not what was written, which may show at its end.
         """
-        return events_of(self._lines(change))
+        try:
+            yield from events_of(self._lines(change))
+        except ValueError as error:
+            raise SnapshotDamaged(f"Change {change.number} is not what was written.", hint="Publish again.") from error
 
     def some_events(self, change: Change, start: int, stop: int) -> Iterator[Event]:
         """Yield what became of some of its things, by their places from 0; none of the others is read.
@@ -128,21 +136,24 @@ class ChangeLog:
         except (OSError, ValueError) as error:
             raise SnapshotDamaged(f"Change {change.number} cannot be read: {error}.", hint="Publish again.") from error
 
-    def patch(self, change: Change) -> tuple[list[bytes], list[bytes]]:
+    def patch(self, change: Change) -> tuple[Iterator[bytes], Iterator[bytes]]:
         """Return the quads that a change removed and those that it added: N-Quads without line ends, sorted.
+
+        They are read as they are taken, and none of them is in memory for longer.
 
         Raises
         ------
         NoSnapshot
             It is no longer kept as a patch.
         SnapshotDamaged
-            It is not what was written.
+            It is not what was written; of either half that shows at its end.
         """
         if not change.is_whole:
             raise NoSnapshot(f"Change {change.number} is no longer kept as a patch.")
-        lines = [each for each in self._lines(change) if not is_bare(each)]
-        removed, added = ([each[1:] for each in lines if each[:1] == sign] for sign in (REMOVED, ADDED))
-        return removed, added
+        return self._signed(change, REMOVED), self._signed(change, ADDED)
+
+    def _signed(self, change: Change, sign: bytes) -> Iterator[bytes]:
+        return (each[1:] for each in self._lines(change) if each[:1] == sign and not is_bare(each))
 
     def dataset(self, name: str) -> set[bytes]:
         """Return the dataset of a state, from the log alone: N-Quads without line ends.
@@ -283,17 +294,21 @@ class ChangeLog:
     def _path(self, number: int) -> Path:
         return self._folder / f"{number}.diff"
 
-    def _lines(self, change: Change) -> list[bytes]:
+    def _lines(self, change: Change) -> Iterator[bytes]:
+        """Yield the lines of a change without their ends; that they are not what was written shows after the last."""
         try:
-            first, _, body = self._path(change.number).read_bytes().partition(b"\n")
+            with self._path(change.number).open("rb") as file:
+                # It may have been shortened since it was listed.
+                expected, found = change_of(change.number, file.readline()).sha256, hashlib.sha256()
+                for line in file:
+                    found.update(line)
+                    yield line.removesuffix(b"\n")
         except FileNotFoundError:
-            return []
+            return
         except OSError as error:
             raise SnapshotDamaged(f"Change {change.number} cannot be read: {error}.", hint="Publish again.") from error
-        # It may have been shortened since it was listed.
-        if hashlib.sha256(body).hexdigest() != change_of(change.number, first).sha256:
+        if found.hexdigest() != expected:
             raise SnapshotDamaged(f"Change {change.number} is not what was written.", hint="Publish again.")
-        return body.split(b"\n")[:-1]
 
     def _write(self, change: Change, lines: Sequence[bytes]) -> None:
         body = b"".join(b"%s\n" % each for each in lines)

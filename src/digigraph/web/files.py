@@ -77,9 +77,13 @@ def static_file(filename: str) -> Response:
     """
     assert current_app.static_folder is not None  # noqa: S101 - there is one
     path = safe_join(current_app.static_folder, filename)
-    if path is None or not Path(path).is_file():
+    if path is None:
         raise NotFound
-    file = File(Path(path))
+    try:
+        file = File(Path(path))
+    # ValueError: no name of a file has NUL in it.
+    except (OSError, ValueError) as error:
+        raise NotFound from error
     response = Response(file, mimetype=mimetypes.guess_type(filename)[0] or "application/octet-stream")
     response.content_length = file.size
     response.last_modified = dt.datetime.fromtimestamp(file.modified, dt.UTC)

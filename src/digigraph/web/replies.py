@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flask import Response, request
 
 from digigraph.errors import NotFound
+from digigraph.media import HTML
 from digigraph.store.cancellation import Cancellation
 from digigraph.store.copying import Copy
 from digigraph.web.codings import acceptable
@@ -70,9 +71,11 @@ def _identity_of_page(chosen: Format, language: str) -> Identity | None:
     snapshot = site().backend.version
     if snapshot is None:
         return None
+    # Links of a page repeat the parameters; data has nothing of them, and is the same whatever others stand there.
+    parameters = query_string() if chosen is HTML else ()
     return Identity(
         snapshot=snapshot,
-        request=("path", request.path, *itertools.chain.from_iterable(query_string())),
+        request=("path", request.path, *itertools.chain.from_iterable(parameters)),
         media_type=chosen.content_type,
         language=language,
         edition=_edition(),
@@ -253,6 +256,26 @@ def made(
     if found is not None:
         found.end(kept)
     return _dated(_whole(kept), kept.identity) if kept else Response(body, content_type=chosen.content_type)
+
+
+def sent_in_pieces(pieces: Iterator[bytes], chosen: Format) -> Response:
+    """Return what is read from files of the snapshot while it is sent; 304 where the client holds it.
+
+    Parameters
+    ----------
+    pieces
+        The body; what they raise in the middle breaks the transfer off.
+    chosen
+        Its format.
+    """
+    identity = _identity_of_page(chosen, "")
+    if held_already := unchanged(identity):
+        return held_already
+    response = Response(b"".join(pieces) if knows_no_chunks() else pieces, content_type=chosen.content_type)
+    if identity is None:
+        return response
+    _name(response, identity)
+    return _dated(response, identity)
 
 
 def _dated(response: Response, identity: Identity) -> Response:

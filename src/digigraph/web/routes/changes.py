@@ -18,12 +18,12 @@ from digigraph.publishing.writing import write
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.web.linked_data import data_format
 from digigraph.web.pages import language, page
-from digigraph.web.replies import made, requested_format, suffix_format
+from digigraph.web.replies import made, requested_format, sent_in_pieces, suffix_format
 from digigraph.web.sending import SNAPSHOT_HEADER
 from digigraph.web.site import edition, site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from werkzeug.wrappers import Response as BaseResponse
 
@@ -37,6 +37,9 @@ blueprint = Blueprint("changes", __name__)
 _DATA = formats_of(Kind.DATASET, Kind.GRAPH)
 _PATH, _FEED = "/changes", "/changes.atom"
 _SHOWN = 30
+# Of a change that tells of more things the patch is sent while it is read, and not kept.
+_FEW_EVENTS = 1000
+_PIECE_BYTES = 64 * 1024
 _WEEK = 7 * 24 * 60 * 60
 _PAGE = re.compile(r"([1-9]\d{0,17})-[0-9a-f]{12}")
 _NUMBER = re.compile(r"[1-9]\d{0,17}")
@@ -156,18 +159,30 @@ def _page(number: int, name: str, suffix: Format | None) -> BaseResponse:
 
 def _patch(change: Change, chosen: Format, *, only: str = "") -> Response:
     base = site().iris.base
-
-    def body() -> bytes:
-        try:
-            removed, added = _stream().log.patch(change)
-        except NoSnapshot as error:
-            raise Gone(error.message, hint="/changes leads to the versions of things that are kept.") from error
-        if only:
-            return b"".join(b"%s\n" % each for each in (added if only == "added" else removed))
+    try:
+        removed, added = _stream().log.patch(change)
+    except NoSnapshot as error:
+        raise Gone(error.message, hint="/changes leads to the versions of things that are kept.") from error
+    lines: Iterator[bytes]
+    if only:
+        lines = (b"%s\n" % each for each in (added if only == "added" else removed))
+    else:
         before = f"{base}changes/{change.number - 1}" if change.number > change.begun else None
-        return b"".join(rdf_patch(removed, added, name=f"{base}changes/{change.number}", before=before))
+        lines = rdf_patch(removed, added, name=f"{base}changes/{change.number}", before=before)
+    if change.events <= _FEW_EVENTS:
+        return made(lambda: b"".join(lines), chosen)
+    return sent_in_pieces(_pieces(lines), chosen)
 
-    return made(body, chosen)
+
+def _pieces(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """Lines, as many at once as are worth sending."""
+    piece = bytearray()
+    for line in lines:
+        piece += line
+        if len(piece) >= _PIECE_BYTES:
+            yield bytes(piece)
+            piece.clear()
+    yield bytes(piece)
 
 
 def _shown() -> dict[str, object]:
