@@ -50,6 +50,7 @@ ASKED = [
     ("GET", "/linkset/page/person-1", {}),
     ("GET", "/graph/curated", {"Accept": "application/n-triples"}),
     ("GET", "/", PAGE),
+    ("GET", "/dumps", {}),
 ]
 
 Got = tuple[int, dict[str, str], bytes]

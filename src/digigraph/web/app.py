@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import urlsplit
 
 from flask import Flask
+from werkzeug.routing import RequestRedirect
 
 from digigraph.store.opening import open_states
 from digigraph.store.permalinks import Permalinks
@@ -26,14 +28,28 @@ from digigraph.web.routes import (
     sparql,
     things,
 )
-from digigraph.web.site import EXTENSION, KeptStates, Site
+from digigraph.web.site import EXTENSION, KeptStates, Site, site
 from digigraph.web.states import of_states
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from flask import Request
+
     from digigraph.settings import Settings
     from digigraph.store.backend import Backend
+
+
+class _Application(Flask):
+    """Flask, whose own redirects (to a slash at the end) lead where all links do: it would take the client's Host."""
+
+    def raise_routing_exception(self, request: Request) -> NoReturn:
+        """Raise why no route was found for a request."""
+        found = request.routing_exception
+        if isinstance(found, RequestRedirect):
+            parts = urlsplit(found.new_url)
+            found.new_url = site().present_url(parts._replace(scheme="", netloc="").geturl())
+        super().raise_routing_exception(request)
 
 
 def create_app(settings: Settings, backend: Backend, *, taken_back: Mapping[str, str] | None = None) -> Flask:
@@ -50,7 +66,7 @@ def create_app(settings: Settings, backend: Backend, *, taken_back: Mapping[str,
     taken_back
         See :class:`~digigraph.web.site.Site`; None: nothing.
     """
-    app = Flask("digigraph.web")
+    app = _Application("digigraph.web")
     app.config.update(MAX_CONTENT_LENGTH=settings.body_bytes, MAX_FORM_MEMORY_SIZE=settings.body_bytes)
     # A redirect that only tidies slashes would lead to whatever host the client names.
     app.url_map.merge_slashes = False
