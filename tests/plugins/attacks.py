@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 TIMEOUT, MEMORY, COMPLEX, SYNTAX = "query-timeout", "query-out-of-memory", "query-too-complex", "query-syntax"
-FORBIDDEN, LARGE = "query-forbidden", "answer-too-large"
+CRASHED, FORBIDDEN, LARGE, UNSUPPORTED = "query-crashed", "query-forbidden", "answer-too-large", "query-unsupported"
 STATUS = {
-    "query-crashed": 503,
+    CRASHED: 503,
     "queue-full": 503,
     "too-many-long": 503,
     TIMEOUT: 503,
@@ -25,6 +25,7 @@ STATUS = {
     SYNTAX: 400,
     FORBIDDEN: 403,
     LARGE: 422,
+    UNSUPPORTED: 422,
 }
 OK, BROKEN = "", "broken off"
 
@@ -143,6 +144,19 @@ def _of_shape() -> Iterator[Attack]:
     }
     for name, made in harmless.items():
         yield Attack(f"1000 {name}", f"ASK {{ {made(1000)} }}", OK)
+    # The engine makes trees of chains, and its stack overflows: 8,000 are too many, and nobody needs so many.
+    chains = {
+        "sums": ("ASK { FILTER(%) }", "+".join(["1"] * 40_000)),
+        "alternatives": ("PREFIX : <urn:> ASK { ?s (%) ?o }", "|".join([":p"] * 30_000)),
+        "things described": ("PREFIX : <urn:> DESCRIBE %", _repeated(":x%")(13_000)),
+        "filters": ("ASK { % }", "FILTER(1)" * 11_000),
+    }
+    for name, (frame, chain) in chains.items():
+        yield Attack(f"a chain of {name}", frame.replace("%", chain), CRASHED)
+    # Multiplied out, a million ways to go nowhere; whether there is one is another question than how many.
+    nowhere = "(" + _repeated("<urn:%>?", "|")(1000) + ")"
+    yield Attack("paths of no length", f"ASK {{ <urn:x> {nowhere}/{nowhere} <urn:x> }}", OK)
+    yield Attack("paths of no length, counted", f"SELECT * {{ <urn:x> {nowhere}/{nowhere} <urn:x> }}", UNSUPPORTED)
 
 
 def _of_depth() -> Iterator[Attack]:

@@ -249,7 +249,8 @@ class Child:
             )
         if ended_by in _DEEP:
             return QueryCrashed(
-                "The query is nested too deeply for the engine.", hint="Write it with fewer groups inside groups."
+                "The query is nested too deeply for the engine, or has too many operators in a row.",
+                hint="Write it with fewer groups inside groups; for long lists there are VALUES and IN.",
             )
         return QueryCrashed("The query's process was ended from outside.", hint="Try again.")
 

@@ -191,10 +191,7 @@ class _Mender:
             if not is_movable(triple, statement, found, self.query.tokens):
                 raise unsupported()
             if not triple.branches:
-                raise QueryUnsupported(
-                    f"A path has more than {MOST_BRANCHES} alternatives where it is multiplied out.",
-                    hint="Where it does not matter how often a solution is there, write SELECT DISTINCT or ASK.",
-                )
+                raise _too_wide()
             paths = triple.branches
         if len(paths) == 1 and not zeros:
             return []
@@ -217,7 +214,10 @@ class _Mender:
             lacks += f" BIND({name} AS {self._text(other)})"
         elif other.is_constant:
             lacks += f" FILTER(SAMETERM({name}, {self._text(other)}))"
-        return [lacks] * (triple.zeros.closed if other.is_constant else triple.zeros.open)
+        times = triple.zeros.closed if other.is_constant else triple.zeros.open
+        if self._counts and times > MOST_BRANCHES:
+            raise _too_wide()
+        return [lacks] * (times if self._counts else min(times, 1))
 
     def _may_lack(self, constant: Node) -> bool:
         """Whether a graph that is asked may not hold a term; without GRAPH that is one, and it is looked up."""
@@ -272,6 +272,13 @@ def _counted(part: Part) -> Iterator[Part]:
     for each in part.parts:
         if each.kind not in {"exists", "minus"} or _has_counting(each):
             yield from _counted(each)
+
+
+def _too_wide() -> QueryUnsupported:
+    return QueryUnsupported(
+        f"A path has more than {MOST_BRANCHES} alternatives where it is multiplied out.",
+        hint="Where it does not matter how often a solution is there, write SELECT DISTINCT or ASK.",
+    )
 
 
 def _counts(query: Part, text: str) -> bool:
