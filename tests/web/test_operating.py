@@ -220,6 +220,20 @@ def test_stopping_lets_answers_end(serving: Serving):
         assert server.process.wait(webserver.PATIENCE) == 0
 
 
+def test_stopping_ends_what_does_not_end(serving: Serving):
+    """Who waits for a query that still computes after ``stop_seconds``, or has not sent all of his own, hears 503 and
+    of no mistake of the server.
+    """
+    with serving(workers=2, stop_seconds=0.1, query_seconds=3600) as server:
+        body = "POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\nASK"
+        with server.get(f"/sparql?query={quote(ENDLESS)}") as computing, server.send(body) as sending:
+            server.busy_process()
+            server.process.send_signal(signal.SIGTERM)
+            received = [b"".join(iter(lambda each=each: each.recv(65536), b"")) for each in (computing, sending)]
+        assert all(each.startswith(b"HTTP/1.1 503") for each in received)
+        assert server.process.wait(webserver.PATIENCE) == 0
+
+
 def test_a_new_snapshot_drops_no_connection(tmp_path: Path, published: Settings):
     """Clients that ask all the time, on connections that stay open, get 200 each time, and never an older state."""
     settings = dataclasses.replace(published, project=tmp_path)

@@ -49,6 +49,11 @@ BODY_SECONDS = 60.0
 """Seconds in which the body of a request must have arrived."""
 BODIES = 64
 """Bodies of the greatest length that are kept at once, half of them of one client; any number of short ones."""
+
+
+_RETRY_SECONDS = 5
+# In which clients hear that their query was ended, when the server stops.
+_LAST_SECONDS = 2.0
 # A client that leaves sooner is found to have left then.
 _MOMENT_SECONDS = 0.05
 
@@ -65,6 +70,7 @@ class _Exchange:
         self.receive = receive
         self.record = record
         self.share = share
+        self.cancellation = Cancellation(record.client)
         self._send = send
 
     async def send(self, event: Sent) -> None:
@@ -120,7 +126,7 @@ class Gateway:
         self._bodies = Room(BODIES * body_bytes, holds="requests")
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._delivery = Delivery(self._threads)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], _Exchange] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI 3.0); returns without the end of the body where the transfer must be broken off."""
@@ -158,17 +164,26 @@ class Gateway:
     async def _exchange(self, exchange: _Exchange) -> None:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - servers call from a task
-        self._tasks.add(task)
+        self._tasks[task] = exchange
         try:
             await self._run(exchange)
+        except asyncio.CancelledError:
+            if exchange.record.status:
+                raise
+            # The server underneath would say that it has made a mistake.
+            await send_busy(exchange.send, QueueFull("The server is being stopped.", retry_after=_RETRY_SECONDS))
         finally:
             exchange.share.give_back()
-            self._tasks.discard(task)
+            del self._tasks[task]
 
     async def finish(self, seconds: float) -> None:
-        """Let what is under way come to its end, and break off what has not after so many seconds."""
+        """Let what is under way come to its end; after so many seconds, end queries, and then all that is left."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
+        for exchange in self._tasks.values():
+            exchange.cancellation.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_LAST_SECONDS)
         for task in self._tasks:
             task.cancel()
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -189,7 +204,7 @@ class Gateway:
         key = key_of(scope, body)
         if body and await self._is_sent(exchange, key):
             return
-        cancellation = Cancellation(exchange.record.client)
+        cancellation = exchange.cancellation
         with _Departure(exchange.receive, cancellation):
             asked = None
             if self._plain is not None:
