@@ -1,4 +1,4 @@
-"""SERVICE over TLS, to a real server on loopback: its certificate has to be for its name, by a CA that is trusted."""
+"""Asking others over TLS, on loopback: a certificate has to be for the name asked, by a CA that is trusted."""
 
 from __future__ import annotations
 
@@ -134,3 +134,22 @@ def test_a_redirect_to_a_wrong_certificate(certified: Callable[[str], ssl.SSLCon
         with federating(there.url, wrong.url) as backend, pytest.raises(RemoteError, match="not accepted"):
             values(backend, f"{there.url}/sparql/307/{wrong.url}/sparql/end")
         assert wrong.asked == []
+
+
+@pytest.mark.parametrize("certificate", ["127.0.0.1", "other.example"])
+def test_an_endpoint_instead_of_a_snapshot(
+    ca: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, published: Settings, certificate: str
+):
+    """So has that of ``--endpoint``, by a CA in the file that ``REQUESTS_CA_BUNDLE`` names."""
+    ca.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+    with answering(context_of(ca, certificate)) as there:
+        settings = dataclasses.replace(published, endpoint=f"{there.url}/sparql")
+        with contextlib.closing(open_backend(settings)) as backend:
+            query = Query(text="SELECT ?x { ?x ?y ?z }", format=RESULTS_JSON)
+            if certificate == "127.0.0.1":
+                assert b"from there" in b"".join(backend.answer(query))
+            else:
+                with pytest.raises(RemoteError, match="not valid for"):
+                    backend.answer(query)
+                assert there.asked == []
