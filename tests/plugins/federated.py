@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 ROWS = {"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "literal", "value": "from there"}}]}}
 
 
+TRICKLE = "/sparql/trickle"
+
+
 class _Request(BaseHTTPRequestHandler):
     """Answers, redirects, fails, and remembers what it was asked."""
 
@@ -25,6 +28,9 @@ class _Request(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         asked = self.rfile.read(int(self.headers["Content-Length"])).decode()
         self.server.asked.append((self.path, asked))
+        if self.path == TRICKLE:
+            self._trickle()
+            return
         turn = re.fullmatch(r"/sparql/(\d\d\d)/(.*)", self.path)
         if turn and turn[1] != "200":
             self.send_response(int(turn[1]))
@@ -38,6 +44,16 @@ class _Request(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body) + (10 if self.path.endswith("broken") else 0)))
         self.end_headers()
         self.wfile.write(body)
+
+    def _trickle(self) -> None:
+        """Send a header that never ends, until nobody takes it."""
+        try:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Endless: ")
+            while not self.server.is_left.wait(0.05):
+                self.wfile.write(b"x")
+        except OSError:
+            self.server.is_left.set()
+        self.close_connection = True
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's word
         """Say nothing."""
@@ -55,6 +71,8 @@ class Endpoint(ThreadingHTTPServer):
     ----------
     asked
         Paths and queries, in their order.
+    is_left
+        Set when somebody has left whom it was sending what never ends.
     """
 
     daemon_threads = True
@@ -62,6 +80,7 @@ class Endpoint(ThreadingHTTPServer):
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Request)
         self.asked: list[tuple[str, str]] = []
+        self.is_left = threading.Event()
         self._context = context
         self.url = self.url_of("127.0.0.1")
 

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 import pytest
-from federated import answering
+from federated import TRICKLE, answering
 
-from digigraph.errors import QueryForbidden, QuerySyntaxError, RemoteError, SettingsError
+from digigraph.errors import QueryForbidden, QuerySyntaxError, QueryTimeout, RemoteError, SettingsError
 from digigraph.media import RESULTS_JSON
 from digigraph.store.backend import Query
 from digigraph.store.doors import is_allowed
@@ -153,6 +153,15 @@ def test_an_endpoint_that_fails(federated: Backend, there: Endpoint, path: str):
     """A failure over there is a failure of the query, never half an answer."""
     with pytest.raises(RemoteError):
         ask(federated, selecting(f"{there.url}/sparql/{path}"))
+
+
+def test_an_endpoint_that_never_ends(published: Settings):
+    """One that sends a byte now and then, and never a whole header, is left when the query's time is up."""
+    with answering() as there:
+        settings = dataclasses.replace(published, federation=f"{there.url}/sparql", query_seconds=1)
+        with closing(open_backend(settings)) as backend, pytest.raises((QueryTimeout, RemoteError)):
+            ask(backend, selecting(there.url + TRICKLE))
+        assert there.is_left.wait(120)
 
 
 def test_an_endpoint_that_may_fail(federated: Backend, there: Endpoint):

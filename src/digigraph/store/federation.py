@@ -97,6 +97,25 @@ class _Connection(http.client.HTTPConnection):
         if self._context is not None:
             self.sock = self._context.wrap_socket(self.sock, server_hostname=self.host)
 
+    def give_up(self) -> None:
+        """Let whoever waits at it wait no longer; from any thread."""
+        if self.sock is not None:
+            with contextlib.suppress(OSError):
+                # Not the method of a TLS socket, which would change what the other thread is using.
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def _within(seconds: float, connection: _Connection) -> Iterator[None]:
+    """Give a connection up after so many seconds: its own time-out begins anew with every byte, however few come."""
+    timer = threading.Timer(seconds, connection.give_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
 
 @contextlib.contextmanager
 def _asked(url: str, query: bytes, settings: Settings) -> Iterator[http.client.HTTPResponse]:
@@ -107,7 +126,7 @@ def _asked(url: str, query: bytes, settings: Settings) -> Iterator[http.client.H
         parts = urlsplit(url)
         address = address_of(parts, settings.federation_private)
         connection = _Connection(parts, address, seconds=settings.query_seconds)
-        with contextlib.closing(connection):
+        with contextlib.closing(connection), _within(settings.query_seconds, connection):
             headers = {
                 "Accept": "application/sparql-results+json, application/sparql-results+xml",
                 "Content-Type": "application/sparql-query",
