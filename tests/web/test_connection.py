@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.server import ServerState
 
 from digigraph.web.connection import HEAD_BYTES, Connection
@@ -31,6 +33,7 @@ POST = (
     b"POST /sparql HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\nContent-Type: application/sparql-query\r\n"
     b"Content-Length: 16\r\n\r\nASK { ?s ?p ?o }"
 )
+UPGRADE = GET.replace(b"Host", b"Connection: Upgrade\r\nUpgrade: h2c\r\nHost")
 CHUNKED = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 PIECE = b"x" * 1000
 
@@ -42,6 +45,7 @@ class Wire(asyncio.Transport):
         super().__init__({"peername": ("192.0.2.1", 1), "sockname": ("192.0.2.2", 80)})
         self.written = b""
         self.is_closed = False
+        self.is_read = True
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Keep it."""
@@ -56,10 +60,12 @@ class Wire(asyncio.Transport):
         return self.is_closed
 
     def pause_reading(self) -> None:
-        """Do nothing: a test says what comes."""
+        """Note it: a test says what comes."""
+        self.is_read = False
 
     def resume_reading(self) -> None:
-        """Do nothing."""
+        """Note it."""
+        self.is_read = True
 
     async def has(self, number: int) -> None:
         """Wait until so many replies have been written."""
@@ -81,7 +87,9 @@ def run(exchange: Exchange) -> list[str]:
         shortcut = Shortcut(1_000_000, lambda: "1-0123456789ab")
         gateway = Gateway(app, threads=2, body_bytes=1_000_000, shortcut=shortcut)
         wire = Wire()
-        connection = Connection(gateway, uvicorn_config(gateway), ServerState())
+        state = ServerState()
+        state.default_headers = [(b"date", b"Thu, 01 Jan 2026 00:00:00 GMT")]
+        connection = Connection(gateway, uvicorn_config(gateway), state)
         connection.connection_made(wire)
         await exchange(connection, wire)
         connection.connection_lost(None)
@@ -96,6 +104,11 @@ async def asked(connection: Connection, wire: Wire, *, times: int) -> None:
     for number in range(times):
         connection.data_received(GET)
         await wire.has(number + 1)
+
+
+def statuses(replies: bytes) -> list[int]:
+    """The statuses of replies."""
+    return [int(status) for status in re.findall(rb"HTTP/1.1 (\d+)", replies)]
 
 
 def without_ids(replies: bytes) -> list[bytes]:
@@ -201,7 +214,7 @@ def test_what_does_not_end_is_refused(begin: bytes):
     run(exchange)
 
 
-@pytest.mark.parametrize("count", [1, 400])
+@pytest.mark.parametrize("count", [1, 90, 400])
 def test_a_head_is_bounded_as_a_whole(count: int):
     """A head that comes in one piece, and of many short headers, has the same bound."""
     line = b"X: %b\r\n" % (b"x" * (2 * HEAD_BYTES // count))
@@ -223,14 +236,106 @@ def test_what_comes_behind_a_body_is_no_header(server: Server):
 
 
 def test_nothing_is_written_into_an_answer():
-    """What is no request, behind one that is being answered, ends the connection and is not said in the answer."""
+    """What is no request, behind one that is being answered, is refused behind the answer."""
 
     async def exchange(connection: Connection, wire: Wire) -> None:
         connection.data_received(GET + b"nonsense\r\n\r\n")
-        assert wire.is_closed
         assert wire.written == b""
+        await wire.has(2)
+        assert statuses(wire.written) == [200, 400]
+        assert wire.is_closed
 
-    run(exchange)
+    assert run(exchange) == ["GET"]
+
+
+@pytest.mark.parametrize("before", [b"", GET], ids=["alone", "behind another"])
+def test_a_broken_body_is_refused(before: bytes):
+    """A request whose body breaks the rules is told so, where nothing was said to it; those before it are answered."""
+
+    async def exchange(connection: Connection, wire: Wire) -> None:
+        connection.data_received(before + CHUNKED + b"1\r\nxNONSENSE")
+        await wire.has(2 if before else 1)
+        assert statuses(wire.written) == [*([200] if before else []), 400]
+        assert wire.is_closed
+        assert b"\r\ndate: " in wire.written
+
+    assert run(exchange) == ["GET"] * bool(before)
+
+
+def test_a_tunnel_is_refused():
+    """CONNECT is refused, also as the first that is said, and what was asked before it is answered."""
+    for before in (b"", GET):
+
+        async def exchange(connection: Connection, wire: Wire, before: bytes = before) -> None:
+            connection.data_received(before + b"CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n" + GET)
+            await wire.has(2 if before else 1)
+            assert statuses(wire.written) == [*([200] if before else []), 501]
+
+        assert run(exchange) == ["GET"] * bool(before)
+
+
+def test_many_that_come_together_wait_unread():
+    """However many requests come at once, few are read before the first is answered; each is answered in the end."""
+    number = 2000
+
+    async def exchange(connection: Connection, wire: Wire) -> None:
+        await asked(connection, wire, times=3)
+        connection.pause_writing()
+        connection.data_received(GET * number)
+        await asyncio.sleep(0)
+        assert len(connection.pipeline) < number // 4
+        connection.resume_writing()
+        await wire.has(3 + number)
+
+    assert run(exchange) == ["GET"]
+
+
+def test_who_sends_on_is_not_read_for_ever():
+    """Who sends more whenever it is let is never let further ahead of its answers than a bound."""
+    several = 1000
+
+    async def exchange(connection: Connection, wire: Wire) -> None:
+        sent = answered = 0
+        while answered < 100:
+            if wire.is_read:
+                connection.data_received(GET * several)
+                sent += several
+            await asyncio.sleep(0)
+            answered = wire.written.count(b"HTTP/1.1 200 ")
+            assert sent - answered < HIGH_WATER_LIMIT // len(GET) + 2 * several
+        assert sent > several
+
+    assert run(exchange) == ["GET"]
+
+
+def test_pieces_of_any_length_are_the_same():
+    """Wherever what is said is cut in two, the answers are the same: requests, bodies and refusals."""
+    said = GET + CHUNKED + b"2\r\nab\r\n0\r\n\r\n" + UPGRADE + POST + GET + b"nonsense\r\n\r\n"
+
+    async def exchange(connection: Connection, wire: Wire, cut: int) -> None:
+        connection.data_received(said[:cut])
+        await asyncio.sleep(0)
+        connection.data_received(said[cut:])
+        await wire.has(6)
+        assert statuses(wire.written) == [200] * 5 + [400]
+
+    for cut in range(len(said)):
+        assert run(functools.partial(exchange, cut=cut)) == ["GET", "POST", "POST"], cut
+
+
+@pytest.mark.parametrize("number", [2, 1000])
+def test_upgrades_that_come_together_are_not_taken(number: int):
+    """Each of several requests that wish for another protocol, and come together, is answered, with its own body."""
+
+    async def exchange(connection: Connection, wire: Wire) -> None:
+        longer = UPGRADE.replace(b"Host", b"Connection: x\r\nUpgrade: h2c, and much more than the first said\r\nHost")
+        connection.data_received(
+            (longer + POST.replace(b"Host", b"Connection: Upgrade\r\nUpgrade: a\r\nHost")) * number
+        )
+        await wire.has(2 * number)
+        assert set(statuses(wire.written)) == {200}
+
+    assert sorted(set(run(exchange))) == ["GET", "POST"]
 
 
 @pytest.mark.parametrize("said", [b"", b"GET / HT", GET, CHUNKED + b"1\r\nx"], ids=["nothing", "head", "all", "body"])

@@ -167,6 +167,26 @@ class TestDeparture:
                     client.close()
             server.wait_for_rest(targets[0], files=before)
 
+    def test_query_ends_with_its_client_behind_others(self, serving: Serving):
+        """A client that has sent more requests behind its query leaves: the process of the query is ended."""
+        with serving(workers=2, query_seconds=3600) as server:
+            query = f"GET /sparql?query={quote(ENDLESS)} HTTP/1.1\r\nHost: x\r\n\r\n"
+            client = server.send(query + "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" * 3)
+            pid = server.busy_process()
+            client.close()
+            server.wait_for_end(pid)
+            assert server.status(f"/sparql?query={quote(TINY)}") == 200
+
+    @pytest.mark.parametrize(("query", "number"), [(TINY, 1), (TINY, 300), (LARGE, 2)], ids=["one", "many", "large"])
+    def test_who_sends_no_more_is_answered(self, server: Server, query: str, number: int):
+        """A client that ends its half of the connection behind its requests gets all answers."""
+        one = f"GET /sparql?query={quote(query)} HTTP/1.1\r\nHost: x\r\n\r\n"
+        with server.send(one * number) as client:
+            client.shutdown(socket.SHUT_WR)
+            answers = _read_all(client)
+        assert answers.count(b"HTTP/1.1 200 OK\r\n") == number
+        assert answers.rstrip().endswith(b"0" if query == LARGE else b"}")
+
     def test_departure_after_the_answer_costs_nobody_else(self, serving: Serving):
         """A client leaves with its whole answer unread: queries that use its query process by then go on."""
         with serving(workers=1, query_seconds=3600) as server:
@@ -252,6 +272,8 @@ class TestRequests:
             ("get /healthz HTTP/1.1\r\nHost: x\r\n", 400),
             ("POST /sparql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n", 501),
             ("POST /sparql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", 400),
+            ("GET /healthz HTTP/2.0\r\nHost: x\r\n", 400),
+            ("CONNECT x:80 HTTP/1.1\r\nHost: x\r\n", 501),
             ("OPTIONS * HTTP/1.1\r\nHost: x\r\n", 204),
             ("GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\n", 200),
             ("GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: a miracle\r\n", 417),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import TYPE_CHECKING
 
 from digigraph.web.gateway import Gateway
@@ -93,6 +94,15 @@ def test_it_has_a_bound():
         shortcut.keep(scope, key_of(scope, b""), reply(bytes(1000)))
         shortcut.keep_same(scope, reply(bytes(1000)))
         assert shortcut.held <= MOST
+
+
+def test_short_headers_count_as_much_as_they_take():
+    """A request of many short headers takes many times its bytes of memory, and is counted so."""
+    shortcut = kept(Served(), most=100_000_000)
+    before = shortcut.held
+    headers = [(b"x%d" % number, b"") for number in range(90)]
+    shortcut.keep_same(request(b"many", headers=headers), reply())
+    assert shortcut.held - before > sum(map(sys.getsizeof, (part for header in headers for part in (header, *header))))
 
 
 def test_long_replies_are_sent_in_pieces():

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 # 4.2.1).
 _HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+)(?::\d*)?", re.ASCII)
 
+_OLD = frozenset({"1", "1.0"})
+_VERSIONS = _OLD | {"1.1"}
+
 
 def fault_of(scope: Scope) -> HTTPStatus | None:
     """Return the status of a request that breaks the rules, which no cache or proxy in front would read the same way.
@@ -20,13 +23,15 @@ def fault_of(scope: Scope) -> HTTPStatus | None:
     Returns
     -------
     HTTPStatus | None
-        400 where HTTP/1.1 names no host, several, or none that is one (RFC 9112, section 3.2); 501 for a transfer
-        coding other than one ``chunked`` (section 6.1); 417 for an expectation other than ``100-continue`` (RFC 9110,
-        section 10.1.1).
+        400 for a version other than HTTP/1.0 and 1.1, and where HTTP/1.1 names no host, several, or none that is one
+        (RFC 9112, section 3.2); 501 for a transfer coding other than one ``chunked`` (section 6.1); 417 for an
+        expectation other than ``100-continue`` (RFC 9110, section 10.1.1).
     """
+    if scope["http_version"] not in _VERSIONS:
+        return HTTPStatus.BAD_REQUEST
     hosts = [value for name, value in scope["headers"] if name == b"host"]
     # An HTTP/1.0 client may leave it out.
-    is_old = scope["http_version"] in {"1", "1.0"}
+    is_old = scope["http_version"] in _OLD
     if not (is_old and hosts in ([], [b""])) and (len(hosts) != 1 or not _HOST.fullmatch(hosts[0])):
         return HTTPStatus.BAD_REQUEST
     codings = [value.strip().lower() for name, value in scope["headers"] if name == b"transfer-encoding"]

@@ -36,6 +36,8 @@ SINGULAR = frozenset(
 
 _SAME_SHARE = 8
 _SHORT_BYTES = 16 * 1024
+# What a header takes in memory besides its bytes.
+_HEADER_BYTES = 150
 _OF_A_BODY = {b"content-type", b"content-length", b"content-encoding"}
 _ASKS = {"GET": "GET", "HEAD": "GET", "POST": "POST"}
 
@@ -110,7 +112,8 @@ class Shortcut:
         if request is not None and len(reply.start) <= _SHORT_BYTES:
             headers = _framed(reply, scope["method"])
             rest = b"".join([*(b"%b: %b\r\n" % header for header in headers), b"\r\n", reply.start])
-            self._same.put(reply.snapshot, request, Same(scope, reply, rest), size=2 * len(request) + 2 * len(rest))
+            size = 2 * len(request) + 2 * len(rest) + sum(_HEADER_BYTES for _ in scope["headers"])
+            self._same.put(reply.snapshot, request, Same(scope, reply, rest), size=size)
 
     def find(self, scope: Scope, key: Key | None) -> Reply | None:
         """Return the reply to a request; None where the application has to be asked."""
@@ -126,7 +129,8 @@ class Shortcut:
         """Keep a reply, where it is a success, whole, and a function of the snapshot that is served."""
         is_whole = reply.status == HTTPStatus.OK and reply.rest is None and scope["method"] != "HEAD"
         if key is not None and is_whole:
-            size = reply.size + len(key[2]) + len(key[3]) + sum(len(name) + len(value) for name, value in key[5])
+            deciding = sum(_HEADER_BYTES + len(name) + len(value) for name, value in key[5])
+            size = reply.size + len(key[2]) + len(key[3]) + deciding
             self.cache.put(reply.snapshot, key, reply, size=size)
 
 
