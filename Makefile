@@ -6,8 +6,10 @@ BIN := $(VENV)/bin
 .DELETE_ON_ERROR:
 .PHONY: serve test test-all assets check format bench vocabularies lock venv-module clean
 
-# On several processors; the long ones one by one, for they look at what the machine does.
-SHORT := $(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadfile -m "not long"
+# On several processors, by one process more than there are, for tests often wait for servers and query processes; the
+# long ones one by one, for they look at what the machine does.
+PROCESSES := $(shell expr 1 + $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1))
+SHORT := $(BIN)/pytest -q -n $(PROCESSES) --maxprocesses 4 --dist loadfile -m "not long"
 BUILT := src/digigraph/web/static/built/manifest.json
 
 serve: $(VENV)/.assets

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from digigraph.store.opened import Snapshot
 
 
+_HELD_QUADS = 100_000
+"""Quads, of all states together, that are held: some hundred bytes each."""
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """A state of the graph, published or as the sources have it: its quads, and its texts by ``{slug}_{version}``."""
@@ -38,7 +42,7 @@ class State:
 class EveryState:
     """The state that the sources have, with what is taken back; every kept one that can be read; the log of changes.
 
-    They are read again each time they are gone through: all together they may not fit into memory.
+    They are read again each time they are gone through, but for small ones: all together they may not fit into memory.
 
     Parameters
     ----------
@@ -53,6 +57,8 @@ class EveryState:
         whole = build(replace(corpus, redactions=Redactions()), settings)
         texts = {f"{each.slug}_{each.version}": each.text.runs() for each in corpus.documents}
         self._of_sources = State(whole.quads, texts)
+        self._held: dict[str, State] = {}
+        self._room = _HELD_QUADS
 
     def __iter__(self) -> Iterator[State]:
         """Yield them one by one."""
@@ -64,9 +70,15 @@ class EveryState:
             yield State(quads_of(b"\n".join(logged(self._catalog))), {})
 
     def _published(self, name: str) -> State:
+        if name in self._held:
+            return self._held[name]
         nquads, files = content_of(self._catalog.get(name))
         texts = {text: decode_text(content) for file, content in files.items() if (text := text_of(file))}
-        return State(quads_of(nquads), texts, files.get(RETIRED, b""))
+        state = State(quads_of(nquads), texts, files.get(RETIRED, b""))
+        if len(state.quads) <= self._room:
+            self._held[name] = state
+            self._room -= len(state.quads)
+        return state
 
 
 def logged(catalog: SnapshotCatalog) -> frozenset[bytes]:
