@@ -188,10 +188,10 @@ class Settings:
                 f"base_iri is {self.base_iri!r}.",
                 hint='It must be an http(s) IRI that ends with "/", such as "https://example.org/graph/".',
             )
-        if self.public_url and not re.fullmatch(r"https?://[^/?#@\s<>\"]+(?:/[^?#\s<>\"]*)?", self.public_url):
+        if self.public_url and not re.fullmatch(r"https?://[^/?#@\s<>\"]+(?:/(?!/)[^?#\s<>\"]*)?", self.public_url):
             raise SettingsError(
                 f"public_url is {self.public_url!r}.",
-                hint='It must be an http(s) URL without parameters, such as "https://graph.example/".',
+                hint='It must be an http(s) URL, its path after one slash, without parameters: "https://graph.example/".',
             )
         for prefix in self.federation_prefixes:
             if not re.fullmatch(r"https?://[^/?#@\s]+(?:[/?#]\S*)?", prefix):

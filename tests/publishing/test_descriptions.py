@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.robotparser import RobotFileParser
 
 import pyoxigraph as ox
 import pytest
 import rdflib
 from projects import made_project
-from rdflib import DCAT, DCTERMS, FOAF, RDF, VOID
+from rdflib import DCAT, DCTERMS, FOAF, RDF, SDO, VOID
 
 from digigraph.errors import SettingsError
 from digigraph.findings import Severity
@@ -160,6 +162,65 @@ def test_the_changes_are_a_distribution_that_is_an_event_stream(full: FlaskClien
     root = described(full, address.removeprefix(SERVER))
     tree = rdflib.Namespace("https://w3id.org/tree#")
     assert (None, tree.view, rdflib.URIRef(address)) in root
+
+
+def test_the_catalogue_of_an_earlier_state_leads_nowhere_wrong(project: Settings, full: FlaskClient):
+    """Every page and file that the catalogue of a state names is there; the changes, of no state, are not in it."""
+    state = f"/snapshots/{SnapshotCatalog(project.state_folder).names()[-1]}"
+    catalog = described(full, f"{state}/catalog.ttl")
+    said = (DCAT.accessURL, DCAT.downloadURL, DCAT.endpointDescription, DCAT.landingPage, FOAF.homepage)
+    named = {str(each) for term in said for each in catalog.objects(None, term)}
+    assert f"{SERVER}{state}/dumps/" in named
+    for each in named:
+        with full.get(each.removeprefix(SERVER)) as reply:
+            assert reply.status_code == 200, each
+    assert (None, DCTERMS.conformsTo, rdflib.URIRef("https://w3id.org/ldes/specification")) not in catalog
+
+
+def schema_org(client: FlaskClient, path: str) -> rdflib.Graph:
+    page = client.get(path, headers={"Accept": "text/html"}).text
+    (found,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    return rdflib.Graph().parse(data=found, format="json-ld")
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")  # rdflib's own use of it
+@pytest.mark.parametrize("path", ["/", "/catalog"])
+def test_dataset_search_finds_what_portals_find(full: FlaskClient, path: str):
+    """Pages say in schema.org what DCAT says: dumps that crawlers may fetch, rights, version, publisher."""
+    page, catalog = schema_org(full, path), described(full, "/catalog")
+    downloads = {str(each) for each in page.objects(None, SDO.contentUrl)}
+    assert downloads == {str(each) for each in catalog.objects(None, DCAT.downloadURL)}
+    rules = RobotFileParser()
+    rules.parse(full.get("/robots.txt").text.splitlines())
+    assert all(rules.can_fetch("*", each) for each in downloads)
+    for each in page.objects(DATASET, SDO.distribution):
+        reply = full.get(str(page.value(each, SDO.contentUrl)).removeprefix(SERVER))
+        assert str(page.value(each, SDO.encodingFormat)) == reply.mimetype
+        assert str(page.value(each, SDO.contentSize)) == f"{len(reply.data)} B"
+        assert str(page.value(each, SDO.sha256)) == hashlib.sha256(reply.data).hexdigest()
+    for ours, theirs in (
+        (SDO.version, rdflib.URIRef(f"{DCAT}version")),
+        (SDO.dateModified, DCTERMS.modified),
+        (SDO.keywords, DCAT.keyword),
+        (SDO.license, DCTERMS.license),
+        (SDO.publisher, DCTERMS.publisher),
+        (SDO.spatialCoverage, DCTERMS.spatial),
+        (SDO.description, DCTERMS.description),
+    ):
+        said = set(map(str, page.objects(DATASET, ours)))
+        assert said == set(map(str, catalog.objects(DATASET, theirs))) != set(), ours
+    assert str(page.value(page.value(DATASET, SDO.publisher), SDO.name)) == "KTH"
+    assert "remain their publishers'" in str(page.value(DATASET, SDO.copyrightNotice))
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")  # rdflib's own use of it
+def test_pages_say_of_the_dataset_only_what_is_known(bare: FlaskClient):
+    """Without the settings no publisher, keyword, place or licence is there; version and dumps are."""
+    page = schema_org(bare, "/")
+    assert not {SDO.publisher, SDO.keywords, SDO.spatialCoverage, SDO.license} & set(page.predicates(DATASET))
+    assert (DATASET, SDO.version, None) in page
+    assert len(str(page.value(DATASET, SDO.description))) > 50
+    assert len(set(page.objects(DATASET, SDO.distribution))) == 12
 
 
 def test_services_are_where_they_are_said_to_be(full: FlaskClient):

@@ -36,7 +36,7 @@ _CODES = """
 _LANGUAGES = dict(each.split("=") for each in _CODES.split())
 
 
-def catalog_data(offer: Offer, backend: Backend, *, document: str, issued: str | None) -> Data:
+def catalog_data(offer: Offer, backend: Backend, *, document: str, issued: str | None, changes: str | None) -> Data:
     """Return the description of a catalogue with the dataset, its dumps and its services.
 
     What DCAT-AP demands is always there, for the title serves where a setting is empty; what it recommends is there as
@@ -53,6 +53,8 @@ def catalog_data(offer: Offer, backend: Backend, *, document: str, issued: str |
         URL of the catalogue.
     issued
         When the first state was published; None where that is not known.
+    changes
+        URL of the changes as an event stream; None where there is none, as for one state of the past.
     """
     dataset, catalog = Iris(offer.settings.base_iri).dataset, ox.NamedNode(document)
     said = itertools.chain(
@@ -62,7 +64,7 @@ def catalog_data(offer: Offer, backend: Backend, *, document: str, issued: str |
         _services(offer, catalog, dataset),
         *(_distribution(offer, dataset, each) for each in offer.dumps),
         _issued(issued, catalog, dataset),
-        _event_stream(offer, dataset),
+        _event_stream(offer, dataset, changes),
     )
     return Data(catalog, frozenset(ox.Triple(*each) for each in said), licence=offer.settings.license)
 
@@ -94,7 +96,7 @@ def _dataset(offer: Offer, dataset: ox.NamedNode) -> Iterator[Said]:
 def _subjects(offer: Offer, resource: ox.NamedNode) -> Iterator[Said]:
     """Whom to ask, and by what it is found."""
     settings = offer.settings
-    for word in filter(None, (each.strip() for each in settings.keywords.split(","))):
+    for word in offer.keywords:
         yield resource, DCAT["keyword"], ox.Literal(word)
     for code in settings.themes.split():
         yield resource, DCAT["theme"], ox.NamedNode(f"{_EU}data-theme/{code}")
@@ -169,11 +171,11 @@ def _issued(issued: str | None, *resources: ox.NamedNode) -> Iterator[Said]:
             yield each, DCTERMS["issued"], ox.Literal(issued, datatype=XSD["dateTime"])
 
 
-def _event_stream(offer: Offer, dataset: ox.NamedNode) -> Iterator[Said]:
+def _event_stream(offer: Offer, dataset: ox.NamedNode, changes: str | None) -> Iterator[Said]:
     """The changes: an event source is a distribution (LDES vocabulary, ldes:EventSource)."""
-    if offer.snapshot is None:
+    if changes is None:
         return
-    source = offer.node("/changes")
+    source = ox.NamedNode(changes)
     yield dataset, DCAT["distribution"], source
     yield source, RDF["type"], DCAT["Distribution"]
     yield source, RDF["type"], LDES["EventSource"]

@@ -100,6 +100,11 @@ class Offer:
         )
 
     @property
+    def keywords(self) -> tuple[str, ...]:
+        """The words by which catalogues find the graph."""
+        return tuple(filter(None, (each.strip() for each in self.settings.keywords.split(","))))
+
+    @property
     def description(self) -> str:
         """What the graph is about, at least that it is one."""
         return self.settings.description or f"{self.settings.title}: a knowledge graph, in RDF."

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.publishing.labels import LANGUAGES
+from digigraph.iris import Iris
+from digigraph.publishing.data import RIGHTS
 from digigraph.vocab import RDF, SCHEMA, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from digigraph.publishing.data import Data
+    from digigraph.publishing.offer import Offer, OfferedDump
 
 Node = dict[str, object]
 _LONGEST = 5000
@@ -48,48 +49,62 @@ def embedded(data: Data) -> str:
     return _written({"@graph": [topic, *nodes.values()]})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatasetCard:
-    """What dataset search shows of a graph (Google's guideline for structured data of datasets).
+def dataset_markup(offer: Offer, about: str) -> str:
+    """Return the description of the whole graph as JSON-LD for a ``script`` element.
+
+    It has what dataset search shows (Google's guideline for structured data of datasets), as far as settings and state
+    say it. What can be downloaded are the dumps: crawlers are kept from whole graphs that a query makes.
 
     Parameters
     ----------
-    iri, name, description
-        Of the dataset.
-    url
-        Of its page.
-    downloads
-        Pairs of URL and media type.
-    licence
-        IRI of the licence; empty where none is stated.
+    offer
+        What is published.
+    about
+        What it is about, where the settings do not say so.
     """
-
-    iri: str
-    name: str
-    description: str
-    url: str
-    downloads: tuple[tuple[str, str], ...]
-    licence: str
-
-
-def dataset_markup(card: DatasetCard) -> str:
-    """Return the description of the whole graph as JSON-LD for a ``script`` element."""
+    settings = offer.settings
     return _written(
         {
             "@type": "Dataset",
-            "@id": card.iri,
-            "name": card.name,
-            "description": card.description,
-            "url": {"@id": card.url},
-            **({"license": {"@id": card.licence}} if card.licence else {}),
-            "inLanguage": list(LANGUAGES),
+            "@id": Iris(settings.base_iri).dataset.value,
+            "name": settings.title,
+            "description": settings.description or about,
+            "url": {"@id": offer.url("/")},
+            **({"license": {"@id": settings.license}} if settings.license else {}),
+            "copyrightNotice": _value(RIGHTS),
+            "inLanguage": settings.languages.split(),
             "isAccessibleForFree": True,
-            "distribution": [
-                {"@type": "DataDownload", "contentUrl": {"@id": url}, "encodingFormat": media_type}
-                for url, media_type in card.downloads
-            ],
+            **dict(_known(offer)),
+            "distribution": [_download(offer, each) for each in offer.dumps],
         }
     )
+
+
+def _known(offer: Offer) -> Iterator[tuple[str, object]]:
+    """What is said of the dataset only where it is known."""
+    settings = offer.settings
+    if offer.keywords:
+        yield "keywords", list(offer.keywords)
+    if settings.places:
+        yield "spatialCoverage", [{"@id": each} for each in settings.places.split()]
+    if settings.publisher or settings.publisher_name:
+        name = {"name": settings.publisher_name} if settings.publisher_name else {}
+        yield "publisher", {"@id": offer.publisher.value, **name}
+    if offer.snapshot is not None:
+        yield "version", offer.snapshot.name
+        yield "dateModified", offer.snapshot.created
+
+
+def _download(offer: Offer, dump: OfferedDump) -> Node:
+    return {
+        "@type": "DataDownload",
+        "name": dump.title,
+        "description": dump.description,
+        "contentUrl": {"@id": offer.url(dump.path)},
+        "encodingFormat": dump.encoding.compression or dump.encoding.format.media_type,
+        "contentSize": f"{dump.size} B",
+        "sha256": dump.sha256,
+    }
 
 
 def _written(document: Node) -> str:

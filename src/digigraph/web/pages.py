@@ -112,7 +112,12 @@ def _kept(path: str, *, fragment: str = "") -> str:
 
 def local(path: str) -> str:
     """Return what leads from a page to a path of the same state."""
-    return site().prefix + path
+    return rooted(site().prefix + path)
+
+
+def rooted(path: str) -> str:
+    """Return what leads from a page to a path of the server, below the path that readers have it under."""
+    return site().root + path
 
 
 def _in_language(code: str) -> str:
@@ -143,6 +148,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         href=href,
         local=local,
+        rooted=rooted,
         example_href=_example_href,
         list_href=_list_href,
         site_title=site_title,
@@ -164,7 +170,7 @@ def _of_this_request() -> dict[str, object]:
         "readable": lambda literal: readable(literal, spoken),
         "short": site().iris.shorten,
         "snapshot": site().backend.version,
-        "present": present_path() if site().prefix else "",
+        "present": rooted(present_path()) if site().prefix else "",
         "licence": licence_of(site().settings.license),
     }
 

@@ -17,7 +17,7 @@ from digigraph.errors import NotFound
 from digigraph.publishing.answers import tabulate
 from digigraph.publishing.examples import Example, examples
 from digigraph.publishing.states import state_path
-from digigraph.web.pages import fresh_page, language, local
+from digigraph.web.pages import fresh_page, language, local, rooted
 from digigraph.web.replies import identity_of, unchanged
 from digigraph.web.sending import SNAPSHOT_HEADER, policy
 from digigraph.web.site import asker, note, site
@@ -142,7 +142,7 @@ def answer_page(query: Query, *, formats: Sequence[Format]) -> Response:
 def _permalinks_at(snapshot: str | None) -> str:
     """Where a permalink of an answer of this snapshot is made; empty where none is."""
     is_offered = snapshot is not None and site().settings.permalinks and site().kept
-    return f"{state_path(snapshot)}/results" if snapshot is not None and is_offered else ""
+    return rooted(f"{state_path(snapshot)}/results") if snapshot is not None and is_offered else ""
 
 
 def _identity(query: Query, snapshot: str | None) -> Identity | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import Response, after_this_request, current_app, request
 
@@ -148,6 +149,11 @@ class Site:
         """Return the URL of a path in the state that is served; never made of the Host header."""
         host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
         return (self.settings.public_url or f"http://{host}:{self.settings.port}").rstrip("/") + path
+
+    @property
+    def root(self) -> str:
+        """The path of the public URL, without a slash at its end: what a proxy takes off before it asks here."""
+        return urlsplit(self.present_url("")).path
 
     @property
     def offer(self) -> Offer:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect
+from markupsafe import Markup
 
 from digigraph.media import HTML, Kind, formats_of
 from digigraph.publishing.catalog import PREFIXES, catalog_data
 from digigraph.publishing.contents import contents
 from digigraph.publishing.labels import LANGUAGES
+from digigraph.publishing.schema_org import dataset_markup
 from digigraph.publishing.signposting import Signpost
 from digigraph.publishing.void import FIGURES, void_data, void_description
 from digigraph.publishing.writing import write
@@ -18,6 +20,7 @@ from digigraph.web.linked_data import DCAT_FILE, description_links
 from digigraph.web.pages import language, page
 from digigraph.web.replies import answered, made, requested_format, suffix_format
 from digigraph.web.site import VOID, asker, edition, site
+from digigraph.web.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +68,12 @@ def catalog_as(name: str) -> Response:
 
 def _catalog(chosen: Format) -> Response:
     here = site()
-    return _sent(lambda: catalog_data(here.offer, asker(), document=here.url("/catalog"), issued=here.began()), chosen)
+    changes = None if here.kept is None or here.prefix else here.present_url("/changes")
+
+    def make() -> Data:
+        return catalog_data(here.offer, asker(), document=here.url("/catalog"), issued=here.began(), changes=changes)
+
+    return _sent(make, chosen)
 
 
 def _sent(make: Callable[[], Data], chosen: Format) -> Response:
@@ -90,5 +98,7 @@ def _shown() -> dict[str, object]:
         "addresses": addresses,
         "formats": formats_of(Kind.GRAPH, Kind.DATASET),
         "page_url": url("/catalog"),
+        # Without any character that HTML would see.
+        "embedded": Markup(dataset_markup(site().offer, say("dataset_about", language()))),  # noqa: S704
         "links": (Signpost("cite-as", site().iris.dataset.value), *description_links()),
     }

@@ -17,7 +17,7 @@ from digigraph.publishing.signposting import Signpost
 from digigraph.publishing.writing import write
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.web.linked_data import data_format
-from digigraph.web.pages import language, page
+from digigraph.web.pages import language, local, page
 from digigraph.web.replies import made, requested_format, sent_in_pieces, suffix_format
 from digigraph.web.sending import SNAPSHOT_HEADER
 from digigraph.web.site import edition, site
@@ -199,6 +199,6 @@ def _shown() -> dict[str, object]:
         "address": here.url,
         "base": here.iris.base,
         "data_formats": _DATA,
-        "data_path": _PATH,
+        "data_path": local(_PATH),
         "links": (Signpost("alternate", here.url(_FEED), ATOM.media_type),),
     }

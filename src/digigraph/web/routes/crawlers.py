@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response
 
@@ -27,8 +26,7 @@ _INDEX = "/sitemap.xml"
 @blueprint.get("/robots.txt")
 def robots_txt() -> Response:
     """Say what crawlers should leave alone, and where the sitemap is."""
-    url = site().url
-    return Response(robots(urlsplit(url("")).path, url(_INDEX)), content_type="text/plain; charset=utf-8")
+    return Response(robots(site().root, site().url(_INDEX)), content_type="text/plain; charset=utf-8")
 
 
 @blueprint.get(_INDEX)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response
 from markupsafe import Markup
 
-from digigraph.media import Kind, formats_of
 from digigraph.publishing.examples import Example, examples
 from digigraph.publishing.overview import overview
-from digigraph.publishing.schema_org import DatasetCard, dataset_markup
+from digigraph.publishing.schema_org import dataset_markup
 from digigraph.web.linked_data import description_links
 from digigraph.web.pages import language, page
 from digigraph.web.site import edition, site
@@ -38,24 +37,10 @@ def _shown() -> dict[str, object]:
         "questions": _questions(),
         "page_url": site().url("/"),
         "links": description_links(),
-        "embedded": Markup(dataset_markup(_card(about))),  # noqa: S704 - without any character that HTML would see
+        "embedded": Markup(dataset_markup(site().offer, about)),  # noqa: S704 - without any character that HTML would see
     }
 
 
 def _questions() -> list[Example]:
     """The stored queries with a title in the language of the page, in the order of the alphabet."""
     return [each for each in examples(site().settings.project / "queries").values() if each.language == language()]
-
-
-def _card(about: str) -> DatasetCard:
-    here = site()
-    return DatasetCard(
-        iri=here.iris.dataset.value,
-        name=here.settings.title,
-        description=here.settings.description or about,
-        url=here.url("/"),
-        licence=here.settings.license,
-        downloads=tuple(
-            (here.url(f"/graph/accepted?format={each.name}"), each.media_type) for each in formats_of(Kind.GRAPH)
-        ),
-    )

@@ -18,7 +18,7 @@ from digigraph.publishing.results import result_of
 from digigraph.sparql import is_repeatable, query_form
 from digigraph.store.backend import Query
 from digigraph.store.permalinks import check_length
-from digigraph.web.pages import local, page, with_parameters
+from digigraph.web.pages import local, page, rooted, with_parameters
 from digigraph.web.protocol import pairs
 from digigraph.web.replies import made, query_string, requested_format
 from digigraph.web.site import asker, note, site
@@ -158,7 +158,7 @@ def _shown(permalink: Permalink) -> dict[str, object]:
         "formats": formats,
         "page_url": site().url(f"/results/{permalink.id}"),
         # The present state has no such page; it can be asked the same.
-        "present": f"/sparql?{urlencode(asked)}",
+        "present": rooted(f"/sparql?{urlencode(asked)}"),
     }
 
 
