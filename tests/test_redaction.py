@@ -245,6 +245,32 @@ def test_taking_back_twice_changes_nothing(three: Project) -> None:
     assert (three.folder / "data/redactions.yaml").read_bytes() == listed
 
 
+def test_another_reason_is_not_lost_without_a_word(three: Project) -> None:
+    """Who takes something back once more for another reason is told which one stands, and the list is what it was."""
+    assert three.run("redact", "id/asa-berg", "--reason", "privacy").returncode == 0
+    listed = (three.folder / "data/redactions.yaml").read_bytes()
+    again, other = (three.run("redact", "id/asa-berg", "--reason", each) for each in ("privacy", "error"))
+    assert again.stdout.decode() == "data/redactions.yaml has id/asa-berg already (privacy)\n"
+    assert other.stdout.decode() == (
+        "data/redactions.yaml has id/asa-berg already (privacy); readers are told that reason, not error\n"
+    )
+    assert (three.folder / "data/redactions.yaml").read_bytes() == listed
+
+
+def test_the_command_line_names_the_new_state(three: Project) -> None:
+    """With the old name of a state that was written anew, `changes` and `snapshots activate` say the new one."""
+    ((old, new), *_) = redact(three.settings, ["id/asa-berg"], reason="privacy").applied.rewritten.items()
+    for command in (("changes", old, new), ("snapshots", "activate", old)):
+        said = three.run(*command)
+        assert said.returncode == 2
+        assert f"It is {new} now." in said.stderr.decode()
+    for command in (("changes", new, "9-0123456789ab"), ("snapshots", "activate", "9-0123456789ab")):
+        said = three.run(*command)
+        assert said.returncode == 2
+        assert "`digigraph snapshots list` lists the states" in said.stderr.decode()
+        assert "/snapshots" not in said.stderr.decode()
+
+
 def test_the_list_keeps_what_people_wrote(three: Project) -> None:
     """Comments and order of the list stay; entries are added at its end."""
     written = "# ours\n- {iri: id/nobody, reason: other}   # long ago\n"

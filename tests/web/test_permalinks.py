@@ -352,10 +352,26 @@ def test_the_command_line_lists_and_removes(settings: Settings, client: FlaskCli
     client.application.extensions["digigraph"].kept.states.close()
     assert run("snapshots", "prune", "--keep", "1").stdout == f"{states[0]} stays: 1 permalink cites it\n"
     assert run("permalinks", "remove", "0" * 32).returncode == 2
-    assert run("permalinks", "remove", name).stdout == f"{name} removed\n"
+    assert run("permalinks", "remove", name).stdout == f"{states[0]}/{name} removed\n"
     assert (run("permalinks", "list").stdout, client.get(path).status_code) == ("", 410)
     assert run("snapshots", "prune", "--keep", "1").stdout == f"{states[0]} removed\n"
     gone = client.get(path)
     assert (gone.status_code, json.loads(gone.text)["type"].rpartition("#")[2]) == (410, "gone")
     assert "removed by whoever runs this server" in json.loads(gone.text)["detail"]
     assert NAMES.partition(" {")[0] not in gone.text
+
+
+def test_a_permalink_is_removed_from_every_state(settings: Settings, client: FlaskClient, states: tuple[str, ...]):
+    """Of one id in two states, `STATE/ID` removes one, and ID alone both; each that is removed is named."""
+    settings.project.joinpath("digigraph.toml").write_text(f'base_iri = "{BASE}"\n', encoding="utf-8")
+    command = [sys.executable, "-m", "digigraph", "--project", str(settings.project), "permalinks", "remove"]
+
+    def removed(asked: str) -> set[str]:
+        return set(subprocess.run([*command, asked], capture_output=True, check=True, text=True).stdout.splitlines())
+
+    for number, expected in ((1, [410, 200]), (2, [410, 410])):
+        paths = [made(client, state, f"ASK {{ FILTER({number} = {number}) }}") for state in states]
+        (name,) = {path.rpartition("/")[2] for path in paths}
+        cited = [f"{state}/{name}" for state in states][:number]
+        assert removed(cited[0] if number == 1 else name) == {f"{each} removed" for each in cited}
+        assert [client.get(path).status_code for path in paths] == expected

@@ -8,7 +8,7 @@ import click
 
 from digigraph.cli.output import output_option, write_output
 from digigraph.cli.project import Project
-from digigraph.errors import Gone, NoSnapshot, NotFound
+from digigraph.errors import Gone, NoSnapshot
 from digigraph.iris import Iris
 from digigraph.publishing.changes import rdf_patch
 from digigraph.store.snapshot import SnapshotCatalog
@@ -48,7 +48,7 @@ def _name(catalog: SnapshotCatalog, given: str) -> str:
     for name in sorted(known):
         if given in {name, name.partition("-")[0]}:
             return name
-    raise NotFound(f"There is no state {given!r}.", hint=_HINT)
+    return catalog.find(given).name
 
 
 def _dataset(catalog: SnapshotCatalog, name: str) -> set[bytes]:

@@ -7,7 +7,7 @@ import click
 from digigraph.cli.project import Project
 from digigraph.errors import NotFound
 from digigraph.settings import Settings
-from digigraph.store.permalinks import Permalinks
+from digigraph.store.permalinks import Permalink, Permalinks
 
 
 @click.group()
@@ -25,19 +25,30 @@ def list_(project: Project) -> None:
 
 
 @permalinks.command()
-@click.argument("ids", nargs=-1, metavar="ID...", required=True)
+@click.argument("names", nargs=-1, metavar="[STATE/]ID...", required=True)
 @click.pass_obj
-def remove(project: Project, ids: tuple[str, ...]) -> None:
-    """Remove permalinks: their addresses are 410 from then on, and their states can be pruned."""
+def remove(project: Project, names: tuple[str, ...]) -> None:
+    """Remove permalinks: their addresses are 410 from then on, and their states can be pruned.
+
+    An ID alone means those of every state that have it: the same query may have had the same rows in several.
+    """
     known = _permalinks(project.settings())
-    by_id = {each.id: each for each in known.all()}
-    if unknown := [each for each in ids if each not in by_id]:
+    by_name: dict[str, list[Permalink]] = {}
+    for each in known.all():
+        for name in (each.id, _name(each)):
+            by_name.setdefault(name, []).append(each)
+    if unknown := [each for each in names if each not in by_name]:
         raise NotFound(
             f"There is no permalink {unknown[0]!r}.", hint="`digigraph permalinks list` names those there are."
         )
-    for name in ids:
-        known.remove([by_id[name]])
-        click.echo(f"{name} removed")
+    for each in dict.fromkeys(each for name in names for each in by_name[name]):
+        known.remove([each])
+        click.echo(f"{_name(each)} removed")
+
+
+def _name(permalink: Permalink) -> str:
+    """What it is called among those of all states."""
+    return f"{permalink.snapshot}/{permalink.id}"
 
 
 def _permalinks(settings: Settings) -> Permalinks:

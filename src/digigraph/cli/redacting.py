@@ -42,8 +42,9 @@ def redact(project: Project, iris: tuple[str, ...], reason: str, note: str) -> N
     for entry in report.added:
         also = f", and {len(entry.also)} that go with it" if entry.also else ""
         click.echo(f"{entry.iri} is taken back ({entry.reason}){also}")
-    if not report.added:
-        click.echo(f"{FILE} has it already")
+    for iri, stands in report.standing.items():
+        instead = f"; readers are told that reason, not {reason}" if stands != reason else ""
+        click.echo(f"{FILE} has {iri} already ({stands}){instead}")
     _tell(report.applied)
     if report.remaining:
         click.echo("These lines of your own files still say it; take it out of them and of their history:", err=True)

@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from digigraph.store.gone import GoneSnapshot
     from digigraph.store.opened import Snapshot
 
+STATES = "/snapshots"
+"""Path of the list of states, below which each is."""
 _Member = bool | int | str | list[str] | list[dict[str, str]]
 
 
 def state_path(name: str) -> str:
     """Return the path of a state, below which its pages, data and endpoint are."""
-    return f"/snapshots/{name}"
+    return f"{STATES}/{name}"
 
 
 def manifest(offer: Offer, state: Snapshot) -> dict[str, _Member]:

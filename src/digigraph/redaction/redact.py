@@ -40,6 +40,8 @@ class Report:
     ----------
     added
         New entries of the list.
+    standing
+        Reasons of what was asked for and stood on the list before, by its IRI without the base: they are not replaced.
     applied
         What became of the states.
     remaining
@@ -47,6 +49,7 @@ class Report:
     """
 
     added: tuple[Redaction, ...]
+    standing: dict[str, str]
     applied: Applied
     remaining: tuple[Location, ...]
 
@@ -92,9 +95,10 @@ def redact(settings: Settings, asked: Iterable[str], *, reason: str, note: str =
     if added:
         _add(settings.project / FILE, added, iris, note)
     redactions = Redactions((*corpus.redactions.entries, *added))
+    standing = {each: known[each] for each in locals_ if each in known}
     words = {word for each in found for word in each.words}
     applied = apply(settings, redactions, known=names_of(states, redactions, iris), quotes=words)
-    return Report(added=added, applied=applied, remaining=tuple(_remaining(settings, words)))
+    return Report(added=added, standing=standing, applied=applied, remaining=tuple(_remaining(settings, words)))
 
 
 def _local(asked: str, iris: Iris) -> str:

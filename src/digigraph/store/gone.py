@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FOLDER = "gone"
-_HINT = "/snapshots lists the states that there are."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +50,21 @@ def gone_snapshots(state: Path) -> tuple[GoneSnapshot, ...]:
     return tuple(GoneSnapshot(name=each, created=_created(state, each)) for each in sorted(names, key=sequence_of))
 
 
-def missing(state: Path, name: str) -> NotFound:
-    """Return the error that says that a snapshot is not there: no longer, or not at all."""
+def missing(state: Path, name: str, *, path: str) -> NotFound:
+    """Return the error that says that a snapshot is not there: no longer, or not at all.
+
+    Parameters
+    ----------
+    path
+        Of the web, below which whoever asks finds the states; empty: they ask at the command line.
+    """
+    hint = f"{path or '`digigraph snapshots list`'} lists the states that there are."
     if SNAPSHOT_NAME.fullmatch(name) and (created := _created(state, name)):
         if (instead := _instead_of(state, name)) is not None:
             message = f"The state {name} of {created} was written anew, without what was taken back."
-            return Gone(message, hint=f"It is /snapshots/{instead} now.")
-        return Gone(f"The state {name} of {created} was removed, and is not kept any longer.", hint=_HINT)
-    return NotFound(f"There is no state {name!r}.", hint=_HINT)
+            return Gone(message, hint=f"It is {path and path + '/'}{instead} now.")
+        return Gone(f"The state {name} of {created} was removed, and is not kept any longer.", hint=hint)
+    return NotFound(f"There is no state {name!r}.", hint=hint)
 
 
 def _instead_of(state: Path, name: str) -> str | None:

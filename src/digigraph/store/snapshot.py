@@ -120,12 +120,20 @@ class SnapshotCatalog:
             )
         return read_manifest(folder)
 
-    def find(self, name: str) -> Snapshot:
-        """Return the snapshot that a reader asks for; NotFound where there is none, Gone where there was."""
+    def find(self, name: str, *, path: str = "") -> Snapshot:
+        """Return the snapshot that somebody asks for; for ``path`` see :func:`digigraph.store.gone.missing`.
+
+        Raises
+        ------
+        NotFound, Gone
+            There is none; there is none any longer.
+        SnapshotDamaged
+            Its manifest cannot be read.
+        """
         try:
             return self.get(name)
         except NoSnapshot as error:
-            raise missing(self._state, name) from error
+            raise missing(self._state, name, path=path) from error
 
     def active_name(self) -> str | None:
         """Return the name of the active snapshot, or None; cheap enough to ask often. Raises as :meth:`active`."""

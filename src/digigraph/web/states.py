@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, current_app, request
 
 from digigraph.errors import NoSnapshot, NotFound, SnapshotDamaged
-from digigraph.publishing.states import state_path
+from digigraph.publishing.states import STATES, state_path
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.web.site import EXTENSION, NAMED_STATE, KeptStates, Site, site
 from digigraph.web.wsgi import SNAPSHOT
@@ -76,7 +76,7 @@ def choose(name: str) -> Snapshot:
     """
     here: Site = current_app.extensions[EXTENSION]
     catalog, kept = catalog_of(here)
-    snapshot = catalog.find(name)
+    snapshot = catalog.find(name, path=STATES)
     request.environ[NAMED_STATE] = replace(
         here, backend=kept.states.at(snapshot.name), keeper=kept.keeper, prefix=state_path(snapshot.name)
     )

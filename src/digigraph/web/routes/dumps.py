@@ -8,6 +8,7 @@ from flask import Blueprint, Response, redirect
 
 from digigraph.errors import Gone, NotFound
 from digigraph.publishing.dumps import FORMATS
+from digigraph.publishing.states import STATES
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.web.files import File
 from digigraph.web.pages import page
@@ -67,7 +68,7 @@ def _of(snapshot: Snapshot, response: Response) -> Response:
 
 def _snapshot(name: str) -> Snapshot:
     _served()
-    return SnapshotCatalog(site().settings.state_folder).find(name)
+    return SnapshotCatalog(site().settings.state_folder).find(name, path=STATES)
 
 
 def _served() -> str:

@@ -13,7 +13,7 @@ from digigraph.errors import NotFound
 from digigraph.iris import Iris
 from digigraph.media import HTML, Format, Kind, formats_of
 from digigraph.publishing.catalog import PREFIXES
-from digigraph.publishing.states import manifest, state_data, states_data
+from digigraph.publishing.states import STATES, manifest, state_data, states_data
 from digigraph.publishing.writing import write
 from digigraph.store.gone import gone_snapshots
 from digigraph.web.memento import LINK_FORMAT, ORIGINALS, TIMEMAP, moments, timemap
@@ -55,7 +55,7 @@ def one(name: str) -> Response:
     """Show the manifest of a state, or send it as data, in the format of the suffix or as asked for."""
     catalog, _ = catalog_of(site())
     own, _, suffix = name.partition(".")
-    state = catalog.find(own)
+    state = catalog.find(own, path=STATES)
     chosen = _wanted(suffix)
     if chosen is HTML:
         iri = Iris(site().settings.base_iri).snapshot(state.name).value
