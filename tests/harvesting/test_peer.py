@@ -47,6 +47,8 @@ def test_the_scores_of_the_documentation(tmp_path: Path, capsys: pytest.CaptureF
         for name, url in (("digigraph", f"{ours.url}/"), ("Oxigraph server", theirs.removesuffix("query"))):
             reach = Reach(origins=(url,), instead={settings.base_iri: url})
             scores[name] = score(harvest_check(url, reach, Bounds()))
+        plain = harvest_check(url, Reach(origins=(url,), instead={}), Bounds())
     with capsys.disabled():
         print("harvest-check, passed, failed, not checked:", scores)  # noqa: T201 - what the run is for
     assert scores == {name: documented(name) for name in scores}
+    assert f"Without `--instead` the Oxigraph server has {', '.join(score(plain)[:2])} and {score(plain)[2]}:" in PAGE

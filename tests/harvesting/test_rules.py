@@ -183,19 +183,65 @@ def test_a_stream_that_keeps_the_rules_is_walked(front: Altering, harvest: Harve
     assert [each.path for each in front.asked].count("/changes/2") == 1
 
 
-def test_a_date_is_followed_to_its_state_where_robots_may(front: Altering, harvest: Harvest) -> None:
-    """A state without its date is a finding; where robots.txt forbids the states, as ours does, none is asked for."""
+def states_asked(front: Altering) -> list[str]:
+    return [each.path for each in front.asked if each.path.startswith("/snapshots/")]
+
+
+def broken_date(harvest: Harvest) -> list[str]:
+    """What is said of the rule that a date leads to the state of that time."""
+    return [each.message for each in harvest().findings() if each.rule == "harvest-memento-date"]
+
+
+def test_a_date_is_followed_to_its_state_whatever_robots_may(front: Altering, harvest: Harvest) -> None:
+    """Our robots.txt keeps crawlers from states; those of now and of an earlier date are asked for, and no other."""
+    assert harvest().findings() == []
+    assert len(asked := states_asked(front)) == len(set(asked)) == 2
+
+
+@pytest.mark.parametrize("old", [True, False], ids=["old", "new"])
+def test_a_state_without_its_date_is_found(front: Altering, harvest: Harvest, *, old: bool) -> None:
+    """A proxy that strips Memento-Datetime is found, also where it does so with one of the states alone."""
 
     def alter(asked: Asked, passed: Passed) -> Passed | None:
-        if asked.path == "/robots.txt":
-            return passed.with_body(b"User-agent: *\nDisallow:\n")
-        return passed.with_headers(memento_datetime=None) if asked.path.startswith("/snapshots/") else None
+        is_old = " 2021 " in passed.headers.get("memento-datetime", "")
+        return passed.with_headers(memento_datetime=None) if is_old is old else None
 
-    harvest()
-    assert [each for each in front.asked if each.path.startswith("/snapshots/")] == []
     front.alteration = alter
-    (found,) = [each for each in harvest().findings() if each.rule == "harvest-memento-date"]
-    assert found.location.path.startswith(f"{front.url}snapshots/")
+    assert broken_date(harvest) == ["The state that a date leads to has no Memento-Datetime."]
+
+
+def test_a_gate_that_always_leads_to_the_newest_state_is_found(front: Altering, harvest: Harvest) -> None:
+    """The date of an earlier state on the list does not lead to that one."""
+    harvest()
+    newest = states_asked(front)[0]
+
+    def alter(asked: Asked, passed: Passed) -> Passed | None:
+        return passed.with_headers(location=front.url[:-1] + newest) if "accept-datetime" in asked.headers else None
+
+    front.alteration = alter
+    (message,) = broken_date(harvest)
+    assert message.startswith("The list has a state of Fri, 01 Jan 2021 00:00:00 GMT, but that date leads to")
+
+
+def test_a_state_may_not_know_a_thing_yet(front: Altering, harvest: Harvest) -> None:
+    """That the right state of a date has no such thing breaks no rule; that the state of now has none does."""
+
+    def alter(asked: Asked, passed: Passed) -> Passed | None:
+        return status(404)(passed) if " 2021 " in passed.headers.get("memento-datetime", "") else None
+
+    front.alteration = alter
+    assert broken_date(harvest) == []
+    front.alteration = at("/snapshots/", status(404))
+    assert len(broken_date(harvest)) == 1
+
+
+def test_without_dates_on_the_list_it_is_said_what_was_asked(front: Altering, harvest: Harvest) -> None:
+    """States without dates on the list are a finding, and the rule of dates says that only now was asked for."""
+    front.alteration = at("/timemap/", lambda it: it.with_body(re.sub(rb'; datetime="[^"]*"', b"", it.body)))
+    record = harvest()
+    assert [each.rule for each in record.findings()] == ["harvest-memento-list"]
+    (outcome,) = [each for each in record.outcomes() if each.rule == "harvest-memento-date"]
+    assert (outcome.passed, outcome.reason.startswith("Only the state of now")) == (True, True)
 
 
 def test_things_may_have_hash_iris(front: Altering, harvest: Harvest) -> None:

@@ -126,7 +126,8 @@ class Request:
     follows
         Whether redirects are followed.
     obeys_robots
-        Whether robots.txt decides; not for a query to the endpoint that a description invites programs to ask.
+        Whether robots.txt decides; not for what data or a description invites programs to ask by name: a query to the
+        endpoint, or the state of a date.
     at_most
         Bytes of the body that are wanted.
     """

@@ -40,11 +40,12 @@ class LimitReached(RemoteError):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A typed link of a header (RFC 8288, section 3): absolute target, relation types, media type or nothing."""
+    """A typed link of a header (RFC 8288, section 3): target, relation types, media type and date, empty where not given."""
 
     target: str
     relations: tuple[str, ...]
     media_type: str
+    datetime: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,8 @@ def links_of(text: str, base: str) -> list[Link]:
         to = absolute(target, base)
         # A link with an anchor speaks of something else.
         if to is not None and "anchor" not in given:
-            found.append(Link(to, tuple(given.get("rel", "").lower().split()), given.get("type", "").lower()))
+            relations = tuple(given.get("rel", "").lower().split())
+            found.append(Link(to, relations, given.get("type", "").lower(), given.get("datetime", "")))
     return found
 
 
