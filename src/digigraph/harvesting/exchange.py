@@ -40,7 +40,7 @@ class LimitReached(RemoteError):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A typed link of a header (RFC 8288, section 3): target, relation types, media type and date, empty where not given."""
+    """A typed link of a header (RFC 8288, section 3): target, relation types, media type and date, if any."""
 
     target: str
     relations: tuple[str, ...]
