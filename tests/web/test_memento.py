@@ -22,6 +22,7 @@ from digigraph.web.app import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from webserver import Server
 
@@ -35,10 +36,9 @@ def day(year: int) -> dt.datetime:
     return dt.datetime(year, 1, 1, tzinfo=dt.UTC)
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project with three states, made at the beginnings of three years: the manifests were written anew to say so."""
-    made = made_project(tmp_path_factory.mktemp("memento") / "project", shapes=False)
+def of_three_years(folder: Path) -> Project:
+    """Return a project of three states, made at the beginnings of three years: manifests were altered."""
+    made = made_project(folder, shapes=False)
     for host in HOSTS:
         made.facts(FACTS.replace("host: kth", f"host: {host}") + (f"  # {len(host)}\n"))
         if len(SnapshotCatalog(made.settings.state_folder).names()) == 2:
@@ -49,6 +49,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
         content = json.loads(manifest.read_bytes()) | {"created": day(year).isoformat()}
         manifest.write_text(json.dumps(content), encoding="utf-8")
     return made
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project with three states."""
+    return of_three_years(tmp_path_factory.mktemp("memento") / "project")
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +109,38 @@ def test_a_client_library_travels(server: Server, names: tuple[str, ...], path: 
     assert (mementos["first"], mementos["last"]) == (at(0), at(2))
     assert mementos.get("prev") == (at(expected - 1) if expected else None)
     assert mementos.get("next") == (at(expected + 1) if expected < 2 else None)
+
+
+def test_who_went_back_is_led_to_what_was_served(tmp_path: Path):
+    """From when a state is active again, dates lead to it, however soon; earlier ones to what was served then."""
+    went = of_three_years(tmp_path / "project")
+    catalog = SnapshotCatalog(went.settings.state_folder)
+    names = catalog.names()
+    lists = set()
+    for back in (0, 1, 0, 2):
+        catalog.activate(names[back], "0" * 64)
+        with contextlib.closing(open_backend(went.settings)) as backend:
+            client = create_app(went.settings, backend).test_client()
+            assert client.get("/page/nhd").headers["Digigraph-Snapshot"] == names[back]
+            now = dt.datetime.now(dt.UTC)
+            for when, expected in ((day(1999), 0), (day(2021), 0), (day(2023), 1), (day(2025), 2), (now, back)):
+                led = client.get("/page/nhd", headers={"Accept-Datetime": http_date(when)})
+                assert led.headers["Location"].endswith(f"/snapshots/{names[expected]}/page/nhd"), (when, back)
+            lists.add(client.get("/timemap/link/page/nhd").text)
+    # Each state is listed once, with the date when it was made, which is that of its Memento-Datetime.
+    assert len(lists) == 1
+
+
+def test_a_damaged_log_leaves_the_dates_of_the_states(tmp_path: Path):
+    """Where the log of changes cannot be read, dates lead to the state that was made last before them."""
+    damaged = of_three_years(tmp_path / "project")
+    catalog = SnapshotCatalog(damaged.settings.state_folder)
+    (catalog.changes.folder / "1.diff").write_bytes(b"nothing")
+    with contextlib.closing(open_backend(damaged.settings)) as backend:
+        client = create_app(damaged.settings, backend).test_client()
+        for year, expected in ((2021, 0), (2023, 1), (2025, 2)):
+            led = client.get("/page/nhd", headers={"Accept-Datetime": http_date(day(year))})
+            assert led.headers["Location"].endswith(f"/snapshots/{catalog.names()[expected]}/page/nhd")
 
 
 @pytest.mark.parametrize("path", ORIGINALS)

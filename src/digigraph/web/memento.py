@@ -6,7 +6,6 @@ Each original resource is its own TimeGate, and every kept state has a Memento o
 
 from __future__ import annotations
 
-import bisect
 import contextlib
 import datetime as dt
 import functools
@@ -92,11 +91,31 @@ def _negotiate() -> BaseResponse | None:
     known = moments()
     if not known:
         return None
-    chosen = known[max(0, bisect.bisect_right([each.created for each in known], when) - 1)]
+    chosen = _at(known, when)
     response = redirect(_memento(chosen, present_path()))
     _link(response, [*_original(present_path()), *_neighbours(known, chosen, present_path())])
     response.vary.add(ACCEPT_DATETIME)
     return response
+
+
+def _at(known: Sequence[Moment], when: dt.datetime) -> Moment:
+    """Return what was here at a date: of the kept states the one that last became active before, else the first.
+
+    A state becomes active when it is made, and again when somebody goes back to it, as the log of changes tells. What
+    that has forgotten, or cannot say any longer, is told by when the states were made.
+    """
+    catalog, _ = catalog_of(site())
+    try:
+        log = catalog.changes.changes(until=site().backend.version)
+    except SnapshotDamaged:
+        log = ()
+    by_name, first = {each.name: each for each in known}, {each.snapshot: each.number for each in reversed(log)}
+    changed = [(dt.datetime.fromisoformat(each.created), each.number, each.snapshot) for each in log]
+    # Times are of whole seconds: of what happened within one, the log has the order.
+    made = [(each.created, first.get(each.name, 0), each.name) for each in known]
+    served = [each for each in made if not changed or each[:2] <= changed[-1][:2]]
+    past = sorted(each for each in (*served, *changed) if each[2] in by_name and each[0] <= when)
+    return by_name[past[-1][2]] if past else known[0]
 
 
 def _date(asked: str) -> dt.datetime:
