@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args, get_type_hints
+from urllib.parse import urlsplit
 
 from digigraph.errors import SettingsError
 from digigraph.iris import is_absolute
@@ -188,7 +189,7 @@ class Settings:
                 f"base_iri is {self.base_iri!r}.",
                 hint='It must be an http(s) IRI that ends with "/", such as "https://example.org/graph/".',
             )
-        if self.public_url and not re.fullmatch(r"https?://[^/?#@\s<>\"]+(?:/(?!/)[^?#\s<>\"]*)?", self.public_url):
+        if self.public_url and not _is_address(self.public_url):
             raise SettingsError(
                 f"public_url is {self.public_url!r}.",
                 hint='It must be an http(s) URL, its path after one slash, without parameters: "https://graph.example/".',
@@ -232,6 +233,15 @@ class Settings:
             except ValueError as error:
                 hint = "It takes addresses and networks, such as 127.0.0.1 or 10.0.0.0/8."
                 raise SettingsError(f"{name}: {error}.", hint=hint) from error
+
+
+def _is_address(text: str) -> bool:
+    """Whether paths can be put behind it to make URLs; two slashes in front of its own would lead to another host."""
+    try:
+        urlsplit(text).port  # noqa: B018 - raises where host or port are none
+    except ValueError:
+        return False
+    return re.fullmatch(r"https?://[^/?#@\s<>\"]+(?:/(?!/)[^?#\s<>\"]*)?", text) is not None
 
 
 def _check_iri(name: str, iri: str, schemes: tuple[str, ...]) -> None:

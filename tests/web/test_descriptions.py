@@ -216,7 +216,18 @@ def test_links_start_with_the_public_url(backend: Backend, published: Settings):
 
 
 @pytest.mark.parametrize(
-    "url", ["graph.example", "ftp://a/", "https://a/ b", "https://a/?b", "https://", "http://a/<b>", "https://a//b/"]
+    "url",
+    [
+        "graph.example",
+        "ftp://a/",
+        "https://a/ b",
+        "https://a/?b",
+        "https://",
+        "http://a/<b>",
+        "https://a//b/",
+        "https://[a/b/",
+        "https://a:b/",
+    ],
 )
 def test_a_public_url_that_is_none_is_refused(published: Settings, url: str):
     """What could make no link is told when the settings are read, not to the first client that asks."""
