@@ -32,9 +32,10 @@ from digigraph.sources.json_schema import Schemas, redactions
 from digigraph.sources.kept import Kept
 from digigraph.sources.rdf import MAX_BYTES
 from digigraph.sources.rdf_files import read_files
-from digigraph.sources.read import CONTEXT_FILE, read_project
+from digigraph.sources.read import read_project
 from digigraph.sources.redactions import FILE as REDACTIONS
 from digigraph.sources.redactions import Redactions, redactions_of
+from digigraph.sources.terms import CONTEXT_FILE
 from digigraph.store.aside import open_aside
 from digigraph.store.counting import count
 from digigraph.store.dumps import Dumping

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import subprocess
@@ -11,17 +12,22 @@ import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 from projects import inherited
+from webserver import serving
+
+from digigraph.pipeline import publish
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from projects import Project
 
 
-def test_what_the_project_took_back_is_gone_behind_an_endpoint(project: Project) -> None:
-    """The list is read where an engine of others answers, which does not know it: 410 with the reason."""
-    project.write("data/redactions.yaml", "- {iri: id/ada-berg, reason: privacy}\n")
-    # Nobody listens there: it is not asked.
-    command = ["serve", "--endpoint", "http://127.0.0.1:9/sparql", "--port", "0"]
+@contextlib.contextmanager
+def started(project: Project, endpoint: str) -> Iterator[str]:
+    """The URL of a server in front of an endpoint."""
+    command = ["serve", "--endpoint", endpoint, "--port", "0"]
     with subprocess.Popen(
         [sys.executable, "-m", "digigraph", "--project", str(project.folder), *command],
         env=inherited(),
@@ -32,9 +38,26 @@ def test_what_the_project_took_back_is_gone_behind_an_endpoint(project: Project)
             assert server.stdout is not None
             announced = re.search(r"http://\S+", server.stdout.readline())
             assert announced is not None
-            with pytest.raises(urllib.error.HTTPError) as refused:
-                urllib.request.urlopen(f"{announced.group()}/data/ada-berg.ttl", timeout=120)
-            assert refused.value.code == 410
-            assert json.load(refused.value)["reason"] == "privacy"
+            yield announced.group()
         finally:
             server.terminate()
+
+
+def test_what_the_project_took_back_is_gone_behind_an_endpoint(project: Project) -> None:
+    """The list is read where an engine of others answers, which does not know it: 410 with the reason."""
+    project.write("data/redactions.yaml", "- {iri: id/ada-berg, reason: privacy}\n")
+    # Nobody listens there: it is not asked.
+    with started(project, "http://127.0.0.1:9/sparql") as url:
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"{url}/data/ada-berg.ttl", timeout=120)
+        assert refused.value.code == 410
+        assert json.load(refused.value)["reason"] == "privacy"
+
+
+def test_data_has_the_projects_terms_behind_an_endpoint(project: Project) -> None:
+    """JSON-LD is written with the same words as from a snapshot."""
+    publish(project.settings)
+    with serving(project.settings) as behind, started(project, f"{behind.url}/sparql") as url:
+        here, there = (requests.get(f"{each}/data/ada-berg.jsonld", timeout=120).json() for each in (url, behind.url))
+        assert here["@context"] == there["@context"]
+        assert "name" in json.dumps(here["@context"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import random
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -400,7 +401,12 @@ def test_people_have_a_page_and_a_feed(publisher: Publisher):
         feed = feedparser.parse(publisher.get(f"{ROOT}.atom?lang={language}").data)
         assert (feed.bozo, feed.version, len(feed.entries)) == (False, "atom10", 3)
         assert [each.id for each in feed.entries] == [f"{BASE}changes/{number}" for number in (3, 2, 1)]
-        assert f"{gone}: " in feed.entries[0].content[0].value
+        told = feed.entries[0].content[0].value
+        assert f"{gone}: " in told
+        # They are links to be fetched: none is made of the base of the data.
+        named = re.findall(r'href="([^"?]*)', told)
+        assert named
+        assert all(each.startswith(("http://localhost/page/", "http://localhost/doc/")) for each in named)
         assert all(each.updated_parsed and each.link.startswith(f"{ROOT}?lang={language}#") for each in feed.entries)
         page = publisher.get(f"{ROOT}?lang={language}", accept="text/html").text
         assert f"{gone}: " in page

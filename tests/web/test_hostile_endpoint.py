@@ -10,7 +10,24 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-from hostile import BREAKS, JSON, PROBLEMS, TRUE, Caller, hostile, stopped_later
+from hostile import (
+    BREAKS,
+    JSON,
+    PROBLEMS,
+    TRUE,
+    Caller,
+    a_header_for_ever,
+    chunks_that_are_none,
+    closed_at_once,
+    half_a_chunk,
+    headers_for_ever,
+    hostile,
+    no_http,
+    redirect_elsewhere,
+    short_of_its_length,
+    stopped_later,
+    without_its_last_chunk,
+)
 from webserver import PATIENCE
 
 from digigraph.store.opening import open_backend
@@ -61,6 +78,46 @@ def test_bad_answers_are_problems(
             # The machine was too slow for so short a time.
             again = client.get("/sparql?query=ASK{}", headers={"Accept": JSON})
         assert again.get_json()["boolean"] is True
+        backend.close()
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "said"),
+    [
+        (no_http, "what it answers is no HTTP"),
+        (closed_at_once, "it closed the connection without an answer"),
+        (short_of_its_length, f"its answer broke off after {len(TRUE)} of {len(TRUE) + 1} bytes"),
+        *((each, "the length of one of its chunks is wrong") for each in (half_a_chunk, without_its_last_chunk)),
+        (chunks_that_are_none, "the length of one of its chunks is wrong"),
+        (headers_for_ever, "its answer has too many headers, or too long ones"),
+        (a_header_for_ever, "its answer has too many headers, or too long ones"),
+        (redirect_elsewhere, "redirects to http://127.0.0.1:9/other"),
+    ],
+)
+def test_it_is_said_in_words_of_the_trade(published: Settings, behaviour: Callable[[Caller], None], said: str) -> None:
+    """What went wrong is told to whoever runs the endpoint, not in the words of a library of ours."""
+    with hostile(behaviour) as server:
+        settings = dataclasses.replace(published, endpoint=server.url, query_seconds=3600)
+        backend = open_backend(settings)
+        response = create_app(settings, backend).test_client().get("/sparql?query=ASK{}", headers={"Accept": JSON})
+        assert response.status_code == http.client.BAD_GATEWAY
+        assert response.get_json()["detail"].endswith(f"{said}.")
+        backend.close()
+
+
+@pytest.mark.parametrize(
+    ("media_type", "body"),
+    [(JSON, TRUE), ("application/sparql-results+xml", b"<sparql><head/><boolean>true</boolean></sparql>")],
+)
+def test_a_truth_value_is_no_answer_to_select(published: Settings, media_type: str, body: bytes) -> None:
+    """An endpoint that answers SELECT as if it were ASK has failed: 502, and nothing passes as a table."""
+    with hostile(lambda caller: caller.reply(body, Content_Type=media_type)) as server:
+        settings = dataclasses.replace(published, endpoint=server.url)
+        backend = open_backend(settings)
+        client = create_app(settings, backend).test_client()
+        response = client.get("/sparql?query=SELECT*{?s ?p ?o}", headers={"Accept": media_type})
+        assert response.status_code == http.client.BAD_GATEWAY
+        assert "not an answer to SELECT" in response.get_json()["detail"]
         backend.close()
 
 

@@ -193,6 +193,8 @@ def test_what_is_gone_has_a_past(server: Server, names: tuple[str, ...]):
     quote = re.findall(r"/ev/[\w.-]+", get(server, f"/snapshots/{names[0]}/page/ada-berg", Accept="text/html").text)[0]
     gone = get(server, quote)
     assert gone.status_code == 410
+    # The hint leads there too.
+    assert get(server, gone.json()["hint"].split()[0]).status_code == 200
     assert links(gone)[f"{server.url}/timemap/link{quote}"]["rel"] == ["timemap"]
     earlier = get(server, quote, http_date(day(2021)))
     assert earlier.status_code == 302

@@ -192,7 +192,8 @@ def test_what_is_no_function_of_the_state_is_refused(client: FlaskClient, states
 def test_bad_requests(client: FlaskClient, states: tuple[str, ...]):
     """Every mistake has its status, and none makes a permalink."""
     path = f"/snapshots/{states[0]}/results"
-    assert client.post(path, data="ASK {}", content_type="application/sparql-query").status_code == 415
+    no_form = client.post(path, data="ASK {}", content_type="application/sparql-query")
+    assert (no_form.status_code, no_form.get_json()["hint"]) == (415, "Send application/x-www-form-urlencoded.")
     assert client.post(path, data={"format": "csv"}).status_code == 400
     assert client.post(path, data={"query": ["ASK {}", "ASK {}"]}).status_code == 400
     assert make(client, states[0], "SELEC").status_code == 400

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urljoin
@@ -128,6 +129,13 @@ def test_the_editor_is_below_the_path(below: FlaskClient, tmp_path: Path, monkey
     built = {f"{PUBLIC}/static/built/{each}" for each in ("sparql-1.js", "sparql-1.css", "licences.txt")}
     assert built | {f"{PUBLIC}/sparql"} <= set(found.found)
     assert all(each.startswith(f"{PUBLIC}/") for each in (*found.found, *found.posted) if each.startswith(HOST))
+
+
+def test_the_feed_stays_below_the_path(below: FlaskClient):
+    """So is what a feed names, by whole URLs: who reads it has no page that they could be relative to."""
+    found = re.findall(r'href="([^"]*)"', below.get("/changes.atom").text)
+    assert f"{PUBLIC}/page/nhd" in {each.partition("?")[0] for each in found}
+    assert all(each.startswith(f"{PUBLIC}/") for each in found)
 
 
 def test_headers_stay_below_the_path(below: FlaskClient, earlier: str):

@@ -35,9 +35,10 @@ def serve(  # noqa: PLR0913 - one parameter an option
     if not settings.endpoint and not no_publish:
         _publish(settings)
     taken_back = _taken_back(settings) if settings.endpoint else {}
+    files = _files(settings) if settings.endpoint else {}
     backend = open_backend(settings)
     try:
-        serve_backend(settings, backend, announce=_announce, taken_back=taken_back)
+        serve_backend(settings, backend, announce=_announce, taken_back=taken_back, files=files)
     finally:
         backend.close()
 
@@ -49,6 +50,14 @@ def _taken_back(settings: Settings) -> dict[str, str]:
 
     iris = Iris(settings.base_iri)
     return {iris.base + iri: reason for iri, reason in redactions_of(settings.project, iris).reasons.items()}
+
+
+def _files(settings: Settings) -> dict[str, bytes]:
+    """What a snapshot would carry and the project has as it is: the terms of JSON-LD."""
+    from digigraph.sources.terms import read_terms  # noqa: PLC0415 - as above
+
+    terms = read_terms(settings.project)
+    return {"context.jsonld": terms} if terms is not None else {}
 
 
 def _announce(url: str) -> None:

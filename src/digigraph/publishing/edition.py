@@ -61,5 +61,8 @@ class Edition:
         if reason := self.reason_of(iri):
             return TakenBack(f"{iri} was taken back from every state of the graph. Reason: {reason}.", reason=reason)
         if is_retired(iri, self.read_file(FILE) or b""):
-            return Gone(f"{iri} was in an earlier state of the graph, and is no longer.")
+            return Gone(
+                f"{iri} was in an earlier state of the graph, and is no longer.",
+                hint=f"/timemap/link{self.iris.path(iri)} lists the states that are kept.",
+            )
         return NotFound(f"The graph says nothing of {iri}.")

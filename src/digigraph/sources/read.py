@@ -24,7 +24,7 @@ from digigraph.sources.rdf import EXTENSIONS, MAX_BYTES, LocatedQuad, parse_rdf
 from digigraph.sources.records import Fields, Malformed, Node, Noting, Scalar, decode
 from digigraph.sources.redactions import FILE as REDACTIONS_FILE
 from digigraph.sources.redactions import Redactions, read_redactions
-from digigraph.sources.terms import Context, parse_context
+from digigraph.sources.terms import CONTEXT_FILE, Context, parse_context
 from digigraph.sources.yaml_files import MAX_BYTES as MAX_YAML_BYTES
 from digigraph.sources.yaml_files import parse_yaml
 from digigraph.suggestions import did_you_mean
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from digigraph.settings import Settings
     from digigraph.sources.documents import Document
 
-CONTEXT_FILE = "ontology/context.jsonld"
 MAX_TEXT_BYTES = 5_000_000
 """Bytes above which a captured text is refused."""
 _YAML_SUFFIXES = (".yaml", ".yml")

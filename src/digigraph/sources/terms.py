@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from digigraph.errors import InputError
+from digigraph.sources.files import MAX_SMALL_BYTES, read_whole
 from digigraph.sources.records import Malformed
 from digigraph.suggestions import did_you_mean, is_near
 from digigraph.vocab import RDF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from digigraph.findings import Location
+
+CONTEXT_FILE = "ontology/context.jsonld"
 
 
 class Kind(enum.Enum):
@@ -160,3 +164,19 @@ def parse_context(data: bytes, path: str) -> Context:
     if not isinstance(definition, dict):
         raise InputError(f'{path}: there is no object under "@context".')
     return Context(definition)
+
+
+def read_terms(project: Path) -> bytes | None:
+    """Return the context of a project as it is written; None where it has none.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or is no context.
+    """
+    path = project / CONTEXT_FILE
+    if not path.is_file():
+        return None
+    content = read_whole(path, at_most=MAX_SMALL_BYTES)
+    parse_context(content, CONTEXT_FILE)
+    return content

@@ -5,11 +5,12 @@ URL-encoded parameters).
 from __future__ import annotations
 
 import contextlib
+import http.client
 import socket
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, cast
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import requests
 import urllib3
@@ -238,7 +239,8 @@ def _place(location: str) -> str:
         parts = urlsplit(location)
     except ValueError:
         return "what is no URL"
-    return (f"{parts.scheme}://{parts.hostname}{parts.path}" if parts.hostname else parts.path)[:_SHOWN]
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, parts.path, "", ""))[:_SHOWN]
 
 
 def _refusal(response: requests.Response, query: Query) -> DigigraphError:
@@ -279,7 +281,27 @@ def _beginning(response: requests.Response) -> str:
 def _reason(error: BaseException) -> str:
     """What the innermost error says: those around it tell the address, and what may be secret in it."""
     inner = error
-    while (deeper := inner.__cause__ or inner.__context__) is not None:
+    while not (said := _in_plain_words(inner)) and (deeper := inner.__cause__ or inner.__context__) is not None:
         inner = deeper
+    if said:
+        return said
     text = inner.strerror if isinstance(inner, OSError) and inner.strerror else f"{inner}" or type(inner).__name__
     return text.rstrip(".")[:_SHOWN]
+
+
+def _in_plain_words(error: BaseException) -> str:
+    """What an error of a library says of the answer; empty where that is not about HTTP."""
+    words = ""
+    match error:
+        case http.client.RemoteDisconnected():
+            words = "it closed the connection without an answer"
+        case http.client.BadStatusLine() | http.client.UnknownProtocol():
+            words = "what it answers is no HTTP"
+        # Of chunks nobody knows how many bytes they should have been.
+        case urllib3.exceptions.IncompleteRead(partial=int(read), expected=int(more)):
+            words = f"its answer broke off after {read} of {read + more} bytes"
+        case http.client.IncompleteRead():
+            words = "its answer broke off, or the length of one of its chunks is wrong"
+        case http.client.HTTPException():
+            words = "its answer has too many headers, or too long ones"
+    return words

@@ -29,6 +29,15 @@ _ROOT = re.compile(
 )
 _HTML = re.compile(rb"\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _HTML_LENGTH = len("<!DOCTYPE html>")
+# Which of the two an answer is, by what comes first; neither is found in strings, for their quotes are escaped.
+_RESULTS = {
+    RESULTS_JSON: re.compile(rb'.*?"(results|boolean)"\s*+:', re.DOTALL),
+    RESULTS_XML: re.compile(
+        rb"(?>[^<]+|<!--.*?-->|<(?!!--|(?:[\w.-]+:)?(?:results|boolean)[\s/>])[^>]*>)*+"
+        rb"<(?:[\w.-]+:)?(results|boolean)[\s/>]",
+        re.DOTALL,
+    ),
+}
 _ROOTS = {RESULTS_XML: b"sparql", RDF_XML: b"RDF"}
 _CLOSES = {
     RESULTS_XML: re.compile(rb"</(?:[\w.-]+:)?sparql\s*>\s*\Z"),
@@ -120,7 +129,8 @@ class Received:
             return b""
         if not fits:
             shown = " ".join(head[:80].decode(errors="replace").split())
-            what = "an answer to ASK" if self._is_ask else "such an answer"
+            tabular = "an answer to ASK" if self._is_ask else "an answer to SELECT"
+            what = tabular if self._format.results is not None else "such an answer"
             raise RemoteError(
                 f"The endpoint sent as {self._format.media_type} what is not {what}: {shown!r}.",
                 hint="Ask for another format.",
@@ -129,11 +139,22 @@ class Received:
         return head
 
     def _fits(self, head: bytes, *, is_whole: bool) -> bool | None:
-        """Whether a document of the format begins like that; None where more has to be seen, and will come."""
+        """Whether what was asked for begins like that; None where more has to be seen, and will come."""
+        if not is_whole and _BOM.startswith(head):
+            return None
+        begins = self._begins(head, is_whole=is_whole)
+        pattern = next((each for form, each in _RESULTS.items() if self._is(form)), None)
+        if not begins or pattern is None:
+            return begins
+        if found := pattern.match(head):
+            return self._is_ask is (found.group(1) == b"boolean")
+        # Before the rows there may be more names of columns than are looked at.
+        return not self._is_ask if is_whole else None
+
+    def _begins(self, head: bytes, *, is_whole: bool) -> bool | None:
+        """The same, of any document of the format."""
         undecided = False if is_whole else None
         begin = head.lstrip(_BLANK)
-        if self._is_ask and self._is(RESULTS_JSON, RESULTS_XML):
-            return b"boolean" in head or undecided
         if self._json is not None:
             return begin.startswith((b"{", b"[") if self._is(JSON_LD) else b"{") if begin else undecided
         for each, name in _ROOTS.items():

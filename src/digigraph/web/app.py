@@ -52,7 +52,13 @@ class _Application(Flask):
         super().raise_routing_exception(request)
 
 
-def create_app(settings: Settings, backend: Backend, *, taken_back: Mapping[str, str] | None = None) -> Flask:
+def create_app(
+    settings: Settings,
+    backend: Backend,
+    *,
+    taken_back: Mapping[str, str] | None = None,
+    files: Mapping[str, bytes] | None = None,
+) -> Flask:
     """Return the application that publishes what the backend holds.
 
     It runs under any WSGI server and Flask's test client; :mod:`digigraph.web.serve` runs it under ours.
@@ -63,7 +69,7 @@ def create_app(settings: Settings, backend: Backend, *, taken_back: Mapping[str,
         The project's.
     backend
         Who answers queries; stays the caller's to close.
-    taken_back
+    taken_back, files
         See :class:`~digigraph.web.site.Site`; None: nothing.
     """
     app = _Application("digigraph.web")
@@ -78,7 +84,9 @@ def create_app(settings: Settings, backend: Backend, *, taken_back: Mapping[str,
     if kept is not None:
         counting.watch("answers of earlier states", lambda: kept.keeper.cache.bytes)
         counting.watch_states(lambda: kept.states.open_count)
-    app.extensions[EXTENSION] = Site(settings, backend, keeper, counting, kept=kept, taken_back=taken_back or {})
+    app.extensions[EXTENSION] = Site(
+        settings, backend, keeper, counting, kept=kept, taken_back=taken_back or {}, files=files or {}
+    )
     pages.register(app)
     sending.register(app)
     query_page.register(app)

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Response, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
 from digigraph import errors
 from digigraph.media import HTML, PROBLEM_JSON, negotiate
@@ -100,6 +100,12 @@ _HINTS = {
 _HINT = "Report it to whoever runs this server, with the request id."
 
 
+class OnlyForms(UnsupportedMediaType):
+    """A body is of another media type where only forms are taken."""
+
+    hint = "Send application/x-www-form-urlencoded."
+
+
 def problem(kind: Kind, detail: str, *, hint: str | None, more: Mapping[str, Member] | None = None) -> Response:
     """Return the response that tells of a problem: a small page for browsers, a problem document for everyone else.
 
@@ -182,7 +188,8 @@ def of_http(error: HTTPException) -> Response:
     plain = error.get_response()
     if status < HTTPStatus.BAD_REQUEST:
         return Response(headers=plain.headers, status=status)
-    response = problem(Kind(status, "", status.phrase), error.description or status.description, hint=None)
+    hint = error.hint if isinstance(error, OnlyForms) else None
+    response = problem(Kind(status, "", status.phrase), error.description or status.description, hint=hint)
     for name in ("Allow", "Content-Range", "Retry-After"):
         if name in plain.headers:
             response.headers[name] = plain.headers[name]

@@ -55,6 +55,7 @@ def serve(
     *,
     announce: Callable[[str], None],
     taken_back: Mapping[str, str] | None = None,
+    files: Mapping[str, bytes] | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM, then let what is under way end, for ``stop_seconds`` at most.
 
@@ -66,7 +67,7 @@ def serve(
         Who answers; stays the caller's to close.
     announce
         Is handed the URL once connections are accepted there.
-    taken_back
+    taken_back, files
         See :func:`~digigraph.web.app.create_app`.
 
     Raises
@@ -77,7 +78,7 @@ def serve(
     with listen(settings.host, settings.port) as listener, logged(settings) as observe:
         _allow_open_files()
         settings = replace(settings, port=listener.getsockname()[1])
-        app = create_app(settings, backend, taken_back=taken_back)
+        app = create_app(settings, backend, taken_back=taken_back, files=files)
         here: Site = app.extensions[EXTENSION]
         threads = 2 * settings.worker_count + settings.queue_length + FOLLOWERS + _THREADS_FOR_PAGES
         threads += FOLLOWERS + (settings.states_open + 1) * AT_ONCE if here.kept else 0

@@ -90,6 +90,8 @@ class Site:
     taken_back
         The class of the reason by IRI, of what the project has taken back; asked where there are no snapshots, which
         know it themselves.
+    files
+        What is read where there is no snapshot that carries it, by name.
     """
 
     settings: Settings
@@ -101,9 +103,12 @@ class Site:
     kept: KeptStates | None = None
     prefix: str = ""
     taken_back: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     def read_file(self, name: str) -> bytes | None:
-        """Return a file that the snapshot carries beside its dataset; None where there is none, or no snapshot."""
+        """Return a file that the snapshot carries beside its dataset, or stands in for it; None where there is none."""
+        if self.backend.version is None:
+            return self.files.get(name)
         snapshot = self._snapshot(self.backend.version)
         return snapshot.read_file(name) if snapshot is not None else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from flask import Blueprint, Response, redirect, render_template
 
@@ -17,7 +18,7 @@ from digigraph.publishing.signposting import Signpost
 from digigraph.publishing.writing import write
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.web.linked_data import data_format
-from digigraph.web.pages import language, local, page
+from digigraph.web.pages import href, language, local, page
 from digigraph.web.replies import made, requested_format, sent_in_pieces, suffix_format
 from digigraph.web.sending import SNAPSHOT_HEADER
 from digigraph.web.site import edition, site
@@ -199,6 +200,7 @@ def _shown() -> dict[str, object]:
         "page_url": here.url(_PATH),
         "feed_url": here.url(_FEED),
         "address": here.url,
+        "page_of": lambda iri: urljoin(here.present_url("/"), href(iri)),
         "base": here.iris.base,
         "data_formats": _DATA,
         "data_path": local(_PATH),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, request
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest
 
 from digigraph.errors import Gone, NotFound, QueryError, ResultChanged
 from digigraph.media import HTML, PROBLEM_JSON, RESULTS_JSON, formats_for, negotiate
@@ -19,6 +19,7 @@ from digigraph.sparql import is_repeatable, query_form
 from digigraph.store.backend import Query
 from digigraph.store.permalinks import check_length
 from digigraph.web.pages import local, page, rooted, with_parameters
+from digigraph.web.problems import OnlyForms
 from digigraph.web.protocol import pairs
 from digigraph.web.replies import made, query_string, requested_format
 from digigraph.web.site import asker, note, site
@@ -74,7 +75,7 @@ def _permalinks() -> Permalinks:
 def _query() -> Query:
     """The query in a form, with the graphs that are its dataset, as at ``/sparql``."""
     if request.mimetype != "application/x-www-form-urlencoded":
-        raise UnsupportedMediaType("A permalink is made by a form: application/x-www-form-urlencoded.")
+        raise OnlyForms(f"A permalink is made by a form, not by {request.mimetype or 'a body without media type'}.")
     given: defaultdict[str, list[str]] = defaultdict(list)
     for name, value in (*query_string(), *pairs(request.get_data())):
         # Forms send a field that was left empty as an empty value.
