@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digigraph.sources.claims import Slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     import pyoxigraph as ox
 
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
     from digigraph.sources.claims import Assertion
     from digigraph.sources.documents import Document
     from digigraph.sources.records import Fields
+
+_NAMES = re.compile(rb"(?:^|[:/#])([a-z0-9]+(?:-[a-z0-9]+)*)", re.MULTILINE)
+_FIRST = "Correct this first: what else depends on this file is checked when it can be read."
 
 
 def left_out(
@@ -36,3 +42,24 @@ def broken(things: Fields, mistakes: Iterable[Finding]) -> set[tuple[str, None]]
         above = [(place.line, name) for name, place in things.keys.items() if place.line <= each.location.line]
         found |= {(name, None) for _, name in sorted(above)[-1:]}
     return found
+
+
+def names_in(data: bytes) -> set[str]:
+    """Return the slugs and words that a file may describe, whatever is wrong with its syntax."""
+    return {each.decode() for each in _NAMES.findall(data)}
+
+
+def heads_lost(mistakes: Iterable[Finding]) -> bool:
+    """Whether something was left out of a file of things with the slug above it: nobody can tell what it described."""
+    return any(each.rule == "yaml" and each.location.column == 1 for each in mistakes)
+
+
+def to_be_read_first(findings: Iterable[Finding], unread: AbstractSet[str]) -> Iterator[Finding]:
+    """Yield the findings; the first of each file that could not be read says that more waits for it."""
+    waiting = set(unread)
+    for each in findings:
+        if each.location.path in waiting:
+            waiting.remove(each.location.path)
+            yield replace(each, hint=" ".join(filter(None, (each.hint, _FIRST))))
+        else:
+            yield each

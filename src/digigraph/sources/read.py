@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ from digigraph.sources.documents import Captured
 from digigraph.sources.facts import read_document
 from digigraph.sources.files import MAX_SMALL_BYTES, Budget, read_whole, source_files
 from digigraph.sources.kept import Kept
-from digigraph.sources.missed import broken, left_out
+from digigraph.sources.missed import broken, heads_lost, left_out, names_in, to_be_read_first
 from digigraph.sources.rdf import EXTENSIONS, MAX_BYTES, LocatedQuad, parse_rdf
 from digigraph.sources.records import Fields, Malformed, Node, Noting, Scalar, decode
 from digigraph.sources.redactions import FILE as REDACTIONS_FILE
@@ -40,8 +39,6 @@ if TYPE_CHECKING:
 MAX_TEXT_BYTES = 5_000_000
 """Bytes above which a captured text is refused."""
 _YAML_SUFFIXES = (".yaml", ".yml")
-_NAMES = re.compile(rb"(?:^|[:/#])([a-z0-9]+(?:-[a-z0-9]+)*)", re.MULTILINE)
-"""Slugs and words that a file may describe, whatever is wrong with its syntax."""
 TEXT_SUFFIXES = (".txt", ".html", ".md")
 
 
@@ -70,6 +67,8 @@ class Corpus:
     missed
         Subjects and objects by their slugs, each with a property, of which something was said that is not in the
         corpus, for it has a mistake; with None for the property where nobody can tell which.
+    unread
+        Files of the data and the ontology of which nobody can tell what they say.
     """
 
     context: Context
@@ -82,6 +81,7 @@ class Corpus:
     redactions: Redactions
     findings: tuple[Finding, ...]
     missed: frozenset[tuple[str, ox.NamedNode | None]] = frozenset()
+    unread: frozenset[str] = frozenset()
 
 
 def read_project(settings: Settings, kept: Kept | None = None) -> Corpus:
@@ -108,6 +108,7 @@ class _ProjectReader:
         # What files that could not be read whole may describe: it is not called unknown.
         self._mentioned: set[str] = set()
         self._missed: set[tuple[str, ox.NamedNode | None]] = set()
+        self._unread: set[str] = set()
         self._context = self._read_context()
 
     def _read_context(self) -> Context:
@@ -122,6 +123,7 @@ class _ProjectReader:
         things = self._things()
         documents = self._documents()
         self._check_references([*ontology, *curated])
+        self._findings[:] = to_be_read_first(self._findings, self._unread)
         return Corpus(
             context=self._context,
             documents=tuple(documents),
@@ -133,6 +135,7 @@ class _ProjectReader:
             redactions=self._redactions(),
             findings=tuple(dict.fromkeys(self._findings)),
             missed=frozenset(self._missed.union(left_out(self._said, documents, things))),
+            unread=frozenset(self._unread),
         )
 
     def _relative(self, path: Path) -> str:
@@ -186,12 +189,14 @@ class _ProjectReader:
             if path.suffix not in EXTENSIONS or name in skip:
                 continue
             with self._noting:
+                self._unread.add(name)
                 data = self._bytes(path, at_most=MAX_BYTES)
                 try:
                     named = without_blank_nodes(self._parsed(data, name), self._iris.thing("b-").value)
                     quads += [self._placed(each, graph) for each in named]
+                    self._unread.discard(name)
                 except Malformed:
-                    self._mentioned |= _names(data)
+                    self._mentioned |= names_in(data)
                     raise
         return quads
 
@@ -213,14 +218,17 @@ class _ProjectReader:
         for path in self._in("data/things"):
             if path.suffix in _YAML_SUFFIXES:
                 mistakes: list[Finding] = []
+                readings: list[Node] = []
                 with Noting(mistakes):
                     data = self._bytes(path, at_most=MAX_YAML_BYTES)
                     readings = parse_yaml(data, self._relative(path), mistakes, self._kept)
                     if mistakes:
-                        self._mentioned |= _names(data)
+                        self._mentioned |= names_in(data)
                     for number, root in enumerate(readings):
                         # Of all but the first only mistakes are wanted, and whether there is what they speak of.
                         (self._said if number else assertions).extend(self._things_of(root, mistakes))
+                if not readings or heads_lost(mistakes):
+                    self._unread.add(self._relative(path))
                 self._findings += mistakes
         self._said += assertions
         return assertions
@@ -306,8 +314,10 @@ class _ProjectReader:
                 # What is said of nobody has no name.
                 if name and name not in known and name not in self._mentioned:
                     self._missed.add((name, None))
-                    self._unknown(name, known, place)
-        self._check_words(located)
+                    if not self._unread:
+                        self._unknown(name, known, place)
+        if not self._unread:
+            self._check_words(located)
 
     def _check_words(self, located: list[LocatedQuad]) -> None:
         """Note every word that is not on the closed list of its property."""
@@ -337,7 +347,3 @@ class _ProjectReader:
                 hint=did_you_mean(name, known) or "Describe it in data/things/.",
             )
         )
-
-
-def _names(data: bytes) -> set[str]:
-    return {each.decode() for each in _NAMES.findall(data)}

@@ -123,11 +123,12 @@ def _parsed(data: bytes, path: str, findings: list[Finding]) -> list[Node]:
         return _readings(text, positions, findings)
     except Malformed as malformed:
         whole = malformed.finding
-    for start, end in _entries(text):
+    entries = _entries(text)
+    for number, (start, end) in enumerate(entries):
         with Noting(broken):
-            _Tree(positions, [], start=start, depth=not _HEAD.match(text, start)).document(text[start:end])
+            _check_entry(text[start:end], positions, start=start, depth=not _HEAD.match(text, start))
             continue
-        text = text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
+        text = _blank(text, start, _end_of_lost(text, entries[number:]))
         if len(broken) == MAX_ENTRIES:
             break
     findings += broken or [whole]
@@ -135,6 +136,36 @@ def _parsed(data: bytes, path: str, findings: list[Finding]) -> list[Node]:
         # What is still wrong follows from what was left out.
         return _readings(text, positions, findings)
     return []
+
+
+def _check_entry(text: str, positions: Positions, *, start: int, depth: int) -> None:
+    """Raise what is wrong with an entry: it breaks YAML's rules, or is neither a key with its value nor one of a list.
+
+    Of an entry above which something was lost, blanks alone are left.
+    """
+    if not text.strip():
+        return
+    node = _Tree(positions, [], start=start, depth=depth).document(text)
+    if isinstance(node, Scalar):
+        message = f"{node.text[:40]!r} stands alone: it is neither a key with its value nor an entry of a list."
+        hint = "Put a colon behind a key; remove what does not belong here."
+        raise Malformed("yaml", message, node.location, hint=hint)
+
+
+def _end_of_lost(text: str, entries: list[tuple[int, int]]) -> int:
+    """Where ends what cannot be used without the first entry: what stands below a key of the file, but for lists."""
+    (start, end), *others = entries
+    if not _HEAD.match(text, start):
+        return end
+    for start, below in others:
+        if _HEAD.match(text, start) or text[start:below].lstrip().startswith("- "):
+            break
+        end = below
+    return end
+
+
+def _blank(text: str, start: int, end: int) -> str:
+    return text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
 
 
 def _readings(text: str, positions: Positions, findings: list[Finding]) -> list[Node]:
@@ -163,7 +194,7 @@ def _entries(text: str) -> list[tuple[int, int]]:
                 within = None
             elif bare.startswith("\t") and bare.lstrip().startswith("- "):
                 starts.append(at)
-            elif within is None or indent == within:
+            elif within is None or (indent <= within and not bare.startswith("\t")):
                 within = indent
                 starts.append(at)
         at += len(line)

@@ -9,7 +9,7 @@ from digigraph.cache import NO_CACHE
 from digigraph.findings import Severity, in_source_order
 from digigraph.iris import Iris
 from digigraph.validation.bounds import DEFAULT_BOUNDS, Bounds
-from digigraph.validation.consequences import without_consequences
+from digigraph.validation.consequences import is_ontology_lost, without_consequences
 from digigraph.validation.evidence import check_dates, check_evidence_graphs, check_roles
 from digigraph.validation.labels import check_definitions, check_labels
 from digigraph.validation.queries import check_queries, check_use
@@ -59,7 +59,7 @@ def check(
     iris = Iris(settings.base_iri)
     texts = {iris.document_version(each.slug, each.version).value: each.text for each in corpus.documents}
     terms = Terms(corpus.ontology)
-    of_terms = check_terms(terms, [*dataset.statements, *corpus.shapes], corpus.queries)
+    of_terms = _of_terms(corpus, dataset, terms)
     # A word that facts files cannot have is told already, and better: as the word that it is there.
     met = {each.location for each in corpus.findings}
     bounds = Bounds(seconds=settings.shapes_seconds)
@@ -78,11 +78,10 @@ def check(
             *check_repetition(corpus),
             *(each for each in of_terms if each.location not in met),
             *of_shapes,
-            *check_targets(corpus.shapes, dataset.default_graph, terms.described, iris.shorten),
             *_of_queries(corpus, ask),
-            *check_use(corpus.queries, dataset, terms, iris.shorten),
-            *check_labels(dataset, terms, iris, settings.languages.split(), told),
-            *check_definitions(corpus.ontology, terms, iris),
+            *([] if corpus.unread else _of_use(corpus, dataset, terms, iris)),
+            *([] if corpus.unread else check_labels(dataset, terms, iris, settings.languages.split(), told)),
+            *([] if is_ontology_lost(corpus) else check_definitions(corpus.ontology, terms, iris)),
         ]
     )
 
@@ -95,11 +94,27 @@ def check_shapes(
     return ShapesCheck(dataset, corpus.shapes, data=data, shorten=iris.shorten).findings()
 
 
+def _of_terms(corpus: Corpus, dataset: Dataset, terms: Terms) -> Iterable[Finding]:
+    """Terms that do not exist; where the ontology is not whole, they may."""
+    if is_ontology_lost(corpus):
+        return []
+    return check_terms(terms, [*dataset.statements, *corpus.shapes], corpus.queries)
+
+
+def _of_use(corpus: Corpus, dataset: Dataset, terms: Terms, iris: Iris) -> Iterator[Finding]:
+    """What shapes and queries ask for and nothing has."""
+    yield from check_targets(corpus.shapes, dataset.default_graph, terms.described, iris.shorten)
+    yield from check_use(corpus.queries, dataset, terms, iris.shorten)
+
+
 def _of_queries(corpus: Corpus, ask: Callable[[str], int | None]) -> Iterator[Finding]:
     """What is wrong with queries; where something was left out, it may be their rows that are missing."""
     hint = "Correct first what was left out because of a mistake: the rows may come back with it."
     for each in check_queries(corpus.queries, ask):
-        yield replace(each, hint=hint) if corpus.missed and each.rule == "query-rows" else each
+        if each.rule != "query-rows":
+            yield each
+        elif not corpus.unread:
+            yield replace(each, hint=hint) if corpus.missed else each
 
 
 def worst(findings: Iterable[Finding]) -> Severity | None:

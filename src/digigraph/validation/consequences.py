@@ -30,21 +30,33 @@ def without_consequences(
     """Return what shapes find, but for what follows from a mistake that was met while reading.
 
     A value that names nothing; what is missing where something was said that could not be read; and what a node should
-    be, where its type could not.
+    be, where its type could not. Where a whole file is lost, that may be any of them; where it is one of the ontology,
+    nothing of what shapes say is known to be so.
 
     Parameters
     ----------
     described
         The nodes of which anything is said, as Turtle.
     """
+    if is_ontology_lost(corpus):
+        return []
     told = {each.location for each in corpus.findings if each.rule in _AT_VALUES}
     missed = _Missed(corpus.missed, iris)
+    of_lost = MISSING | _OF_CLASSES if corpus.unread else set()
 
     def is_told(each: Finding) -> bool:
         value = each.result.value if each.result is not None else None
         return each.location in told and value is not None and value not in described
 
-    return [each for each in found if not is_told(each) and not missed.explains(each.result)]
+    def may_be_lost(each: Finding) -> bool:
+        return each.result is not None and each.result.component in of_lost
+
+    return [each for each in found if not is_told(each) and not may_be_lost(each) and not missed.explains(each.result)]
+
+
+def is_ontology_lost(corpus: Corpus) -> bool:
+    """Whether a file of the ontology could not be read: nothing can be said then of how its terms are used."""
+    return any(each.startswith("ontology/") for each in corpus.unread)
 
 
 class _Missed:
