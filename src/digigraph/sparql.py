@@ -51,6 +51,8 @@ _FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"}
 _VOLATILE = {"NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"}
 _REMOTE = {"SERVICE", "LOAD"}
+REFUSED = _UPDATES | _REMOTE
+"""Keywords for which a query is forbidden."""
 # Together with two marks of omission, what fits into a terminal.
 _SHOWN_BEFORE, _SHOWN_BEHIND = 50, 28
 

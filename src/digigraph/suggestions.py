@@ -20,6 +20,12 @@ def is_near(name: str, known: str) -> bool:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """Return a question with the nearest known names, or None where none is near."""
+    near = nearest(name, known)
+    return f"Did you mean {' or '.join(near)}?" if near else None
+
+
+def nearest(name: str, known: Iterable[str]) -> list[str]:
+    """Return the known names that would be proposed for another one, at most three, the nearest first."""
     # Sorted: of names that are equally near, the same ones are proposed in every run.
     near = process.extract(name, sorted(known), scorer=fuzz.ratio, processor=str.lower, limit=3, score_cutoff=_LIKE)
-    return f"Did you mean {' or '.join(each for each, *_ in near)}?" if near else None
+    return [each for each, *_ in near]

@@ -247,6 +247,8 @@ def test_bytes_that_are_no_utf8_hide_nothing(project: Project) -> None:
     assert [(each.rule, each.location.line, each.location.column) for each in in_source_order(findings(project))] == [
         ("encoding", 1, 1),
         ("slug", 1, 1),
+        ("unknown-class", 2, 9),
+        ("unknown-term", 3, 3),
     ]
 
 

@@ -75,19 +75,19 @@ def test_fewer_rows_than_promised_are_told_of_every_form(project: Project, query
 @pytest.mark.parametrize(
     ("text", "rule", "place"),
     [
-        ("", "query-syntax", "1:1"),
-        ("# only a comment\n", "query-syntax", "1:1"),
-        ("\n  hello", "query-syntax", "2:3"),
-        ("SELECT * {\n  ?s ?p }", "query-syntax", "2:10"),
-        ("# x\n\nSELECT * { SERVICE <http://e.x/> { ?s ?p ?o } }", "query-unanswered", "3:1"),
-        ("INSERT DATA { <http://e.x/a> <http://e.x/b> 1 }", "query-unanswered", "1:1"),
-        (f"SELECT * {{ {'{' * 300}{'}' * 300} }}", "query-unanswered", "1:1"),
+        ("", "query-syntax", ":1:1"),
+        ("# only a comment\n", "query-syntax", ":1:1"),
+        ("\n  hello", "query-syntax", ":2:3"),
+        ("SELECT * {\n  ?s ?p }", "query-syntax", ":2:10"),
+        ("# x\n\nSELECT * { SERVICE <http://e.x/> { ?s ?p ?o } }", "query-unanswered", ":3:12"),
+        ("INSERT DATA { <http://e.x/a> <http://e.x/b> 1 }", "query-unanswered", ":1:1"),
+        (f"SELECT * {{ {'{' * 300}{'}' * 300} }}", "query-unanswered", ""),
     ],
 )
 def test_a_query_that_has_no_answer_is_told_at_its_place(project: Project, text: str, rule: str, place: str) -> None:
-    """What is no SPARQL where the parser gave up; what the server would refuse where the query begins."""
+    """What is no SPARQL where the parser gave up; the word that the server would refuse; of a limit the file."""
     project.write("queries/bad.rq", text)
-    assert found(project) == [(rule, f"queries/bad.rq:{place}")]
+    assert found(project) == [(rule, f"queries/bad.rq{place}")]
 
 
 def test_a_query_that_takes_too_long_is_ended(project: Project) -> None:

@@ -14,7 +14,7 @@ from digigraph.sources.documents import Captured, Description, Document, Fact, d
 from digigraph.sources.quoting import CapturedText, Span, normalise
 from digigraph.sources.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar, readable
 from digigraph.sources.yaml_files import parse_yaml
-from digigraph.suggestions import did_you_mean
+from digigraph.suggestions import did_you_mean, nearest
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -85,7 +85,7 @@ def _read(  # noqa: PLR0913 - what a facts file is read with
     description, about = Description(), None
     with Noting(findings):
         root = _mapping(root, "a facts file")
-        _check_keys(root, "a facts file", _DOCUMENT_KEYS, findings)
+        root = _with_keys(root, "a facts file", _DOCUMENT_KEYS, findings)
         about = root.nodes.get("document")
         # What broke the rules of YAML was left out; it is not missing.
         if about is None and is_complete:
@@ -121,12 +121,18 @@ def _mapping(node: Node, what: str) -> Fields:
     return node
 
 
-def _check_keys(fields: Fields, what: str, keys: frozenset[str], findings: list[Finding]) -> None:
-    """Note every key that is none of those that there are."""
+def _with_keys(fields: Fields, what: str, keys: frozenset[str], findings: list[Finding]) -> Fields:
+    """Note every key that is none of those that there are; it is read as the one that is meant, where that is clear."""
+    read = Fields({}, fields.location)
     for key, place in fields.keys.items():
+        meant = key
         if key not in keys:
             hint = did_you_mean(key, keys) or f"Keys: {', '.join(sorted(keys))}."
             findings.append(Malformed("key", f"{what} has no key {key!r}.", place, hint=hint).finding)
+            near = nearest(key, keys)
+            meant = near[0] if len(near) == 1 and near[0] not in {*fields.keys, *read.keys} else key
+        read.nodes[meant], read.keys[meant] = fields.nodes[key], place
+    return read
 
 
 class _FactsReader:
@@ -156,7 +162,7 @@ class _FactsReader:
     def _fact(self, fields: Fields) -> Fact | None:
         """Read a fact, each of its parts whatever is wrong with the others; None where one cannot be used."""
         mistakes: list[Finding] = []
-        _check_keys(fields, "a fact", FACT_KEYS, mistakes)
+        fields = _with_keys(fields, "a fact", FACT_KEYS, mistakes)
         language = self._description.language
         with Noting(mistakes):
             language = values.language(stated) if (stated := _text(fields, "lang")) else language

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.errors import InputError
-from digigraph.findings import Finding, Location, Severity
+from digigraph.findings import Location
 from digigraph.iris import Iris, slugify
 from digigraph.sources import values
 from digigraph.sources.blank_nodes import Labels, without_blank_nodes
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from digigraph.findings import Finding
     from digigraph.settings import Settings
     from digigraph.sources.documents import Document
 
@@ -68,7 +69,7 @@ class Corpus:
         Subjects and objects by their slugs, each with a property, of which something was said that is not in the
         corpus, for it has a mistake; with None for the property where nobody can tell which.
     unread
-        Files of the data and the ontology of which nobody can tell what they say.
+        Files of the ontology and of things of which nobody can tell what they say.
     """
 
     context: Context
@@ -189,7 +190,8 @@ class _ProjectReader:
             if path.suffix not in EXTENSIONS or name in skip:
                 continue
             with self._noting:
-                self._unread.add(name)
+                if folder == "ontology":
+                    self._unread.add(name)
                 data = self._bytes(path, at_most=MAX_BYTES)
                 try:
                     named = without_blank_nodes(self._parsed(data, name), self._iris.thing("b-").value)
@@ -244,6 +246,9 @@ class _ProjectReader:
             if (proposed := slugify(name)) != name:
                 self._mentioned.add(proposed)
                 self._missed.add((proposed, None))
+                if proposed and isinstance(node := root.nodes[name], Fields):
+                    # It is left out, and has its mistakes told.
+                    self._said += reader.of(Slug(proposed), node)
             with reader.noting():
                 named = values.slug(Scalar(name, place))
                 first = self._described.setdefault(named, place)
@@ -327,23 +332,10 @@ class _ProjectReader:
             listed = {word.value.removeprefix(prefix) for word in described.words(each.property)}
             word = each.value.value.removeprefix(prefix) if isinstance(each.value, ox.NamedNode) else ""
             if listed and word not in listed and word not in self._mentioned:
-                self._findings.append(
-                    Finding(
-                        rule="unknown-word",
-                        severity=Severity.VIOLATION,
-                        message=f"{word!r} is not a word of {each.property.value.removeprefix(prefix)}.",
-                        location=each.location,
-                        hint=did_you_mean(word, listed) or f"Words: {', '.join(sorted(listed))}.",
-                    )
-                )
+                message = f"{word!r} is not a word of {each.property.value.removeprefix(prefix)}."
+                hint = did_you_mean(word, listed) or f"Words: {', '.join(sorted(listed))}."
+                self._findings.append(Malformed("unknown-word", message, each.location, hint=hint).finding)
 
     def _unknown(self, name: str, known: set[str], location: Location) -> None:
-        self._findings.append(
-            Finding(
-                rule="unknown-thing",
-                severity=Severity.VIOLATION,
-                message=f"There is no thing {name!r}.",
-                location=location,
-                hint=did_you_mean(name, known) or "Describe it in data/things/.",
-            )
-        )
+        hint = did_you_mean(name, known) or "Describe it in data/things/."
+        self._findings.append(Malformed("unknown-thing", f"There is no thing {name!r}.", location, hint=hint).finding)

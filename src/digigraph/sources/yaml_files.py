@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import re
 from collections import Counter
-from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -19,6 +18,16 @@ import yaml
 from digigraph.findings import Finding  # noqa: TC001 - msgspec reads it
 from digigraph.sources.positions import Positions
 from digigraph.sources.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar, readable, too_large
+from digigraph.sources.yaml_entries import (
+    MAX_ENTRIES,
+    MAX_WRAPPED,
+    blanked,
+    end_of_lost,
+    entries_of,
+    is_entry,
+    is_head,
+    without_conflicts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,13 +47,10 @@ MAX_BYTES = 2_000_000
 """Bytes above which a YAML file is refused: facts files are written by people."""
 MAX_DEPTH = 20
 """Levels of nesting above which a YAML file is refused."""
-MAX_ENTRIES = 50
-"""Entries that break YAML's rules, and values of one key, above which the others of a file are not looked at."""
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What YAML 1.1 allows nowhere (section 5.1)."""
 _NOTHING = {"~", "null", "Null", "NULL"}
 """What stands for no value where it has no quotation marks (YAML 1.2, section 10.3.2)."""
-_HEAD = re.compile(r"[^\s#-]")
 
 _ADVICE = (
     (r"'\\t'", "Indent with spaces; a tab cannot stand here."),
@@ -118,17 +124,21 @@ def _parsed(data: bytes, path: str, findings: list[Finding]) -> list[Node]:
         message = f"A character that cannot be printed stands here: U+{ord(found.group()):04X}."
         findings.append(Malformed("yaml", message, place, hint="Remove it.").finding)
     text = _UNPRINTABLE.sub("\ufffd", text)
+    text = without_conflicts(text, positions, findings)
     broken: list[Finding] = []
     try:
         return _readings(text, positions, findings)
     except Malformed as malformed:
         whole = malformed.finding
-    entries = _entries(text)
-    for number, (start, end) in enumerate(entries):
-        with Noting(broken):
-            _check_entry(text[start:end], positions, start=start, depth=not _HEAD.match(text, start))
+    entries = entries_of(text)
+    read_until = 0
+    for number, (start, _) in enumerate(entries):
+        if start < read_until:
             continue
-        text = _blank(text, start, _end_of_lost(text, entries[number:]))
+        with Noting(broken):
+            read_until = _check_entry(text, entries[number : number + MAX_WRAPPED], positions)
+            continue
+        text = blanked(text, start, end_of_lost(text, entries[number:]))
         if len(broken) == MAX_ENTRIES:
             break
     findings += broken or [whole]
@@ -138,34 +148,33 @@ def _parsed(data: bytes, path: str, findings: list[Finding]) -> list[Node]:
     return []
 
 
-def _check_entry(text: str, positions: Positions, *, start: int, depth: int) -> None:
-    """Raise what is wrong with an entry: it breaks YAML's rules, or is neither a key with its value nor one of a list.
+def _check_entry(text: str, entries: list[tuple[int, int]], positions: Positions) -> int:
+    """Raise what is wrong with the first entry: it breaks YAML's rules, or is neither a key nor one of a list.
 
     Of an entry above which something was lost, blanks alone are left.
+
+    Returns
+    -------
+    int
+        Where it ends; that is behind the others where its text goes on in lines that are indented less.
     """
-    if not text.strip():
-        return
-    node = _Tree(positions, [], start=start, depth=depth).document(text)
+    (start, end), *others = entries
+    if not text[start:end].strip():
+        return end
+    tree = _Tree(positions, [], start=start, depth=not is_head(text, start))
+    try:
+        node = tree.document(text[start:end])
+    except Malformed:
+        for _, longer in others if others and not is_entry(text, others[0][0]) else ():
+            with contextlib.suppress(Malformed):
+                tree.document(text[start:longer])
+                return longer
+        raise
     if isinstance(node, Scalar):
         message = f"{node.text[:40]!r} stands alone: it is neither a key with its value nor an entry of a list."
         hint = "Put a colon behind a key; remove what does not belong here."
         raise Malformed("yaml", message, node.location, hint=hint)
-
-
-def _end_of_lost(text: str, entries: list[tuple[int, int]]) -> int:
-    """Where ends what cannot be used without the first entry: what stands below a key of the file, but for lists."""
-    (start, end), *others = entries
-    if not _HEAD.match(text, start):
-        return end
-    for start, below in others:
-        if _HEAD.match(text, start) or text[start:below].lstrip().startswith("- "):
-            break
-        end = below
     return end
-
-
-def _blank(text: str, start: int, end: int) -> str:
-    return text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
 
 
 def _readings(text: str, positions: Positions, findings: list[Finding]) -> list[Node]:
@@ -175,30 +184,6 @@ def _readings(text: str, positions: Positions, findings: list[Finding]) -> list[
     # However often a key of a large file stands there, reading it takes no more than some times as long.
     most = min(tree.most, MAX_ENTRIES, 1 + max(1, MAX_BYTES // len(text)))
     return [first, *(_Tree(positions, [], number=number).document(text) for number in range(1, most))]
-
-
-def _entries(text: str) -> list[tuple[int, int]]:
-    """Where the entries of a file begin and end, by indentation: facts, keys of the document, things' terms.
-
-    A section begins at a line that is not indented; its entries are the lines indented as its first one is, with
-    those below them. Its own line is an entry too.
-    """
-    starts = []
-    at, within = 0, None
-    for line in re.findall(r"[^\n]*\n|[^\n]+", text):
-        bare = line.lstrip(" ")
-        indent = len(line) - len(bare)
-        if bare.strip() and not bare.startswith("#"):
-            if _HEAD.match(line):
-                starts.append(at)
-                within = None
-            elif bare.startswith("\t") and bare.lstrip().startswith("- "):
-                starts.append(at)
-            elif within is None or (indent <= within and not bare.startswith("\t")):
-                within = indent
-                starts.append(at)
-        at += len(line)
-    return list(pairwise([*starts, at]))
 
 
 class _Tree:
@@ -250,7 +235,7 @@ class _Tree:
                         raise Malformed("yaml", "A second YAML document begins here.", self._place(event.start_mark))
                     root = self._node(event, events, self._depth)
         except yaml.MarkedYAMLError as error:
-            raise self._syntax(error) from error
+            raise self._syntax(error, text) from error
         if root is None:
             raise Malformed("yaml", "The file is empty.", self._positions.value(0, 0))
         return root
@@ -259,15 +244,18 @@ class _Tree:
         start = self._start + (mark.index if mark else 0)
         return self._positions.value(start, self._start + end.index) if end else self._positions.point(start)
 
-    def _syntax(self, error: yaml.MarkedYAMLError) -> Malformed:
+    def _syntax(self, error: yaml.MarkedYAMLError, text: str) -> Malformed:
         """The parser's complaint, at the bracket or quotation mark that is not closed where it is about one."""
         context, problem, opened = error.context or "", error.problem or "", error.context_mark
         mark = error.problem_mark or opened
+        at: _Mark | None = mark
         if opened and mark and opened.line < mark.line and "block" not in context:
-            mark = opened
+            at = opened
+        elif "flow" in context and "stream end" in problem:
+            at = _innermost(text) or mark
         said = f"{context} {problem}".strip()
         hint = next((advice for words, advice in _ADVICE if re.search(words, said)), None)
-        return Malformed("yaml", f"This is not YAML: {said}.", self._place(mark), hint=hint)
+        return Malformed("yaml", f"This is not YAML: {said}.", self._place(at), hint=hint)
 
     def _node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
         # A block ends where the next line begins; what stands on its own line ends with its last letter.
@@ -319,6 +307,18 @@ class _Tree:
                     raise _twice(key, fields.keys[key.text])
         self.most = max(self.most, *counts.values(), 1)
         return fields
+
+
+def _innermost(text: str) -> _Mark | None:
+    """The last bracket of a text that is not closed."""
+    opened: list[_Mark] = []
+    with contextlib.suppress(yaml.YAMLError):
+        for token in yaml.scan(text, Loader=yaml.SafeLoader):
+            if isinstance(token, (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken)):
+                opened.append(token.start_mark)
+            elif opened and isinstance(token, (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)):
+                opened.pop()
+    return opened[-1] if opened else None
 
 
 def _twice(key: Scalar, first: Location) -> Malformed:

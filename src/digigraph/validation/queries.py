@@ -6,9 +6,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from digigraph import stored_query
-from digigraph.errors import DigigraphError, NotAcceptable, QueryError, QueryFailed, QuerySyntaxError
+from digigraph.errors import DigigraphError, NotAcceptable, QueryError, QueryFailed, QueryForbidden, QuerySyntaxError
 from digigraph.findings import Finding, Location, Severity
-from digigraph.sparql import is_repeatable, tokens
+from digigraph.sparql import REFUSED, is_repeatable, tokens
 from digigraph.suggestions import did_you_mean
 from digigraph.validation.terms import Role, iris_in, place_in
 from digigraph.vocab import RDF
@@ -63,11 +63,15 @@ def queries_are_repeatable(queries: Mapping[str, str], findings: Iterable[Findin
 
 
 def _unanswered(error: DigigraphError, path: str, text: str) -> Finding:
-    """What is wrong with a query that has no answer: where the engine tells, else where the query begins."""
-    place = place_in(text, next((token.start for token in tokens(text)), 0), path)
+    """What is wrong with a query that has no answer: where the engine tells, or at a word refused; else of the file."""
+    place = Location(path)
     is_syntax = isinstance(error, QuerySyntaxError)
-    if isinstance(error, QuerySyntaxError) and error.line:
-        place = Location(path, error.line, error.column or 1)
+    if isinstance(error, QuerySyntaxError):
+        place = place_in(text, next((token.start for token in tokens(text)), 0), path)
+        place = Location(path, error.line, error.column or 1) if error.line else place
+    elif isinstance(error, QueryForbidden):
+        refused = next((each.start for each in tokens(text) if each.keyword in REFUSED), None)
+        place = place_in(text, refused, path) if refused is not None else place
     return Finding(
         rule="query-syntax" if is_syntax else "query-unanswered",
         severity=Severity.VIOLATION,
