@@ -17,6 +17,8 @@ from digigraph.sources.rdf_files import Files, Reading
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from projects import Project
+
     from digigraph.findings import Finding
 
 HEAD = "@prefix e: <http://e.x/> . @prefix sh: <http://www.w3.org/ns/shacl#> .\n"
@@ -48,6 +50,24 @@ def test_fingerprints_stay_when_lines_move(tmp_path: Path) -> None:
         moved = [*STATEMENTS, "_:x e:p 1 ; e:name 'x' .", "# a comment"]
         generator.shuffle(moved)
         assert sorted(fingerprints(check(tmp_path, "\n\n".join(moved)))) == sorted(before)
+
+
+def test_messages_that_name_places_keep_their_fingerprints(shapeless: Project) -> None:
+    """A contradiction, a thing described twice and a statement said twice name the first; all of it may move."""
+    said = "    says: [{subject: nhd, partnerCount: 18}]\n"
+    shapeless.facts(
+        f"  - quote: has 18 partners\n{said}  - quote: has 18 partners\n{said}"
+        f"  - quote: It has 18\n{said.replace('18', '19')}"
+    )
+    things = "kth:\n  type: Organization\n  foundingDate: 1827\nkth:\n  foundingDate: 1828\n"
+    shapeless.write("data/things/a.yaml", things.replace("kth", "ugent", 1).replace("kth", "ki"))
+    before = shapeless.check().findings
+    assert {"contradiction", "duplicate-thing", "duplicate-statement"} <= {each.rule for each in before}
+    for path in (shapeless.folder / "data").rglob("*.yaml"):
+        path.write_text("# one\n# two\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    after = shapeless.check().findings
+    assert [each.location for each in after] != [each.location for each in before]
+    assert fingerprints(after) == fingerprints(before)
 
 
 def test_a_baseline_leaves_out_what_was_known(tmp_path: Path) -> None:

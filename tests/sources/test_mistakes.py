@@ -37,6 +37,42 @@ def findings(project: Project) -> list[Finding]:
             17,
             "There is no occurrence 3",
         ),
+        (
+            f"  - quote: KTH takes part.\n    occurrence: {'9' * 5000}\n    says: [{{subject: nhd, member: kth}}]",
+            "quote-occurrence",
+            1,
+            17,
+            "There is no occurrence 999",
+        ),
+        (
+            f"  - quote: has 18 partners\n    says: [{{subject: nhd, partnerCount: {'1' * 5000}}}]",
+            "value",
+            1,
+            41,
+            "whole number",
+        ),
+        (
+            "  - quote: has 18 partners\n    says: [{subject: nhd, partnerCount: \u0663}]",
+            "value",
+            1,
+            41,
+            "whole number",
+        ),
+        ("  - quote: has 18 partners\n    says: [{subject: nhd, duration: P\u0663Y}]", "value", 1, 37, "a duration"),
+        (
+            f"  - quote: SEK 1 991 250\n    says: [{{subject: nhd, funding: {{amount: {'1' * 5000} SEK}}}}]",
+            "money",
+            1,
+            45,
+            "amount of money",
+        ),
+        (
+            "  - quote: SEK 1 991 250\n    says: [{subject: nhd, funding: {amount: \u0663 SEK}}]",
+            "money",
+            1,
+            45,
+            "amount of money",
+        ),
         ("  - quote: (huvudman KTH)\n    says: [{subject: nhd, hots: kth}]", "unknown-term", 1, 27, "'hots'"),
         ("  - quote: (huvudman KTH)\n    says: [{subject: nhd, host: kht}]", "unknown-thing", 1, 33, "'kht'"),
         ("  - quote: (huvudman KTH)\n    says: [{subject: NHD, host: kth}]", "slug", 1, 22, "'NHD'"),
@@ -79,6 +115,16 @@ def test_a_mistake_is_told_where_it_stands(
     (found,) = findings(project)
     assert (found.rule, str(found.location)) == (rule, f"{FILE}:{FIRST_FACT + line}:{column}")
     assert says in found.message
+    assert len(found.message) < 200
+
+
+def test_a_rank_of_thousands_of_digits_is_a_located_finding(project: Project) -> None:
+    """It is no number that anything could count with."""
+    text = (project.folder / FILE).read_text(encoding="utf-8")
+    project.write(FILE, text.replace("sourceRank: 2", f"sourceRank: {'2' * 5000}"))
+    (found,) = findings(project)
+    assert (found.rule, found.location.line, found.hint) == ("value", 5, "At most 18 digits.")
+    assert len(found.message) < 200
 
 
 def test_all_mistakes_of_a_file_are_told_at_once(project: Project) -> None:

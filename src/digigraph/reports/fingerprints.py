@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from digigraph.findings import Finding
 
-_LINE_NUMBER = re.compile(r"\b(lines?|columns?) \d+")
+_PLACE = re.compile(r"\b(lines?|columns?) \d+|(?<=\D):\d+:\d+\b")
+"""In words, or as in ``file:line:column``; before the minutes of a time there is a digit."""
 _BLANK_NODE = "_:"
 
 
@@ -36,7 +37,7 @@ def fingerprints(findings: Sequence[Finding]) -> list[str]:
 def _content(finding: Finding) -> str:
     result = finding.result
     if result is None:
-        said = [finding.subject or "", finding.quote or "", _LINE_NUMBER.sub(r"\1", finding.message)]
+        said = [finding.subject or "", finding.quote or "", _PLACE.sub(r"\1", finding.message)]
     else:
         # Labels of blank nodes are numbers in order of appearance: a new node above must not rename those below.
         # The message is left out: a shape that is worded anew finds the same.

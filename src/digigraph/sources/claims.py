@@ -219,7 +219,7 @@ class ClaimReader:
 
     def _amount(self, subject: str, term: Term, scalar: Scalar) -> list[Assertion]:
         money = values.money(scalar)
-        literal = values.canonical(ox.Literal(str(money.value), datatype=XSD["decimal"]))
+        literal = values.canonical(ox.Literal(f"{money.value:f}", datatype=XSD["decimal"]))
         node = Slug(f"amount-{money.currency.lower()}-{slugify(literal.value)}")
         link = Assertion(subject, term.iri, node, scalar.location)
         parts = [

@@ -256,10 +256,11 @@ class _FactsReader:
 
 
 def _nth(spans: list[Span], occurrence: Scalar) -> Span:
-    if not re.fullmatch(r"[1-9]\d*", occurrence.text) or int(occurrence.text) > len(spans):
+    # No text says anything a thousand million times.
+    if not re.fullmatch("[1-9][0-9]{0,8}", occurrence.text) or int(occurrence.text) > len(spans):
         raise Malformed(
             "quote-occurrence",
-            f"There is no occurrence {occurrence.text}; the text says it {len(spans)} times.",
+            f"There is no occurrence {values.shown(occurrence)}; the text says it {len(spans)} times.",
             occurrence.location,
         )
     return spans[int(occurrence.text) - 1]
@@ -271,7 +272,9 @@ def _rejected(fields: Fields) -> str | None:
         return None
     if accepted.text != "false":
         hint = "Write accepted: false and reason: … for a fact that is not to count; else leave both away."
-        raise Malformed("value", f"accepted is true or false, not {accepted.text!r}.", accepted.location, hint=hint)
+        raise Malformed(
+            "value", f"accepted is true or false, not {values.shown(accepted)!r}.", accepted.location, hint=hint
+        )
     if reason is None:
         raise Malformed("reason", "A fact that is not accepted has a reason.", accepted.location, hint="Add reason: …")
     return " ".join(reason.text.split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,17 @@ if TYPE_CHECKING:
     from digigraph.findings import Location
 
 CONTEXT_FILE = "ontology/context.jsonld"
+_SHOWN = 80
+"""Characters of a wrong value that a message shows."""
+_ADVICE = "Write a whole IRI, or a prefix of this file, a colon and a name."
+
+
+class NoTerm(Exception):
+    """What is said of a word of the context does not make it a term."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(reason)
+        self.name = name
 
 
 class Kind(enum.Enum):
@@ -68,10 +80,15 @@ class Context:
     ----------
     definition
         The object under ``@context``.
+
+    Raises
+    ------
+    NoTerm
+        What is said of a word does not make it a term.
     """
 
     def __init__(self, definition: Mapping[str, object]) -> None:
-        self._vocabulary = str(definition.get("@vocab", ""))
+        self._vocabulary = str(definition.get("@vocab") or "")
         self._prefixes = {
             name: value
             for name, value in definition.items()
@@ -79,37 +96,51 @@ class Context:
         }
         self.terms: dict[str, Term] = {}
         self.classes: dict[str, NamedNode] = {}
+        for name, iri in {"@vocab": self._vocabulary, **self._prefixes}.items():
+            if iri:
+                _checked(name, iri)
         for name, value in definition.items():
             if name not in self._prefixes and not name.startswith("@"):
                 self._define(name, value)
 
     def _define(self, name: str, value: object) -> None:
         entry = value if isinstance(value, dict) else {"@id": value}
-        identifier = str(entry.get("@id", name))
+        # JSON-LD 1.1, section 4.1: null takes a term away.
+        if (identifier := entry.get("@id", name)) is None:
+            return
+        identifier, declared = _text(name, identifier), _text(name, entry.get("@type", ""))
         if identifier.startswith("@"):
             return
-        iri = self.expand(identifier)
+        if not name:
+            raise NoTerm(name, "a term has a name")
+        iri = _checked(name, self._expanded(identifier))
         if name[0].isupper():
             self.classes[name] = iri
-            return
-        declared = entry.get("@type")
-        if entry.get("@container") == "@language":
-            self.terms[name] = Term(name, iri, Kind.TEXT)
-        elif declared == "@id":
-            self.terms[name] = Term(name, iri, Kind.THING)
-        elif declared == "@vocab":
-            self.terms[name] = Term(name, iri, Kind.WORD)
-        elif declared is None:
-            self.terms[name] = Term(name, iri, Kind.PLAIN)
         else:
-            self.terms[name] = Term(name, iri, Kind.TYPED, self.expand(str(declared)))
+            is_text = entry.get("@container") == "@language"
+            self.terms[name] = Term(name, iri, Kind.TEXT) if is_text else self._declared(name, iri, declared)
+
+    def _declared(self, name: str, iri: NamedNode, declared: str) -> Term:
+        """The term whose values are what its ``@type`` says."""
+        if declared == "@id":
+            return Term(name, iri, Kind.THING)
+        if declared == "@vocab":
+            if not self._vocabulary:
+                raise NoTerm(name, 'its words need an "@vocab" to stand in')
+            return Term(name, iri, Kind.WORD)
+        if not declared:
+            return Term(name, iri, Kind.PLAIN)
+        return Term(name, iri, Kind.TYPED, _checked(name, self._expanded(declared)))
 
     def expand(self, name: str) -> NamedNode:
         """Return the IRI of a term, a prefixed name, an IRI, or a word of the vocabulary."""
+        return NamedNode(self._expanded(name))
+
+    def _expanded(self, name: str) -> str:
         prefix, colon, local = name.partition(":")
         if colon and prefix in self._prefixes:
-            return NamedNode(self._prefixes[prefix] + local)
-        return NamedNode(name if colon else self._vocabulary + name)
+            return self._prefixes[prefix] + local
+        return name if colon else self._vocabulary + name
 
     def term(self, name: str, location: Location) -> Term:
         """Return the term of that name.
@@ -148,22 +179,43 @@ class Context:
         )
 
 
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise NoTerm(name, f"{json.dumps(value)[:_SHOWN]} is not text")
+    return value
+
+
+def _checked(name: str, iri: str) -> NamedNode:
+    try:
+        return NamedNode(iri)
+    except ValueError as error:
+        raise NoTerm(name, f"{iri[:_SHOWN]!r} is not an IRI") from error
+
+
 def parse_context(data: bytes, path: str) -> Context:
     """Read a context file.
 
     Raises
     ------
     InputError
-        It is not JSON, or has no ``@context`` object.
+        It is not JSON, has no ``@context`` object, or something in that is no term; with the line where it is the only
+        one of its name.
     """
     try:
         document = json.loads(data)
+    except RecursionError as error:
+        raise InputError(f"{path}: the nesting is deeper than can be read.") from error
     except ValueError as error:
         raise InputError(f"{path}: this is not JSON: {error}.") from error
     definition = document.get("@context") if isinstance(document, dict) else None
     if not isinstance(definition, dict):
         raise InputError(f'{path}: there is no object under "@context".')
-    return Context(definition)
+    try:
+        return Context(definition)
+    except NoTerm as error:
+        keys = list(re.finditer(rf'"{re.escape(error.name)}"\s*:', data.decode("utf-8", "replace")))
+        line = f":{keys[0].string.count(chr(10), 0, keys[0].start()) + 1}" if len(keys) == 1 else ""
+        raise InputError(f"{path}{line}: {error.name[:_SHOWN]!r} cannot be used: {error}.", hint=_ADVICE) from error
 
 
 def read_terms(project: Path) -> bytes | None:

@@ -29,13 +29,20 @@ DATE_TERMS = frozenset(
 )
 """Properties whose value is a date with the precision that the source states."""
 
-DAY = r"\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|[12]\d))"
-DATE = rf"\d{{4}}(?:-(?:0[1-9]|1[0-2]))?|{DAY}"
-MONEY = r"\d+(?:\.\d+)?\s+[A-Z]{3}"
+_MONTH = "(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|[12][0-9])"
+DAY = f"[0-9]{{4}}-(?:{_MONTH})"
+DATE = f"[0-9]{{4}}(?:-(?:0[1-9]|1[0-2]))?|{DAY}"
+MAX_DIGITS = 18
+"""Digits of a whole number, and behind a point, that the store can count with."""
+_WHOLE = f"[0-9]{{1,{MAX_DIGITS}}}"
+_NUMBER = rf"{_WHOLE}(?:\.{_WHOLE})?"
+MONEY = rf"{_NUMBER}\s+[A-Z]{{3}}"
 LANGUAGE = r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*"
 """Forms of values as regular expressions that ECMAScript, and so JSON Schema, understands too."""
 
 _LANGUAGE = re.compile(LANGUAGE)
+_SHOWN = 80
+"""Characters of a wrong value that a message shows."""
 
 
 class Form(NamedTuple):
@@ -46,11 +53,12 @@ class Form(NamedTuple):
 
 
 FORMS = {
-    XSD["integer"]: Form(r"[+-]?\d+", "a whole number, such as 18"),
-    XSD["nonNegativeInteger"]: Form(r"\d+", "a whole number, such as 18"),
-    XSD["decimal"]: Form(r"[+-]?\d+(?:\.\d+)?", "a number, such as 18.5"),
+    XSD["integer"]: Form(f"[+-]?{_WHOLE}", "a whole number, such as 18"),
+    XSD["nonNegativeInteger"]: Form(_WHOLE, "a whole number, such as 18"),
+    XSD["decimal"]: Form(f"[+-]?{_NUMBER}", "a number, such as 18.5"),
     XSD["duration"]: Form(
-        r"P(?=.)(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?",
+        r"P(?=.)(?:[0-9]{1,9}Y)?(?:[0-9]{1,9}M)?(?:[0-9]{1,9}D)?"
+        r"(?:T(?=.)(?:[0-9]{1,9}H)?(?:[0-9]{1,9}M)?(?:[0-9]{1,9}(?:\.[0-9]{1,9})?S)?)?",
         "a duration, such as P3Y for three years or P18M for 18 months",
     ),
     XSD["boolean"]: Form("true|false", "true or false"),
@@ -94,7 +102,7 @@ def date(scalar: Scalar) -> ox.Literal:
         if parsed.strftime(form).zfill(len(scalar.text)) == scalar.text:
             return ox.Literal(scalar.text, datatype=XSD[datatype])
     raise Malformed(
-        "date", f"{scalar.text!r} is not a date.", scalar.location, hint="Write 2022, 2022-09 or 2022-09-13."
+        "date", f"{shown(scalar)!r} is not a date.", scalar.location, hint="Write 2022, 2022-09 or 2022-09-13."
     )
 
 
@@ -120,7 +128,8 @@ def typed(scalar: Scalar, datatype: ox.NamedNode) -> ox.Literal:
     if form is not None and not re.fullmatch(form.pattern, scalar.text):
         kind, _, example = form.words.partition(", such as ")
         hint = f"Such as {example}." if example else f"Write {kind}."
-        raise Malformed("value", f"{scalar.text!r} is not {kind}.", scalar.location, hint=hint)
+        hint = f"At most {MAX_DIGITS} digits." if re.search(rf"[0-9]{{{MAX_DIGITS + 1}}}", scalar.text) else hint
+        raise Malformed("value", f"{shown(scalar)!r} is not {kind}.", scalar.location, hint=hint)
     if datatype == XSD["date"]:
         return date(scalar)
     return canonical(ox.Literal(scalar.text, datatype=datatype))
@@ -145,12 +154,17 @@ def money(scalar: Scalar) -> Money:
     if not re.fullmatch(MONEY, scalar.text):
         raise Malformed(
             "money",
-            f"{scalar.text!r} is not an amount of money.",
+            f"{shown(scalar)!r} is not an amount of money.",
             scalar.location,
             hint="Write the number without spaces, then the currency: 6000000 EUR.",
         )
     value, currency = scalar.text.split()
     return Money(Decimal(value), currency)
+
+
+def shown(scalar: Scalar) -> str:
+    """Return text as messages show it: of a long one the beginning."""
+    return scalar.text if len(scalar.text) <= _SHOWN else f"{scalar.text[: _SHOWN - 1]}…"
 
 
 def text(scalar: Scalar, language: str | None) -> ox.Literal:
@@ -168,7 +182,9 @@ def language(scalar: Scalar) -> str:
         It does not look like one (BCP 47).
     """
     if not _LANGUAGE.fullmatch(scalar.text):
-        raise Malformed("language", f"{scalar.text!r} is not a language tag.", scalar.location, hint="Write sv or en.")
+        raise Malformed(
+            "language", f"{shown(scalar)!r} is not a language tag.", scalar.location, hint="Write sv or en."
+        )
     return scalar.text.lower()
 
 
@@ -186,7 +202,7 @@ def slug(node: Node) -> str:
     proposed = slugify(written.text)
     raise Malformed(
         "slug",
-        f"{written.text!r} is not a slug.",
+        f"{shown(written)!r} is not a slug.",
         written.location,
         hint=f"Write {proposed}." if proposed else "A slug has small letters, digits and single hyphens.",
     )
@@ -221,7 +237,7 @@ def address(written: Scalar) -> ox.NamedNode:
         return iri(written)
     raise Malformed(
         "iri",
-        f"{written.text!r} is not a web address.",
+        f"{shown(written)!r} is not a web address.",
         written.location,
         hint="Write the whole address, with https:// before it.",
     )
@@ -239,5 +255,5 @@ def iri(written: Scalar) -> ox.NamedNode:
         return ox.NamedNode(written.text)
     except ValueError as error:
         raise Malformed(
-            "iri", f"{written.text!r} is not an IRI.", written.location, hint="Write spaces and the like as %20."
+            "iri", f"{shown(written)!r} is not an IRI.", written.location, hint="Write spaces and the like as %20."
         ) from error
