@@ -152,15 +152,30 @@ def test_a_file_that_cannot_be_read_hides_nothing(folder: Path, name: str, reaso
     assert reason in rules["unreadable"]["message"]
 
 
-def test_links_that_lead_nowhere_or_in_circles_hide_nothing_in_a_folder(folder: Path) -> None:
-    """They are passed over, as are pipes, which could be read for ever."""
+def test_links_that_lead_nowhere_or_in_circles_are_told_and_hide_nothing(folder: Path) -> None:
+    """In a folder and below a pattern; pipes, which could be read for ever, and circles of folders are passed over."""
     (folder / "data/broken.ttl").symlink_to("nowhere")
     (folder / "data/circle.ttl").symlink_to("circle.ttl")
     (folder / "data/loop").symlink_to(folder / "data")
     os.mkfifo(folder / "data/pipe.ttl")
-    ran = validate(folder, "data", "--shapes", "shapes.ttl")
-    assert (ran.returncode, ran.stderr) == (1, b"")
-    assert ran.stdout.endswith(b"1 finding: violation 1\n")
+    for argument, found in (("data", 3), ("data/*.ttl", 2)):
+        ran = validate(folder, argument, "--shapes", "shapes.ttl", "--format", "json")
+        assert (ran.returncode, ran.stderr) == (2, b"")
+        told = json.loads(ran.stdout)["findings"]
+        assert {each["file"] for each in told if each["rule"] == "unreadable"} == {"data/broken.ttl", "data/circle.ttl"}
+        assert len(told) == found
+
+
+def test_a_link_of_a_project_that_leads_nowhere_is_told(project: Project) -> None:
+    """Of every kind of source; the other files are checked, and the exit code says that not all could be read."""
+    links = ["data/things/a.yaml", "data/b.ttl", "queries/c.rq", "shapes/d.ttl", "ontology/e.ttl"]
+    for name in links:
+        (project.folder / name).parent.mkdir(exist_ok=True)
+        (project.folder / name).symlink_to("nowhere")
+    ran = project.run("validate", "--format", "json")
+    assert (ran.returncode, ran.stderr) == (2, b"")
+    told = json.loads(ran.stdout)["findings"]
+    assert sorted(each["file"] for each in told if each["rule"] == "unreadable") == sorted(links)
 
 
 def test_a_file_under_two_names_is_read_once(folder: Path) -> None:
@@ -169,6 +184,18 @@ def test_a_file_under_two_names_is_read_once(folder: Path) -> None:
     ran = validate(folder, "data/below/bad.ttl", "link.ttl", "./data/below/bad.ttl", "data", "--shapes", "shapes.ttl")
     assert ran.stdout.startswith(b"data/below/bad.ttl:3:3")
     assert ran.stdout.endswith(b"1 finding: violation 1\n")
+
+
+def test_shapes_that_find_nothing_in_the_files_are_told(folder: Path) -> None:
+    """Where none finds a node; where one does, the others are for other files."""
+    sh = "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <http://e.x/> .\n"
+    (folder / "a.ttl").write_text("@prefix e: <http://e.x/> . e:a a e:Nope .\n", encoding="utf-8")
+    nothing = sh + "e:s a sh:NodeShape ; sh:targetClass e:P ; sh:nodeKind sh:IRI .\n"
+    for more, found in (("", 1), ("e:t a sh:NodeShape ; sh:targetClass e:Nope ; sh:nodeKind sh:IRI .", 0)):
+        (folder / "s.ttl").write_text(nothing + more, encoding="utf-8")
+        ran = validate(folder, "a.ttl", "--shapes", "s.ttl")
+        assert (ran.returncode, ran.stderr) == (0, b"")
+        assert ran.stdout.count(b"s.ttl:2:1: info: This shape checks nothing") == found
 
 
 def test_shapes_without_a_shape_are_told(folder: Path) -> None:

@@ -133,7 +133,7 @@ def source_files(project: Path) -> list[Path]:
     for each in found:
         if leads_out(each, project):
             raise InputError(f"{each}: is a link that leads out of the project.", hint="Copy what it leads to.")
-    files = (each for each in found if each.is_file())
+    files = (each for each in found if each.is_file() or leads_nowhere(each))
     return sorted(files, key=lambda each: each.relative_to(project).as_posix())
 
 
@@ -141,6 +141,11 @@ def leads_out(path: Path, folder: Path) -> bool:
     """Tell whether a path below a folder is a link to something that is not."""
     # Not Path.resolve: it raises where links lead to each other.
     return path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(folder.resolve())
+
+
+def leads_nowhere(path: Path) -> bool:
+    """Tell whether a path is a link to what is not there, or to itself: whoever put it there meant something by it."""
+    return path.is_symlink() and not path.exists()
 
 
 def _below(folder: Path) -> Iterator[Path]:
@@ -173,7 +178,7 @@ def sources_hash(settings: Settings) -> str:
     formats = " ".join(sorted(settings.dumps.split()))
     total = hashlib.sha256(f"digigraph {version('digigraph')}\n{settings.base_iri}\n{formats}\n".encode())
     for path in source_files(settings.project):
-        digest = _sha256(path)
+        digest = "" if leads_nowhere(path) else _sha256(path)
         total.update(f"{path.relative_to(settings.project).as_posix()}\0{digest}\n".encode())
     return total.hexdigest()
 

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from digigraph.errors import InputError
 from digigraph.findings import Finding, Location, Severity
-from digigraph.sources.files import Budget, leads_out, unreadable
+from digigraph.sources.files import Budget, leads_nowhere, leads_out, unreadable
 from digigraph.sources.kept import Kept
 from digigraph.sources.rdf import EXTENSIONS, MAX_BYTES, LocatedQuad, read_rdf
 from digigraph.sources.records import Malformed
@@ -178,7 +178,7 @@ def paths_of(arguments: Iterable[str], findings: list[Finding]) -> Iterator[Path
         else:
             found = _matches(argument)
             # Pipes and devices are read where they are named themselves.
-            matches = [each for each in found if Path(each).is_file() or Path(each).is_dir()]
+            matches = [each for each in found if _is_usable(Path(each)) or Path(each).is_dir()]
             if not matches:
                 raise InputError(f"{argument or repr(argument)}: there is no such file.")
             base = _base(argument)
@@ -248,8 +248,13 @@ def _below(folder: Path, findings: list[Finding]) -> Iterator[Path]:
             if leads_out(path, folder):
                 if is_rdf or name in folders:
                     findings.append(_link(path))
-            elif is_rdf and path.is_file():
+            elif is_rdf and _is_usable(path):
                 yield path
+
+
+def _is_usable(path: Path) -> bool:
+    """Whether there is a file, or a link where one is missing: reading that tells so."""
+    return path.is_file() or leads_nowhere(path)
 
 
 def _link(path: Path) -> Finding:

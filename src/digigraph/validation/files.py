@@ -11,10 +11,14 @@ from digigraph.iris import shorten
 from digigraph.validation.bounds import DEFAULT_BOUNDS
 from digigraph.validation.shacl import DataGraph
 from digigraph.validation.shapes import ShapesCheck, has_shapes
+from digigraph.validation.targets import check_targets, focused
 from digigraph.vocab import PREFIXES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from digigraph.cache import Cache
+    from digigraph.sources.rdf import LocatedQuad
     from digigraph.sources.rdf_files import RdfFiles
     from digigraph.validation.bounds import Bounds
 
@@ -55,9 +59,19 @@ def check_rdf(
         shorten=lambda iri: shorten(iri, prefixes),
     )
     found = [each for each in check.findings() if each.location.path not in ontology.names - data.names]
+    if not (data.findings or shapes.findings):
+        found += _without_focus(shapes, quads, prefixes)
     if shapes.names and not shapes.findings and not has_shapes(shapes.quads):
         found.append(_nothing_asked(shapes))
     return in_source_order([*data.findings, *shapes.findings, *ontology.findings, *found])
+
+
+def _without_focus(shapes: RdfFiles, quads: Sequence[LocatedQuad], prefixes: Mapping[str, str]) -> Iterable[Finding]:
+    """The shapes, where not one of them finds anything to check; shapes for more than these files are no mistake."""
+    triples = [each.quad.triple for each in quads]
+    if focused(shapes.quads, triples):
+        return ()
+    return check_targets(shapes.quads, triples, frozenset(), lambda iri: shorten(iri, prefixes))
 
 
 def _nothing_asked(shapes: RdfFiles) -> Finding:
