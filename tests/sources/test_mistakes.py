@@ -298,6 +298,19 @@ def test_bytes_that_are_no_utf8_hide_nothing(project: Project) -> None:
     ]
 
 
+def test_a_file_in_utf_16_is_told_once(project: Project) -> None:
+    """As editors of Windows save it, in either order of bytes: one finding for that, and those of its words."""
+    text = "new:\n  type: Persson\n  name: {en: New}\n"
+    for data in (text.encode("utf-16"), b"\xfe\xff" + text.encode("utf-16-be")):
+        project.write("data/things/more.yaml", data)
+        told = in_source_order(findings(project))
+        assert [(each.rule, str(each.location)) for each in told] == [
+            ("encoding", "data/things/more.yaml:1:1"),
+            ("unknown-class", "data/things/more.yaml:2:9"),
+        ]
+        assert told[0].hint == "Save the file as UTF-8."
+
+
 def test_characters_that_cannot_be_printed_are_told(project: Project) -> None:
     """Each control character has its place."""
     project.write("data/things/more.yaml", 'x: {type: Person, name: {en: "a\x07b\x1bc"}}\n')

@@ -33,6 +33,7 @@ SHAPES = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <http://e.x/>
 @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
 """
 NO_VALUES = "e:none a sh:NodeShape ; sh:targetNode e:a ; sh:property [ sh:path e:p ; sh:maxCount 0 ] .\n"
+NO_TEXT = "e:no a sh:NodeShape ; sh:targetObjectsOf e:p ; sh:not [ sh:nodeKind sh:Literal ] .\n"
 RDF = '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e.x/">'
 
 
@@ -72,7 +73,10 @@ def told(findings: list[Finding]) -> list[tuple[str, int, int]]:
         ("data.jsonld", b'{"@context": "context.jsonld", "a": 1}', ("jsonld-context", 1, 14)),
         ("data.rdf", b"<?xml version='1'?>\n<!DOCTYPE r:RDF [<!ENTITY a 'b'>]>" + RDF.encode(), ("rdf-doctype", 2, 1)),
         ("data.rdf", b"<!doctype x>" + RDF.encode() + b"</r:RDF>", ("rdf-doctype", 1, 1)),
-        ("data.rdf", RDF.encode() + b"<!-- <!DOCTYPE x> --></r:RDF>", ("rdf-doctype", 1, len(RDF) + 6)),
+        ("data.rdf", b"<!-- <!DOCTYPE -->\n<?p <!DOCTYPE ?>\n<!DOCTYPE x>" + RDF.encode(), ("rdf-doctype", 3, 1)),
+        ("data.rdf", b"<!--> <!DOCTYPE x [<!ENTITY a 'b'>]> <!--\n>" + RDF.encode(), ("rdf-syntax", 1, 42)),
+        ("data.rdf", b"<!-- <!DOCTYPE x>\n" + RDF.encode() + b"</r:RDF>", ("rdf-syntax", 1, 1)),
+        ("data.rdf", RDF.encode() + b"<!--" * 2_000_000, ("rdf-syntax", 1, len(RDF) + 9)),
         ("data.rdf", b"\xef\xbb\xbf<!DOCTYPE x>" + RDF.encode() + b"</r:RDF>", ("rdf-doctype", 1, 1)),
         ("data.rdf", b"<!-- > --><?p ?>\n<!DOCTYPE x [<!ENTITY % a 'b'> %a;]>" + RDF.encode(), ("rdf-doctype", 2, 1)),
         ("data.rdf", f"<!DOCTYPE x>{RDF}</r:RDF>".encode("utf-16"), ("encoding", 1, 1)),
@@ -93,6 +97,20 @@ def test_what_cannot_be_read_is_a_located_finding(
     findings = check(tmp_path, data, name=name)
     assert told(findings) == [expected]
     assert expected[0] == "rdf-syntax" or findings[0].hint
+
+
+@pytest.mark.parametrize(
+    "around",
+    ["<!-- <!DOCTYPE x> -->{}", "<?p <!DOCTYPE x> ?>{}", "<!--> <!DOCTYPE x [<!ENTITY a 'b'>]> -->{}"],
+)
+def test_who_speaks_of_a_declaration_declares_nothing(tmp_path: Path, around: str) -> None:
+    """In a comment, an instruction or a text, as it is written: the file is read, and the text says what it says."""
+    said = "<e:p><![CDATA[<!DOCTYPE x>]]></e:p>"
+    document = f'{RDF}<r:Description r:about="http://e.x/a">{said}</r:Description></r:RDF>'
+    (found,) = check(tmp_path, around.format(document).encode(), name="data.rdf", shapes=NO_TEXT)
+    assert found.rule == "shacl-no"
+    assert found.result is not None
+    assert "<!DOCTYPE x>" in str(found.result.value)
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,15 @@ def test_a_date_may_be_said_more_exactly(project: Project) -> None:
     assert [each.rule for each in told(project)] == ["contradiction"]
 
 
+def test_what_could_not_be_read_repeats_nothing(project: Project) -> None:
+    """Two grants, the amount of one of which is none: told as that alone, for nobody knows that they are the same."""
+    grants = "{subject: nhd, funding: [{amount: 6 EUR}, {amount: '6,5 EUR'}]}"
+    project.facts(fact("SEK 1 991 250", grants))
+    assert [each.rule for each in project.check().findings if each.location.path.endswith("nhd-page.yaml")] == ["money"]
+    project.facts(fact("SEK 1 991 250", grants.replace("6,5", "6")))
+    assert "duplicate-statement" in {each.rule for each in told(project)}
+
+
 def test_documents_may_contradict_each_other(project: Project) -> None:
     """Two documents with two values are a conflict that stays visible, and no finding."""
     project.facts(TWO)

@@ -198,7 +198,7 @@ class _Reader:
 
     def _rdf_xml(self) -> RdfFile:
         by_tag = self._elements()
-        source = rdfxml.ByteByByte(self._data)
+        source = rdfxml.ByteByByte(rdfxml.unmentioned(self._data))
         quads: list[ox.Quad] = []
         places: list[Places] = []
         try:
@@ -216,11 +216,11 @@ class _Reader:
 
     def _elements(self) -> dict[int, rdfxml.Element]:
         """The elements of an RDF/XML file, once it is known that a parser may see it."""
-        if (found := rdfxml.DOCTYPE.search(self._data)) is not None:
+        if (found := rdfxml.declared(self._data)) is not None:
             raise Malformed(
                 "rdf-doctype",
                 "A document type declaration stands here; it is never read, for entities can expand without end.",
-                replace(self._element(found.start(), found.end()), of_node=False),
+                replace(self._element(*found), of_node=False),
                 hint="Write the entities out, or convert the file to Turtle with a tool that you trust with it.",
             )
         if (position := self._data.find(b"\0")) >= 0:

@@ -6,6 +6,7 @@ Scalars stay text: what ``2022-09`` or ``no`` means is said by the term it stand
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import TYPE_CHECKING, Self
 
@@ -16,6 +17,7 @@ from digigraph.findings import Finding, Location, Severity
 if TYPE_CHECKING:
     from types import TracebackType
 
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UNDECODED = re.compile("[\udc80-\udcff]")
 
 
@@ -124,11 +126,14 @@ def decode(data: bytes, path: str) -> str:
 
 
 def readable(data: bytes, path: str, findings: list[Finding]) -> str:
-    """Decode as far as possible: where the bytes are not UTF-8, that is noted once, and they are read as Latin-1.
+    """Decode as far as possible: where the bytes are not UTF-8, that is noted once, and they are read as Latin-1, or as
+    the UTF-16 that their first two say they are.
 
     So the mistakes behind that place can be told in the same run.
     """
     with Noting(findings):
         return decode(data, path)
+    if data.startswith(_UTF_16):
+        return data.decode("utf-16", "replace")
     text = data.decode("utf-8", "surrogateescape")
     return _UNDECODED.sub(lambda found: chr(ord(found.group()) - 0xDC00), text)

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from digigraph.dataset.ontology import Rules
 from digigraph.findings import Finding, Severity
+from digigraph.sources.claims import Slug
 from digigraph.sources.values import DATE_TERMS, period
 from digigraph.vocab import RDF
 
@@ -28,18 +29,19 @@ def check_repetition(corpus: Corpus) -> Iterator[Finding]:
     single_valued = Rules(each.quad.triple for each in corpus.ontology).single_valued
     yield from _contradictions([(each, None) for each in corpus.things], single_valued, severity=Severity.VIOLATION)
     for document in corpus.documents:
-        yield from _repeated(document)
+        yield from _repeated(document, {slug for slug, _ in corpus.missed})
         said = [(each, fact) for fact in document.facts if fact.rejected is None for each in fact.assertions]
         yield from _contradictions(said, single_valued, severity=Severity.WARNING)
 
 
-def _repeated(document: Document) -> Iterator[Finding]:
-    """The same statement of the same words."""
+def _repeated(document: Document, missed: set[str]) -> Iterator[Finding]:
+    """The same statement of the same words, but for a node of which something could not be read, such as its amount."""
+    missed &= {each.subject for fact in document.facts for each in fact.assertions if each.introduced_by is not None}
     first: dict[tuple[object, ...], tuple[Assertion, Fact]] = {}
     for fact in document.facts:
         for each in fact.assertions:
             # A node of its own, such as a grant, is told by the link that introduces it.
-            if each.introduced_by is not None:
+            if each.introduced_by is not None or (isinstance(each.value, Slug) and each.value in missed):
                 continue
             before, its_fact = first.setdefault(
                 (fact.span, each.subject, each.property, _known(each.value)), (each, fact)
