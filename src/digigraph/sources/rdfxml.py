@@ -71,7 +71,7 @@ def unmentioned(data: bytes) -> bytes:
     Parsers do not agree on where a comment such as ``<!-->`` ends; so it makes no difference.
     """
     return _APART.sub(
-        lambda each: DOCTYPE.sub(lambda word: b"-" * len(word[0]), each[0]) if each["said"] else each[0], data
+        lambda each: DOCTYPE.sub(lambda word: b"_" * len(word[0]), each[0]) if each["said"] else each[0], data
     )
 
 
