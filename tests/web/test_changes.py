@@ -299,15 +299,6 @@ def test_a_page_that_was_shortened_has_another_name(publisher: Publisher):
     assert publisher.get(led.headers["Location"], accept="*/*").mimetype == "text/turtle"
 
 
-def test_a_page_that_never_was_is_not_found(publisher: Publisher):
-    """While nothing was shortened or taken back a page has had one name: under any other there is none."""
-    filled(publisher)
-    names = [urlsplit(url).path.rpartition("/")[2] for _, _, url in Document(publisher.fetch(ROOT)).pages(ROOT)]
-    assert "1" in {each.partition("-")[0] for each in names}
-    for suffix in ("", ".ttl"):
-        assert publisher.get(f"{ROOT}/1-000000000000{suffix}").status_code == 404
-
-
 def test_a_page_of_which_something_was_taken_back_has_another_name(publisher: Publisher):
     """Its old name leads to the new one, though nothing was shortened."""
     filled(publisher)

@@ -6,7 +6,7 @@ import dataclasses
 import enum
 import itertools
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digigraph.errors import SnapshotDamaged
@@ -87,8 +87,6 @@ class Change:
         Of what follows the first line, in hex.
     marks
         Where in that the lines of every :data:`MARKED`-th thing begin, in bytes.
-    is_rewritten
-        Whether something was taken out of it: then it was another one before.
     """
 
     number: int
@@ -100,8 +98,6 @@ class Change:
     is_whole: bool = True
     sha256: str = ""
     marks: tuple[int, ...] = ()
-    # No part of what names the pages: those of logs that were written without it keep their names.
-    is_rewritten: bool = field(default=False, repr=False)
 
 
 def change_of(number: int, line: bytes) -> Change:
@@ -116,10 +112,10 @@ def change_of(number: int, line: bytes) -> Change:
         found: object = json.loads(line)
     except ValueError as error:
         raise SnapshotDamaged(f"Change {number} is none: {error}.", hint="Publish again.") from error
-    fields = {each.name: each.type for each in dataclasses.fields(Change)}
+    fields = {field.name: field.type for field in dataclasses.fields(Change)}
     if (
         not isinstance(found, dict)
-        or {*found, "is_rewritten"} != set(fields)
+        or set(found) != set(fields)
         or not isinstance(marks := found.pop("marks"), list)
         or any(type(each) is not int for each in marks)
         or any(type(value).__name__ != fields[name] for name, value in found.items())

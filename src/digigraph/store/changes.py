@@ -245,16 +245,13 @@ class ChangeLog:
             The disk refuses; some changes may have been rewritten, and doing it again goes on.
         """
         for change in self.changes():
-            before: list[bytes] = []
             lines: list[bytes] = []
             for event in self.events(change):
-                before += event.lines
                 left = [each for each in event.lines if is_bare(each) or keeps(each[1:])]
                 is_deleted = event.kind is Kind.DELETED
                 lines += left or ([REMOVED + event.subject] if is_deleted else [])
-            snapshot = names.get(change.snapshot, change.snapshot)
-            is_rewritten = change.is_rewritten or (lines, snapshot) != (before, change.snapshot)
-            self._write(dataclasses.replace(change, snapshot=snapshot, is_rewritten=is_rewritten), lines)
+            renamed = dataclasses.replace(change, snapshot=names.get(change.snapshot, change.snapshot))
+            self._write(renamed, lines)
 
     def _clean(self, active: str | None) -> None:
         """Remove what is beyond the active state, where the log knows that, and what a killed process left behind."""

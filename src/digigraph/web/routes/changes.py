@@ -146,9 +146,7 @@ def _page(number: int, name: str, suffix: Format | None) -> BaseResponse:
     if found is None:
         raise Gone(f"Nothing of page {number} of the changes is left.", hint="/changes leads to what is.")
     if found.name != name:
-        # It had other members before changes were shortened, or taken back; else it never had another name.
-        if not any(each.is_rewritten or not each.is_whole for each in found.changes):
-            raise NotFound(f"There is no page {name!r} of the changes.", hint="/changes leads to those there are.")
+        # It had other members before changes were shortened, or taken back.
         return redirect(site().url(f"{_PATH}/{found.name}{f'.{suffix.name}' if suffix else ''}"))
     chosen = data_format(suffix, _DATA)
     response = _data(lambda: stream.full_page(found, chosen), chosen)
