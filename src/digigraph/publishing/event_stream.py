@@ -10,7 +10,6 @@ Formats of triples have no graphs: there the member itself has the properties of
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -64,7 +63,7 @@ class Page:
     @property
     def name(self) -> str:
         """What it is called in URLs: another name where its members are others, because changes were rewritten."""
-        return f"{self.number}-{hashlib.sha256(repr(self.changes).encode()).hexdigest()[:12]}"
+        return f"{self.number}-{store.digest_of(self.changes)[:12]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import hashlib
 import itertools
 import json
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from digigraph.errors import SnapshotDamaged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 ADDED, REMOVED, KEPT = b"+", b"-", b" "
 """Signs of quads."""
@@ -98,6 +99,11 @@ class Change:
     is_whole: bool = True
     sha256: str = ""
     marks: tuple[int, ...] = ()
+
+
+def digest_of(changes: Sequence[Change]) -> str:
+    """Return a digest of changes, in hex; another one where any of them is another, or has been rewritten."""
+    return hashlib.sha256(repr(tuple(changes)).encode()).hexdigest()
 
 
 def change_of(number: int, line: bytes) -> Change:

@@ -41,6 +41,9 @@ class Identity:
         Of a page; empty where the answer has none of its own.
     edition
         Who answers: versions of program and engine, and the settings that show in answers.
+    log
+        Digest of the log of changes, where the answer tells of it: a snapshot may be served again, and by then the log
+        has grown.
     """
 
     snapshot: str
@@ -48,11 +51,12 @@ class Identity:
     media_type: str
     language: str
     edition: str
+    log: str = ""
 
     @functools.cached_property
     def key(self) -> str:
         """A name for it, of hexadecimal digits."""
-        parts = (self.snapshot, self.media_type, self.language, self.edition, *self.request)
+        parts = (self.snapshot, self.media_type, self.language, self.edition, self.log, *self.request)
         return _digest(each.encode("utf-8", "surrogatepass") for each in parts)
 
     def tag(self, coding: str) -> str:

@@ -37,7 +37,7 @@ def language() -> str:
     return asked if asked in LANGUAGES else preferred(request.headers.get("Accept-Language", ""), LANGUAGES)
 
 
-def page(template: str, make: Callable[[], Mapping[str, object]]) -> Response:
+def page(template: str, make: Callable[[], Mapping[str, object]], *, log: str = "") -> Response:
     """Return a page, for a client that takes HTML; 304 where it holds that very page.
 
     Parameters
@@ -47,6 +47,8 @@ def page(template: str, make: Callable[[], Mapping[str, object]]) -> Response:
     make
         Returns what the template needs; called where the page has to be made. What is called ``links`` becomes the
         Link header.
+    log
+        See :class:`~digigraph.web.identity.Identity`.
 
     Raises
     ------
@@ -62,7 +64,7 @@ def page(template: str, make: Callable[[], Mapping[str, object]]) -> Response:
         links.extend(map(str, found if isinstance(found, tuple) else ()))
         return render_template(template, **values)
 
-    response = made(rendered, HTML, language=language(), links=links)
+    response = made(rendered, HTML, language=language(), links=links, log=log)
     response.headers.extend([("Link", each) for each in links])
     return _in_its_language(response)
 

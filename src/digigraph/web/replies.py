@@ -66,7 +66,7 @@ def identity_of(query: Query, snapshot: str | None) -> Identity | None:
     return query_identity(query, snapshot, edition=_edition())
 
 
-def _identity_of_page(chosen: Format, language: str) -> Identity | None:
+def _identity_of_page(chosen: Format, language: str, *, log: str = "") -> Identity | None:
     """What decides the page, or whatever else has a path of its own, that is asked for; None as for queries."""
     snapshot = site().backend.version
     if snapshot is None:
@@ -79,6 +79,7 @@ def _identity_of_page(chosen: Format, language: str) -> Identity | None:
         media_type=chosen.content_type,
         language=language,
         edition=_edition(),
+        log=log,
     )
 
 
@@ -162,7 +163,8 @@ def _name(response: Response, identity: Identity) -> None:
     response.headers[SNAPSHOT_HEADER] = identity.snapshot
     if request.method in READING:
         response.set_etag(identity.key)
-    request.environ[SNAPSHOT] = identity.snapshot
+    if not identity.log:
+        request.environ[SNAPSHOT] = identity.snapshot
 
 
 def stream(answer: Answer, identity: Identity | None) -> Response:
@@ -223,7 +225,12 @@ def unchanged(identity: Identity | None) -> Response | None:
 
 
 def made(
-    make: Callable[[], str | bytes], chosen: Format, *, language: str = "", links: list[str] | None = None
+    make: Callable[[], str | bytes],
+    chosen: Format,
+    *,
+    language: str = "",
+    links: list[str] | None = None,
+    log: str = "",
 ) -> Response:
     """Return what is made whole from the snapshot: a page, or data; 304 where the client holds it.
 
@@ -237,9 +244,11 @@ def made(
         Of a page; empty where the body has none of its own.
     links
         Values of the Link header, which ``make`` fills in.
+    log
+        See :class:`~digigraph.web.identity.Identity`.
     """
     links = [] if links is None else links
-    identity = _identity_of_page(chosen, language)
+    identity = _identity_of_page(chosen, language, log=log)
     if held_already := unchanged(identity):
         return held_already
     found = _found(identity)

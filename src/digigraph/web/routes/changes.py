@@ -16,6 +16,7 @@ from digigraph.publishing.event_stream import PREFIXES, EventStream
 from digigraph.publishing.labels import LANGUAGES
 from digigraph.publishing.signposting import Signpost
 from digigraph.publishing.writing import write
+from digigraph.store.change import digest_of
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.web.linked_data import data_format
 from digigraph.web.pages import href, language, local, page
@@ -50,15 +51,15 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 @blueprint.get(_PATH)
 def changes() -> Response:
     """Answer with the root of the event stream; with a page for people, or a feed."""
-    _stream()
-    return _sent(requested_format((HTML, *_DATA, ATOM)))
+    stream = _stream()
+    return _sent(stream, requested_format((HTML, *_DATA, ATOM)))
 
 
 @blueprint.get("/changes.<name>")
 def changes_as(name: str) -> Response:
     """Answer in the format that the suffix names."""
-    _stream()
-    return _sent(suffix_format(name, (*_DATA, ATOM)))
+    stream = _stream()
+    return _sent(stream, suffix_format(name, (*_DATA, ATOM)))
 
 
 @blueprint.get("/changes/<name>")
@@ -116,23 +117,24 @@ def _change(number: int) -> Change:
     return found
 
 
-def _sent(chosen: Format) -> Response:
+def _sent(stream: EventStream, chosen: Format) -> Response:
+    log = digest_of(stream.changes)
     if chosen is HTML:
-        return page("changes.html", _shown)
+        return page("changes.html", lambda: _shown(stream), log=log)
     if chosen is ATOM:
-        response = made(_feed, ATOM, language=language())
+        response = made(lambda: _feed(stream), ATOM, language=language(), log=log)
         response.vary.add("Accept-Language")
         return response
-    return _data(lambda: _stream().root(chosen), chosen)
+    return _data(lambda: stream.root(chosen), chosen, log=log)
 
 
-def _feed() -> str:
-    return _NOT_XML.sub("\ufffd", render_template("changes.xml", **_shown()))
+def _feed(stream: EventStream) -> str:
+    return _NOT_XML.sub("\ufffd", render_template("changes.xml", **_shown(stream)))
 
 
-def _data(make: Callable[[], Data], chosen: Format) -> Response:
+def _data(make: Callable[[], Data], chosen: Format, *, log: str) -> Response:
     prefixes, context = site().iris.prefixes | PREFIXES, edition(LANGUAGES[0]).context
-    response = made(lambda: write(make(), chosen, prefixes=prefixes, context=context), chosen)
+    response = made(lambda: write(make(), chosen, prefixes=prefixes, context=context), chosen, log=log)
     response.headers.add("Link", f'<{site().url(_FEED)}>; rel="alternate"; type="{ATOM.media_type}"')
     return response
 
@@ -149,7 +151,7 @@ def _page(number: int, name: str, suffix: Format | None) -> BaseResponse:
         # It had other members before changes were shortened, or taken back.
         return redirect(site().url(f"{_PATH}/{found.name}{f'.{suffix.name}' if suffix else ''}"))
     chosen = data_format(suffix, _DATA)
-    response = _data(lambda: stream.full_page(found, chosen), chosen)
+    response = _data(lambda: stream.full_page(found, chosen), chosen, log=digest_of(found.changes))
     # It does not change with the state that is served.
     for header in ("ETag", SNAPSHOT_HEADER):
         response.headers.pop(header, None)
@@ -171,7 +173,7 @@ def _patch(change: Change, chosen: Format, *, only: str = "") -> Response:
         before = f"{base}changes/{change.number - 1}" if change.number > change.begun else None
         lines = rdf_patch(removed, added, name=f"{base}changes/{change.number}", before=before)
     if change.events <= _FEW_EVENTS:
-        return made(lambda: b"".join(lines), chosen)
+        return made(lambda: b"".join(lines), chosen, log=digest_of([change]))
     return sent_in_pieces(_pieces(lines), chosen)
 
 
@@ -186,8 +188,8 @@ def _pieces(lines: Iterator[bytes]) -> Iterator[bytes]:
     yield bytes(piece)
 
 
-def _shown() -> dict[str, object]:
-    here, stream = site(), _stream()
+def _shown(stream: EventStream) -> dict[str, object]:
+    here = site()
     newest = stream.changes[: -_SHOWN - 1 : -1]
     listed: list[Told] = [told(stream.log, each, here.iris, language()) for each in newest]
     return {

@@ -11,6 +11,7 @@ from digigraph.errors import NotFound, SnapshotDamaged
 from digigraph.media import Format, Kind
 from digigraph.publishing.modified import modified
 from digigraph.publishing.sitemap import PART, page_paths, robots, sitemap, sitemap_index
+from digigraph.store.change import digest_of
 from digigraph.store.snapshot import SnapshotCatalog
 from digigraph.web.replies import made
 from digigraph.web.site import asker, site
@@ -39,7 +40,7 @@ def index() -> Response:
         urls = [site().url(f"/sitemap-{number}.xml") for number in range(1, len(parts) + 1)]
         return sitemap_index({url: max(map(when, part)) for url, part in zip(urls, parts, strict=True)})
 
-    return made(body, _XML)
+    return made(body, _XML, log=_log())
 
 
 @blueprint.get("/sitemap-<int:number>.xml")
@@ -52,11 +53,21 @@ def part(number: int) -> Response:
             raise NotFound(f"There is no sitemap {number}.", hint=f"{_INDEX} lists those there are.")
         return sitemap(paths, site().url, modified=_modified())
 
-    return made(body, _XML)
+    return made(body, _XML, log=_log())
 
 
 def _paths() -> Sequence[str]:
     return page_paths(asker(), site().iris)
+
+
+def _log() -> str:
+    """Digest of the changes that tell when pages did."""
+    here = site()
+    if here.backend.version is None:
+        return ""
+    with contextlib.suppress(SnapshotDamaged):
+        return digest_of(SnapshotCatalog(here.settings.state_folder).changes.changes(until=here.backend.version))
+    return ""
 
 
 def _modified() -> Callable[[str], str]:
