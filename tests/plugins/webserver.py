@@ -29,6 +29,8 @@ T = TypeVar("T")
 _LOOKS = 20
 PATIENCE = 120.0
 """Seconds after which what is waited for counts as never coming."""
+# Of a processor, more than any process takes to start.
+_STARTING_SECONDS = 1.0
 _SCRIPT = Path(__file__).parent.parent / "web" / "serving.py"
 
 
@@ -107,7 +109,7 @@ class Server:
             now = self.query_processes().items()
             since = {pid: used - max(before.get(pid, 0), started) for pid, used in now}
             pid = max(since, key=lambda pid: since[pid], default=0)
-            return pid if since.get(pid, 0) > 0.3 else None
+            return pid if since.get(pid, 0) > _STARTING_SECONDS else None
 
         return _wait_for(busy)
 
@@ -155,6 +157,10 @@ class Server:
                 return bool(reply.headers["Digigraph-Snapshot"] == name)
 
         _wait_for(is_served)
+
+    def wait_for_processes(self, most: int) -> None:
+        """Wait until there are no more query processes than that: one that ends lets go of its files first."""
+        _wait_for(lambda: len(self.query_processes()) <= most)
 
     def wait_for_end(self, pid: int) -> None:
         """Wait until a query process is no more."""

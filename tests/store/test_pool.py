@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 HASTE = 1
-"""Seconds of the shortest deadline here, that of ``hasty_pool``."""
+"""Seconds of the shortest deadline here, that of ``hasty_pool``; after as many a query counts as long."""
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 HUNGRY = f"SELECT * WHERE {{ {PATTERNS} }} ORDER BY ?c3"
 DEEP = "ASK {" + "FILTER EXISTS {" * 3000 + "}" * 3001
@@ -64,12 +64,14 @@ def count(pool: Pool) -> int:
 
 
 def patiently(asking: Callable[[], T]) -> T:
-    """Ask, and again where the shortest deadline has passed: a machine may be slow, but no query is ended earlier."""
+    """Ask, and again where the shortest deadline has passed, or the query has become long: a machine may be slow, but
+    no query is ended earlier.
+    """
     while True:
         asked = time.monotonic()
         try:
             return asking()
-        except QueryTimeout:
+        except (QueryTimeout, TooManyLong):
             assert time.monotonic() - asked >= HASTE
 
 
@@ -157,7 +159,7 @@ def test_an_answer_too_large(make_pool: Callable[..., Pool]):
     assert count(pool) == 73
 
 
-def test_errors_of_the_query_cost_no_process(pool: Pool, own_children: Callable[[], list[int]]):
+def test_errors_of_the_query_cost_no_process(never_long: None, pool: Pool, own_children: Callable[[], list[int]]):
     """A query that is not SPARQL is refused by a process that goes on."""
     before = set(own_children())
     for _ in range(10):
@@ -225,7 +227,7 @@ def test_an_answer_that_is_closed_ends_its_process(pool: Pool, own_children: Cal
     assert count(pool) == 73
 
 
-def test_closing_a_whole_answer_kills_nobody(pool: Pool, own_children: Callable[[], list[int]]):
+def test_closing_a_whole_answer_kills_nobody(never_long: None, pool: Pool, own_children: Callable[[], list[int]]):
     """A process whose answer was read to its end, or lies there whole, is not killed when the answer is closed."""
     before = set(own_children())
     for number in range(50):
@@ -469,8 +471,9 @@ def test_close_leaves_nothing_behind(
     for thread, outcome in asked:
         thread.join()
         assert type(outcome[0]) is QueryCancelled
-    assert (own_children(), threading.active_count()) == ([], threads_before)
-    assert descriptors() == open_before
+    assert own_children() == []
+    assert threading.active_count() <= threads_before
+    assert descriptors() <= open_before
     with pytest.raises(StoreError):
         ask(pool, COUNT)
 
@@ -577,7 +580,8 @@ def test_a_store_that_does_not_open(
     (catalog.list()[0].folder / "store" / "CURRENT").unlink()
     with pytest.raises(SnapshotDamaged):
         Pool(fresh)
-    assert (own_children(), descriptors()) == ([], before)
+    assert own_children() == []
+    assert descriptors() <= before
 
 
 def test_processes_that_no_longer_start(
@@ -606,10 +610,14 @@ def outcome_now(pool: Pool) -> object:
     return outcome[0]
 
 
-def test_no_descriptors_left(fresh: Settings, own_children: Callable[[], list[int]], descriptors: Callable[[], int]):
+def test_no_descriptors_left(fresh: Settings, own_children: Callable[[], list[int]]):
     """When the operating system refuses to start processes that is one of our errors."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors() + 4, hard))
+    # The limit is a number, not a count: the lowest that are free are taken first.
+    free = [os.dup(0) for _ in range(4)]
+    for each in free:
+        os.close(each)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free[-1] + 1, hard))
     try:
         with pytest.raises(StoreError):
             Pool(fresh)

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import brotli
 import pytest
 
+from digigraph.store.backend import FIRST_BYTES
 from digigraph.store.cancellation import Cancellation
 from digigraph.store.opening import open_backend
 from digigraph.web.app import create_app
@@ -162,6 +163,10 @@ def without_own(got: Got) -> Got:
     if headers.get(b"content-encoding") == b"br":
         # What is coded as it comes is never coded twice in the same way.
         body = brotli.decompress(body)
+    if len(body) >= FIRST_BYTES:
+        # Whether all of it is there before its first bytes are sent is for the machine to decide.
+        kept.pop(b"content-length", None)
+        kept[b"etag"] = kept[b"etag"].removeprefix(b"W/")
     return status, kept, body.replace(headers.get(b"x-request-id", b"none"), b"")
 
 
@@ -171,7 +176,9 @@ def test_the_reply_is_that_of_the_application(app: Flask, name: str):
     (long_way,) = replies(app, REQUESTS[name], is_plain=False)
     (short_way,) = replies(app, REQUESTS[name], is_plain=True)
     assert without_own(short_way) == without_own(long_way)
-    assert (b"digigraph-query-id" in short_way[1]) == (b"digigraph-query-id" in long_way[1])
+    # One that is long has an id where it is not all there by then.
+    if not name.startswith("long"):
+        assert (b"digigraph-query-id" in short_way[1]) == (b"digigraph-query-id" in long_way[1])
 
 
 @pytest.mark.parametrize("name", ["short", "ask", "SPARQLWrapper", "construct", "medium, gzip", "form", "text"])

@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import time
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -68,6 +69,12 @@ def get(address: tuple[str, int], target: str, **headers: str) -> tuple[int, byt
         return response.status, response.read()
 
 
+def get_begun(address: tuple[str, int], target: str) -> None:
+    """Get an answer that grows too large; a server that is held up may know that before it has sent anything."""
+    while get(address, target)[0] == HTTPStatus.UNPROCESSABLE_ENTITY:
+        pass
+
+
 def test_behind_nginx(serving: Serving, tmp_path: Path):
     """Links lead to ``public_url``, metrics stay inside, the client is the reader, and no forged one."""
     public = "https://graph.example/"
@@ -89,7 +96,7 @@ def test_nginx_hands_on_what_comes_and_what_breaks_off(serving: Serving, tmp_pat
         proxied(server, tmp_path) as address,
     ):
         with pytest.raises(http.client.IncompleteRead):
-            get(address, f"/sparql?query={quote(ROWS)}")
+            get_begun(address, f"/sparql?query={quote(ROWS)}")
         server.wait_for_rest("/healthz")
         with socket.create_connection(address) as client:
             client.sendall(f"GET /sparql?query={quote(ENDLESS)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())

@@ -228,7 +228,7 @@ def test_a_crawl_of_all_states_leaves_nothing(project: Project, names: tuple[str
         assert set(found) <= {200, 503}
         assert found.count(200) > len(SHOWN)
         server.wait_for_rest("/healthz", files=files)
-        assert len(server.query_processes()) <= children
+        server.wait_for_processes(children)
 
 
 def test_the_processes_of_states_end_with_the_server(project: Project, names: tuple[str, ...]):
