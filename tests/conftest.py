@@ -14,15 +14,15 @@ from virtuoso import PARAMETER as VIRTUOSO
 from virtuoso import virtuoso_server
 
 from digigraph.settings import Settings
-from digigraph.store.guarded import Guarded, guard_of
+from digigraph.store.admission.guarded import Guarded, guard_of
 from digigraph.store.opening import open_backend
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from digigraph.store.backend import Backend
-    from digigraph.store.snapshot import Snapshot
+    from digigraph.store.answering.backend import Backend
+    from digigraph.store.snapshots.catalog import Snapshot
 
 BASE = "https://example.org/graph/"
 ACCEPTED = f"{BASE}graph/accepted"

@@ -24,8 +24,8 @@ from digigraph.errors import PublicationBusy
 from digigraph.pipeline import publish, publish_checked
 from digigraph.redaction.redact import redact
 from digigraph.sources.redactions import MASK
-from digigraph.store.change import Kind
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
+from digigraph.store.snapshots.change import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

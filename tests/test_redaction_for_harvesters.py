@@ -18,7 +18,7 @@ from harvester import Away, Died, Document, Harvester
 from thrice import LATER, NAME, TEXT, WORDS
 
 from digigraph.redaction.redact import redact
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

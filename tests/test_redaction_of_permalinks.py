@@ -22,10 +22,10 @@ from digigraph.errors import TakenBack
 from digigraph.media import RESULTS_JSON
 from digigraph.publishing.results import result_of
 from digigraph.redaction.redact import redact
-from digigraph.store.backend import Query
+from digigraph.store.answering.backend import Query
 from digigraph.store.opening import open_earlier
-from digigraph.store.permalinks import TOMBSTONES, Permalinks
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
+from digigraph.store.snapshots.permalinks import TOMBSTONES, Permalinks
 
 if TYPE_CHECKING:
     from projects import Project

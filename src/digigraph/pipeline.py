@@ -36,10 +36,10 @@ from digigraph.sources.read import read_project
 from digigraph.sources.redactions import FILE as REDACTIONS
 from digigraph.sources.redactions import Redactions, redactions_of
 from digigraph.sources.terms import CONTEXT_FILE
-from digigraph.store.aside import open_aside
-from digigraph.store.counting import count
-from digigraph.store.dumps import Dumping
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.answering.counting import count
+from digigraph.store.opening import open_aside
+from digigraph.store.snapshots.catalog import SnapshotCatalog
+from digigraph.store.snapshots.dumps import Dumping
 from digigraph.validation.bounds import DEFAULT_BOUNDS
 from digigraph.validation.check import check, worst
 from digigraph.validation.files import check_rdf
@@ -57,8 +57,8 @@ if TYPE_CHECKING:
     from digigraph.settings import Settings
     from digigraph.sources.rdf_files import Files, Reading
     from digigraph.sources.read import Corpus
-    from digigraph.store.backend import Backend
-    from digigraph.store.snapshot import Publication
+    from digigraph.store.answering.backend import Backend
+    from digigraph.store.snapshots.catalog import Publication
     from digigraph.validation.bounds import Bounds
 
 

@@ -17,8 +17,8 @@ DOORS = {
     "click": {"cli"},
     "httptools": {"web"},
     "uvicorn": {"web"},
-    "requests": {"store/exchange.py", "harvesting/client.py"},
-    "urllib3": {"store/exchange.py", "harvesting/client.py"},
+    "requests": {"store/remote/exchange.py", "harvesting/client.py"},
+    "urllib3": {"store/remote/exchange.py", "harvesting/client.py"},
     "pyshacl": {"validation/shacl.py"},
     "rdflib": {"validation/algebra.py", "validation/shacl.py"},
     "yaml": {"sources/yaml_files.py"},
@@ -72,7 +72,7 @@ def test_each_heavy_package_has_one_door(package: str) -> None:
 
 def test_a_query_process_loads_the_store_alone() -> None:
     """What a worker imports decides how soon a killed one is replaced."""
-    assert not loaded_by("digigraph.store.worker") & HEAVY
+    assert not loaded_by("digigraph.store.processes.worker") & HEAVY
 
 
 def test_the_web_never_loads_the_checks() -> None:

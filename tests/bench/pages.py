@@ -23,7 +23,7 @@ import requests
 
 from digigraph.pipeline import build_and_check
 from digigraph.settings import read_settings
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

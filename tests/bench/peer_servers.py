@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

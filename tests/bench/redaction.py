@@ -24,7 +24,7 @@ from grants import grants, records  # noqa: E402 - from the path above
 
 from digigraph.pipeline import publish  # noqa: E402
 from digigraph.settings import read_settings  # noqa: E402
-from digigraph.store.snapshot import SnapshotCatalog  # noqa: E402
+from digigraph.store.snapshots.catalog import SnapshotCatalog  # noqa: E402
 
 BASE = "https://example.org/graph/"
 TAKEN = "202100-5216"

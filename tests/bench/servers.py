@@ -28,7 +28,7 @@ from urllib.parse import quote
 from runners import RUNNERS
 
 from digigraph.settings import Settings
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

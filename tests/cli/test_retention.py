@@ -10,9 +10,9 @@ import pytest
 from digigraph.errors import PermalinksFull
 from digigraph.media import RESULTS_JSON
 from digigraph.pipeline import publish
-from digigraph.store.backend import Query
-from digigraph.store.permalinks import Permalinks
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.answering.backend import Query
+from digigraph.store.snapshots.catalog import SnapshotCatalog
+from digigraph.store.snapshots.permalinks import Permalinks
 
 if TYPE_CHECKING:
     from projects import Project

@@ -14,9 +14,9 @@ import w3c
 import webserver
 
 from digigraph.settings import Settings
-from digigraph.store.files import NO_FILES, files_hash
-from digigraph.store.opened import Snapshot, sorted_nquads
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
+from digigraph.store.snapshots.files import NO_FILES, files_hash
+from digigraph.store.snapshots.opened import Snapshot, sorted_nquads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -29,8 +29,8 @@ from digigraph.media import (
     Kind,
     formats_of,
 )
-from digigraph.store.backend import Query
-from digigraph.store.engine import evaluate
+from digigraph.store.answering.backend import Query
+from digigraph.store.engine.evaluation import evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -13,7 +13,7 @@ from projects import FACTS, Project, made_project
 from digigraph.harvesting.check import harvest_check
 from digigraph.harvesting.client import Bounds, Reach
 from digigraph.pipeline import publish
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,7 +12,7 @@ from projects import REPOSITORY, published_repository
 
 from digigraph.harvesting.check import harvest_check
 from digigraph.harvesting.client import Bounds, Reach
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 
 if TYPE_CHECKING:
     from pathlib import Path

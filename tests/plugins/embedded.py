@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digigraph.errors import DigigraphError, QueryCancelled, StoreError
-from digigraph.store.backend import Answer, Query
-from digigraph.store.engine import evaluate
+from digigraph.store.answering.backend import Answer, Query
+from digigraph.store.engine.evaluation import evaluate
 
 if TYPE_CHECKING:
-    from digigraph.store.cancellation import Cancellation
-    from digigraph.store.opened import Snapshot
+    from digigraph.store.answering.cancellation import Cancellation
+    from digigraph.store.snapshots.opened import Snapshot
 
 
 class EmbeddedBackend:
@@ -46,7 +46,7 @@ class EmbeddedBackend:
         """Nothing: it has no query processes."""
 
     def answer(self, query: Query, cancellation: Cancellation | None = None) -> Answer:
-        """Ask, and return the whole answer; see :meth:`digigraph.store.backend.Backend.answer`."""
+        """Ask, and return the whole answer; see :meth:`digigraph.store.answering.backend.Backend.answer`."""
         if self._closed:
             raise StoreError("The store is closed.")
         answer = Answer(query.format, version=self.version, limit=self._answer_bytes)

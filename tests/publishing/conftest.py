@@ -16,13 +16,13 @@ from digigraph.iris import Iris
 from digigraph.pipeline import publish
 from digigraph.publishing.edition import Edition
 from digigraph.store.opening import open_backend
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from digigraph.settings import Settings
-    from digigraph.store.backend import Backend
+    from digigraph.store.answering.backend import Backend
 
 FACTS = """\
   - quote: Nordic Health Data (huvudman KTH)

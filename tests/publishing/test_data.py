@@ -21,7 +21,7 @@ from digigraph.publishing.edition import Edition
 from digigraph.publishing.schema_org import embedded, schema_org_triples
 from digigraph.publishing.writing import write
 from digigraph.settings import read_settings
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.vocab import DCTERMS, DG, RDF, RDFS, SCHEMA, VOID
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from digigraph.findings import Severity
 from digigraph.pipeline import check_files, publish
 from digigraph.sources.rdf_files import Files, Reading
 from digigraph.store.opening import open_backend
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.web.app import create_app
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from digigraph.store.pool import Pool
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.processes.pool import Pool
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -119,8 +119,8 @@ def catalog(fresh: Settings) -> SnapshotCatalog:
 @pytest.fixture
 def never_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """No query becomes long and makes room: what waits waits until a place is given back."""
-    monkeypatch.setattr("digigraph.store.child.LONG_SECONDS", math.inf)
-    monkeypatch.setattr("digigraph.store.remote.LONG_SECONDS", math.inf)
+    monkeypatch.setattr("digigraph.store.processes.child.LONG_SECONDS", math.inf)
+    monkeypatch.setattr("digigraph.store.remote.endpoint.LONG_SECONDS", math.inf)
 
 
 @pytest.fixture

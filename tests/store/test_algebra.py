@@ -37,8 +37,8 @@ from hypothesis import strategies as st
 
 from digigraph.errors import QueryUnsupported
 from digigraph.media import RESULTS_JSON
-from digigraph.store.backend import Query
-from digigraph.store.engine import evaluate
+from digigraph.store.answering.backend import Query
+from digigraph.store.engine.evaluation import evaluate
 
 BASE = "http://example.org/"
 NAMES = ("?a", "?b", "?c", "?g", "?h")

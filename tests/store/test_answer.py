@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from digigraph.errors import AnswerTooLarge, QueryCancelled, QueryTimeout, QueueFull
 from digigraph.media import RESULTS_JSON
-from digigraph.store.backend import FIRST_BYTES, Answer
-from digigraph.store.cancellation import Cancellation
-from digigraph.store.copying import Copy
-from digigraph.store.room import Room
+from digigraph.store.answering.backend import FIRST_BYTES, Answer
+from digigraph.store.answering.cancellation import Cancellation
+from digigraph.store.answering.copying import Copy
+from digigraph.store.answering.room import Room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

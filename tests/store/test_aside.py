@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digigraph.errors import QueryCrashed, QueryForbidden, StoreError
-from digigraph.store.aside import open_aside
-from digigraph.store.counting import count
+from digigraph.store.answering.counting import count
+from digigraph.store.opening import open_aside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from projects import Project
 
-    from digigraph.store.backend import Backend
+    from digigraph.store.answering.backend import Backend
 
 FACTS = "".join(f"<http://e.x/{n}> <http://e.x/p> <http://e.x/{n + 1}> .\n" for n in range(100))
 DEEP = "ASK {" + "FILTER EXISTS {" * 3000 + "}" * 3001

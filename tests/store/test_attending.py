@@ -12,13 +12,13 @@ from endless import ENDLESS
 
 from digigraph.errors import DigigraphError, QueryCancelled, QueryCrashed, QuerySyntaxError, QueryTimeout, QueueFull
 from digigraph.media import RESULTS_JSON
-from digigraph.store.backend import FIRST_BYTES, Query
-from digigraph.store.cancellation import Cancellation
+from digigraph.store.answering.backend import FIRST_BYTES, Query
+from digigraph.store.answering.cancellation import Cancellation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from digigraph.store.pool import Pool
+    from digigraph.store.processes.pool import Pool
 
     Until = Callable[[Callable[[], bool]], None]
 
@@ -59,8 +59,8 @@ def test_an_answer_is_that_of_a_thread(pool: Pool, text: str):
 def test_a_short_answer_needs_no_thread(pool: Pool, monkeypatch: pytest.MonkeyPatch):
     """An answer that is there in a moment has begun, and ended, in the event loop."""
     # However long a moment is.
-    monkeypatch.setattr("digigraph.store.attending.SECONDS", 3600)
-    monkeypatch.setattr("digigraph.store.backend.FIRST_SECONDS", 3600)
+    monkeypatch.setattr("digigraph.store.processes.attending.SECONDS", 3600)
+    monkeypatch.setattr("digigraph.store.answering.backend.FIRST_SECONDS", 3600)
 
     async def run() -> None:
         for _ in range(20):

@@ -26,11 +26,11 @@ from digigraph.media import (
     TURTLE,
     Format,
 )
-from digigraph.store.backend import Backend, Query, rows
-from digigraph.store.cancellation import Cancellation
+from digigraph.store.answering.backend import Backend, Query, rows
+from digigraph.store.answering.cancellation import Cancellation
 
 if TYPE_CHECKING:
-    from digigraph.store.snapshot import Snapshot
+    from digigraph.store.snapshots.catalog import Snapshot
 
 BASE = "https://example.org/graph/"
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digigraph.store.backlog import Backlog
+from digigraph.store.answering.backlog import Backlog
 
 STEPS = st.lists(st.one_of(st.integers(0, 400_000), st.none()), max_size=40)
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digigraph.errors import NoSnapshot
-from digigraph.store.change import Kind
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
+from digigraph.store.snapshots.change import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from digigraph.store.changes import ChangeLog
+    from digigraph.store.snapshots.changes import ChangeLog
 
 THINGS = [f"http://example.org/{name}" for name in ("a", "a/b", "a#b", "ä")]
 GRAPHS = ["", " <http://example.org/graph/one>", " <http://example.org/graph/two>"]
@@ -200,7 +200,7 @@ def test_states_without_changes_are_told_at_the_next_publication(catalog: Snapsh
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 left = int(sys.argv[2])
 def audit(event, arguments):
     global left

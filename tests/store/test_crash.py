@@ -13,8 +13,8 @@ import pytest
 
 from digigraph.errors import StorageFull
 from digigraph.publishing.dumps import FORMATS, write_dumps
-from digigraph.store.dumps import Dumping
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
+from digigraph.store.snapshots.dumps import Dumping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +26,8 @@ PUBLISHER = """
 import sys
 from pathlib import Path
 from digigraph.publishing.dumps import write_dumps
-from digigraph.store.dumps import Dumping
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.dumps import Dumping
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 catalog = SnapshotCatalog(Path(sys.argv[1]))
 for round in range(int(sys.argv[2]), 10**9):
     lines = (b'<http://example.org/%d> <http://example.org/p> "%d" .\\n' % (n, round) for n in range(int(sys.argv[3])))

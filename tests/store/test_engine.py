@@ -23,9 +23,9 @@ from digigraph.media import (
     Kind,
     formats_of,
 )
-from digigraph.store.backend import Query
-from digigraph.store.engine import evaluate
-from digigraph.store.output import Output
+from digigraph.store.answering.backend import Query
+from digigraph.store.engine.evaluation import evaluate
+from digigraph.store.results.output import Output
 
 BASE = "https://example.org/graph/"
 ALIAS = BASE + "graph/accepted"

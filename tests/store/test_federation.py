@@ -16,11 +16,11 @@ from federated import TRICKLE, answering
 
 from digigraph.errors import QueryForbidden, QuerySyntaxError, QueryTimeout, RemoteError, SettingsError
 from digigraph.media import RESULTS_JSON
-from digigraph.store.backend import Query
-from digigraph.store.doors import is_allowed
-from digigraph.store.engine import syntax_error
-from digigraph.store.federation import address_of
+from digigraph.store.admission.doors import is_allowed
+from digigraph.store.answering.backend import Query
+from digigraph.store.engine.evaluation import syntax_error
 from digigraph.store.opening import open_backend
+from digigraph.store.remote.federation import address_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from federated import Endpoint
 
     from digigraph.settings import Settings
-    from digigraph.store.backend import Backend
+    from digigraph.store.answering.backend import Backend
 
 
 @pytest.fixture(scope="module")

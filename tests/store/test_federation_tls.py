@@ -14,7 +14,7 @@ from federated import answering
 
 from digigraph.errors import RemoteError
 from digigraph.media import RESULTS_JSON
-from digigraph.store.backend import Query
+from digigraph.store.answering.backend import Query
 from digigraph.store.opening import open_backend
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digigraph.settings import Settings
-    from digigraph.store.backend import Backend
+    from digigraph.store.answering.backend import Backend
 
     Federating = Callable[..., contextlib.AbstractContextManager[Backend]]
 

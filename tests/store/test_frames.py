@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from digigraph import errors
 from digigraph.media import FORMATS
-from digigraph.store.backend import Query
-from digigraph.store.frames import Channel, Kind, decode_error, decode_query, encode_error, encode_query
+from digigraph.store.answering.backend import Query
+from digigraph.store.processes.frames import Channel, Kind, decode_error, decode_query, encode_error, encode_query
 
 CLASSES = [each for _, each in inspect.getmembers(errors, inspect.isclass) if issubclass(each, errors.DigigraphError)]
 GRAPHS = st.none() | st.lists(st.text(), max_size=3).map(tuple)

@@ -13,8 +13,8 @@ from w3c import SUITES
 from digigraph.errors import QueryForbidden, QueryTooComplex
 from digigraph.settings import Settings
 from digigraph.sparql import dataset_clauses, keywords, remote_keywords, tokens
-from digigraph.store.guard import Guard, has_few_marks, shape
-from digigraph.store.guarded import guard_of
+from digigraph.store.admission.guard import Guard, has_few_marks, shape
+from digigraph.store.admission.guarded import guard_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,9 +21,9 @@ from projects import REPOSITORY
 
 from digigraph.errors import QuerySyntaxError, QueryUnsupported
 from digigraph.media import N_TRIPLES, RESULTS_JSON
-from digigraph.store.backend import Query
-from digigraph.store.engine import evaluate
-from digigraph.store.mending import MOST_GRAPHS, Dataset, mended
+from digigraph.store.answering.backend import Query
+from digigraph.store.engine.evaluation import evaluate
+from digigraph.store.engine.mending import MOST_GRAPHS, Dataset, mended
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

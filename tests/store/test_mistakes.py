@@ -10,8 +10,8 @@ import pytest
 
 from digigraph.errors import QuerySyntaxError
 from digigraph.media import RESULTS_JSON
-from digigraph.store.backend import Query
-from digigraph.store.mistakes import explained, syntax_error
+from digigraph.store.admission.mistakes import explained, syntax_error
+from digigraph.store.answering.backend import Query
 from digigraph.store.opening import open_backend
 
 if TYPE_CHECKING:

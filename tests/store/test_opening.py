@@ -9,14 +9,14 @@ import pytest
 
 from digigraph.errors import NoSnapshot, QueryTooComplex, SnapshotDamaged
 from digigraph.media import RESULTS_JSON
-from digigraph.store.backend import Query, rows
+from digigraph.store.answering.backend import Query, rows
 from digigraph.store.opening import open_backend, open_earlier
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from digigraph.settings import Settings
-    from digigraph.store.snapshot import SnapshotCatalog
+    from digigraph.store.snapshots.catalog import SnapshotCatalog
 
 
 def test_nothing_published(fresh: Settings, tmp_path: Path):

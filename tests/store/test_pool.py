@@ -33,16 +33,16 @@ from digigraph.errors import (
     TooManyLong,
 )
 from digigraph.media import RESULTS_JSON, RESULTS_XML
-from digigraph.store.backend import Query, rows
-from digigraph.store.cancellation import Cancellation
-from digigraph.store.pool import Pool
+from digigraph.store.answering.backend import Query, rows
+from digigraph.store.answering.cancellation import Cancellation
+from digigraph.store.processes.pool import Pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from digigraph.settings import Settings
-    from digigraph.store.snapshot import SnapshotCatalog
+    from digigraph.store.snapshots.catalog import SnapshotCatalog
 
     Until = Callable[[Callable[[], bool]], None]
 
@@ -348,8 +348,8 @@ def test_a_short_query_while_everybody_else_asks_long_ones(
     make_pool: Callable[..., Pool], monkeypatch: pytest.MonkeyPatch, until: Until, workers: int
 ):
     """However many clients wait with nothing but long queries, one who asks a short one is next."""
-    monkeypatch.setattr("digigraph.store.turns._PASSED_OVER_SECONDS", 3600.0)
-    monkeypatch.setattr("digigraph.store.child.LONG_SECONDS", 0.1)
+    monkeypatch.setattr("digigraph.store.answering.turns._PASSED_OVER_SECONDS", 3600.0)
+    monkeypatch.setattr("digigraph.store.processes.child.LONG_SECONDS", 0.1)
     pool = make_pool(workers=workers, query_seconds=3600, queue_seconds=3600)
     most = 2 * workers - 1
     clients = [f"greedy {number}" for number in range(most + 3)]
@@ -358,7 +358,7 @@ def test_a_short_query_while_everybody_else_asks_long_ones(
     # As many have been ended for others as there are too many: so each of them has become long.
     until(lambda: pool.busy == most and sum(bool(outcome) for _, outcome in asked) == len(clients) - most)
     # From now on nothing becomes long, and what holds the one place that is left holds it until it is taken back.
-    monkeypatch.setattr("digigraph.store.child.LONG_SECONDS", 3600.0)
+    monkeypatch.setattr("digigraph.store.processes.child.LONG_SECONDS", 3600.0)
     holding = Cancellation(clients[0])
     asked.append(outcome_of(pool, ENDLESS, holding))
     until(lambda: pool.busy == most + 1)
@@ -636,9 +636,9 @@ import sys, threading, time
 from pathlib import Path
 from digigraph.media import RESULTS_JSON
 from digigraph.settings import Settings
-from digigraph.store import child
-from digigraph.store.backend import Query
-from digigraph.store.pool import Pool
+from digigraph.store.processes import child
+from digigraph.store.answering.backend import Query
+from digigraph.store.processes.pool import Pool
 child.LONG_SECONDS = 3600
 pool = Pool(Settings(project=Path(sys.argv[1]), base_iri="https://example.org/graph/", workers=2, query_seconds=2))
 children = Path("/proc/self/task").glob("*/children")

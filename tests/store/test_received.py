@@ -24,8 +24,8 @@ from digigraph.media import (
     TURTLE,
     Format,
 )
-from digigraph.store.backend import Query
-from digigraph.store.received import Received
+from digigraph.store.answering.backend import Query
+from digigraph.store.remote.received import Received
 
 ASK, SELECT, CONSTRUCT = "ASK {}", "SELECT ?x { ?s ?p ?x }", "CONSTRUCT WHERE { ?s ?p ?o }"
 SPARQL_XML = b'<sparql xmlns="http://www.w3.org/2005/sparql-results#"><head/>%s</sparql>'

@@ -29,10 +29,10 @@ from digigraph.errors import (
     TooManyLong,
 )
 from digigraph.media import N_QUADS, RESULTS_JSON, TURTLE
-from digigraph.store.backend import Query
-from digigraph.store.cancellation import Cancellation
-from digigraph.store.load import Load
-from digigraph.store.remote import RemoteBackend
+from digigraph.store.answering.backend import Query
+from digigraph.store.answering.cancellation import Cancellation
+from digigraph.store.answering.load import Load
+from digigraph.store.remote.endpoint import RemoteBackend
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -305,7 +305,7 @@ def test_long_queries_let_others_by(serve: Serve, gate: Gate, monkeypatch: pytes
     until(lambda: sorted(gate.asked) == [*names])
     assert [type(each.error) for each in greedy if each.error] == [TooManyLong]
     # However slow the machine is, a short one stays short.
-    monkeypatch.setattr("digigraph.store.remote.LONG_SECONDS", math.inf)
+    monkeypatch.setattr("digigraph.store.remote.endpoint.LONG_SECONDS", math.inf)
     gate.let("short")
     assert Asker(backend, "short", "other").outcome() is None
     gate.let(*names)

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digigraph.media import N_TRIPLES, RESULTS_JSON
-from digigraph.store.backend import Query
-from digigraph.store.engine import evaluate
+from digigraph.store.answering.backend import Query
+from digigraph.store.engine.evaluation import evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,7 +15,7 @@ import pytest
 
 from digigraph.errors import InputError, NoSnapshot, PublicationBusy, SnapshotDamaged, StoreError
 from digigraph.store.disk import FileLock
-from digigraph.store.snapshot import Publication, SnapshotCatalog
+from digigraph.store.snapshots.catalog import Publication, SnapshotCatalog
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -309,7 +309,7 @@ FILE_SIZE = """
 import resource, sys
 from pathlib import Path
 from digigraph.errors import StorageFull
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 catalog = SnapshotCatalog(Path(sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 lines = (b'<http://example.org/%d> <http://example.org/p> "%d" .\\n' % (n, n * 7919) for n in range(40_000))

@@ -13,17 +13,17 @@ from endless import BEGUN
 
 from digigraph.errors import Gone, NoSnapshot, NotFound, QueryCancelled, QueueFull, StoreError
 from digigraph.media import RESULTS_CSV, RESULTS_JSON
-from digigraph.store.backend import Query
-from digigraph.store.cancellation import Cancellation
+from digigraph.store.answering.backend import Query
+from digigraph.store.answering.cancellation import Cancellation
 from digigraph.store.opening import open_backend, open_earlier, open_states
-from digigraph.store.states import QUEUE, States
+from digigraph.store.processes.states import QUEUE, States
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from digigraph.settings import Settings
-    from digigraph.store.backend import Answer, Backend
-    from digigraph.store.snapshot import SnapshotCatalog
+    from digigraph.store.answering.backend import Answer, Backend
+    from digigraph.store.snapshots.catalog import SnapshotCatalog
 
     Until = Callable[[Callable[[], bool]], None]
 
@@ -78,7 +78,7 @@ def test_each_state_answers_as_itself(
     make_states: Callable[..., States], names: list[str], monkeypatch: pytest.MonkeyPatch
 ):
     """Whatever the order in which they are asked, each state gives its own statements and its own name."""
-    monkeypatch.setattr("digigraph.store.states._LEAST_SECONDS", 0.0)
+    monkeypatch.setattr("digigraph.store.processes.states._LEAST_SECONDS", 0.0)
     states = make_states()
     for name in (*names, *reversed(names), names[0], names[3]):
         answer = states.at(name).answer(Query(text=COUNT, format=RESULTS_JSON))

@@ -9,8 +9,8 @@ import pytest
 
 from digigraph.errors import QueueFull
 from digigraph.media import RESULTS_JSON
-from digigraph.store.backend import FIRST_BYTES, Answer, Query
-from digigraph.store.turns import Job, Turns
+from digigraph.store.answering.backend import FIRST_BYTES, Answer, Query
+from digigraph.store.answering.turns import Job, Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -128,7 +128,7 @@ def test_who_asks_long_ones_is_passed_over(
     """However many clients wait who have had long queries, one who has had none is next, until their time has come
     again; among themselves both kinds take turns.
     """
-    monkeypatch.setattr("digigraph.store.turns._PASSED_OVER_SECONDS", seconds)
+    monkeypatch.setattr("digigraph.store.answering.turns._PASSED_OVER_SECONDS", seconds)
     turns = turns_of(published, workers=5, queue_length=100)
     greedy = [f"greedy {number}" for number in range(20)]
     for client in greedy:

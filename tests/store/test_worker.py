@@ -14,14 +14,14 @@ import pytest
 from endless import ENDLESS, ENDLESS_ROWS
 
 from digigraph.media import RESULTS_JSON
-from digigraph.store.backend import Query
-from digigraph.store.frames import Channel, End, Kind, encode_query
+from digigraph.store.answering.backend import Query
+from digigraph.store.processes.frames import Channel, End, Kind, encode_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from digigraph.settings import Settings
-    from digigraph.store.snapshot import Snapshot
+    from digigraph.store.snapshots.catalog import Snapshot
 
     Worker = tuple[Channel, subprocess.Popen[bytes]]
 
@@ -37,7 +37,9 @@ os.execv(sys.argv[1], sys.argv[1:])
 
 def test_import_budget():
     """A worker loads the engine and little else: it is to be ready at once."""
-    script = "import sys, digigraph.store.worker; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    script = (
+        "import sys, digigraph.store.processes.worker; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
     loaded = set(
         subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout.decode().split()
     )
@@ -58,7 +60,7 @@ def worker(snapshot: Snapshot, published: Settings, seconds: float) -> Iterator[
     with theirs:
         process = subprocess.Popen(
             [
-                *(sys.executable, "-c", UNFRIENDLY, sys.executable, "-m", "digigraph.store.worker"),
+                *(sys.executable, "-c", UNFRIENDLY, sys.executable, "-m", "digigraph.store.processes.worker"),
                 *(str(theirs.fileno()), str(snapshot.folder), published.base_iri, str(seconds), "128", "1000000", ""),
             ],
             pass_fds=[theirs.fileno()],

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from webserver import Server, Serving
 
     from digigraph.settings import Settings
-    from digigraph.store.backend import Backend
+    from digigraph.store.answering.backend import Backend
 
 
 @pytest.fixture

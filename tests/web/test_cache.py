@@ -18,7 +18,7 @@ import webserver
 from endless import BEGUN, ENDLESS
 
 from digigraph.store.opening import open_backend
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.web.app import create_app
 from digigraph.web.shortcut import CONDITION, DECIDING, SINGULAR
 

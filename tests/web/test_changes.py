@@ -24,8 +24,8 @@ from digigraph.media import formats_of
 from digigraph.publishing.dumps import write_dumps
 from digigraph.publishing.event_stream import MEMBERS
 from digigraph.settings import Settings
-from digigraph.store.dumps import Dumping
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
+from digigraph.store.snapshots.dumps import Dumping
 from digigraph.web.app import create_app
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from embedded import EmbeddedBackend
 
 from digigraph.media import RESULTS_JSON
-from digigraph.store.backend import Query
+from digigraph.store.answering.backend import Query
 from digigraph.store.opening import open_backend
 from digigraph.web.app import create_app
 from digigraph.web.replies import identity_of
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from webserver import Server
 
     from digigraph.settings import Settings
-    from digigraph.store.snapshot import Snapshot
+    from digigraph.store.snapshots.catalog import Snapshot
 
 BASE = "https://example.org/graph/"
 ALL = "SELECT * { ?s ?p ?o }"

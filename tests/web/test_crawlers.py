@@ -13,7 +13,7 @@ from projects import made_project
 from digigraph.pipeline import publish
 from digigraph.publishing import sitemap as sitemaps
 from digigraph.store.opening import open_backend
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.web.app import create_app
 
 if TYPE_CHECKING:

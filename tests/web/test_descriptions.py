@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
     from digigraph.settings import Settings
-    from digigraph.store.backend import Backend
+    from digigraph.store.answering.backend import Backend
 
 BASE = "https://example.org/graph/"
 SERVER = "http://127.0.0.1:8000"

@@ -23,7 +23,7 @@ from digigraph.pipeline import publish
 from digigraph.publishing.dumps import FORMATS, write_dumps
 from digigraph.sources.files import sources_hash
 from digigraph.store.opening import open_backend
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.web.app import create_app
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from projects import Project
 
-    from digigraph.store.opened import Snapshot
+    from digigraph.store.snapshots.opened import Snapshot
 
 BROWSER = {"Accept": "text/html,*/*;q=0.8"}
 

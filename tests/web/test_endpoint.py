@@ -21,7 +21,7 @@ from digigraph.iris import Iris
 from digigraph.pipeline import publish
 from digigraph.settings import read_settings
 from digigraph.store.opening import open_backend
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.web.app import create_app
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
     from digigraph.settings import Settings
-    from digigraph.store.backend import Answer, Backend, Query
-    from digigraph.store.cancellation import Cancellation
+    from digigraph.store.answering.backend import Answer, Backend, Query
+    from digigraph.store.answering.cancellation import Cancellation
 
 pytestmark = pytest.mark.long
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}

@@ -9,8 +9,8 @@ import pytest
 
 from digigraph.errors import QueryCrashed
 from digigraph.media import RESULTS_JSON
-from digigraph.store.backend import Answer
-from digigraph.store.cancellation import Cancellation
+from digigraph.store.answering.backend import Answer
+from digigraph.store.answering.cancellation import Cancellation
 from digigraph.web import asgi, gateway
 from digigraph.web.codings import CodedAnswer
 from digigraph.web.gateway import BODIES, Gateway

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 import pytest
 from embedded import EmbeddedBackend
 
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.web.app import create_app
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from digigraph.settings import Settings
-    from digigraph.store.backend import Answer, Cancellation, Query
+    from digigraph.store.answering.backend import Answer, Cancellation, Query
 
 BASE = "https://example.org/graph/"
 CURATED = f"{BASE}graph/curated"

@@ -19,7 +19,7 @@ from digigraph.errors import (
     QueryUnsupported,
     QueueFull,
 )
-from digigraph.store.cancellation import Cancellation
+from digigraph.store.answering.cancellation import Cancellation
 from digigraph.web.identity import Identity
 from digigraph.web.keeping import FOLLOWERS, Flight, Keeper, Kept, SnapshotCache
 

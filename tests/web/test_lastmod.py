@@ -13,7 +13,7 @@ from projects import FACTS, THINGS, made_project
 from digigraph.pipeline import publish
 from digigraph.redaction.redact import redact
 from digigraph.store.opening import open_backend
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.web.app import create_app
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from werkzeug.http import http_date
 
 from digigraph.pipeline import publish
 from digigraph.store.opening import open_backend
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.web.app import create_app
 
 if TYPE_CHECKING:

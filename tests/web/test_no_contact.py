@@ -11,8 +11,8 @@ from listening import Listener, listening
 
 from digigraph.errors import DigigraphError
 from digigraph.media import RESULTS_JSON
-from digigraph.store.backend import Query
-from digigraph.store.pool import Pool
+from digigraph.store.answering.backend import Query
+from digigraph.store.processes.pool import Pool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -24,7 +24,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from digigraph.errors import SettingsError
 from digigraph.settings import Settings
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.web.clients import Clients
 from digigraph.web.wsgi import Scope
 

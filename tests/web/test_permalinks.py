@@ -19,10 +19,10 @@ import webserver
 
 from digigraph.errors import NoSnapshot
 from digigraph.media import RESULTS_JSON
-from digigraph.store.backend import Query
+from digigraph.store.answering.backend import Query
 from digigraph.store.opening import open_backend
-from digigraph.store.permalinks import QUERY_BYTES, Permalinks, holds_permalinks
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
+from digigraph.store.snapshots.permalinks import QUERY_BYTES, Permalinks, holds_permalinks
 from digigraph.web.app import create_app
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from digigraph.publishing.edition import Edition
 from digigraph.publishing.entities import Statement, describe
 from digigraph.publishing.ontology import describe_ontology
 from digigraph.publishing.overview import overview
-from digigraph.store.backend import rows
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.answering.backend import rows
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.web.app import create_app
 from digigraph.web.readable import grouped, readable
 

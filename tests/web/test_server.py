@@ -16,7 +16,7 @@ from webserver import PATIENCE
 
 from digigraph.errors import AddressUnavailable
 from digigraph.settings import Settings
-from digigraph.store.child import LONG_SECONDS
+from digigraph.store.processes.child import LONG_SECONDS
 from digigraph.web.serve import serve
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from webserver import Server, Serving
 
-    from digigraph.store.backend import Backend
+    from digigraph.store.answering.backend import Backend
 
 TINY = "ASK { ?s ?p ?o }"
 HUGE = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from digigraph.settings import Settings
-    from digigraph.store.backend import Backend
+    from digigraph.store.answering.backend import Backend
 
 BASE = "https://example.org/graph/"
 NAMES = "SELECT ?name { ?person <https://schema.org/name> ?name } ORDER BY ?name"

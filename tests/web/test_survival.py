@@ -26,7 +26,7 @@ from attacks import ATTACKS, BROKEN, CROSS, STATUS, TIMEOUT, Attack
 from grants import grants
 
 from digigraph.settings import Settings
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

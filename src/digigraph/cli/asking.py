@@ -17,9 +17,9 @@ from digigraph.errors import InputError, NoSnapshot
 from digigraph.iris import Iris
 from digigraph.publishing.dumps import with_named_default, write_dump
 from digigraph.sources.files import MAX_SMALL_BYTES, read_bytes
-from digigraph.store.backend import Query
+from digigraph.store.answering.backend import Query
 from digigraph.store.opening import open_backend
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 
 _RESULTS = media.formats_of(media.Kind.RESULTS)
 _GRAPHS = media.formats_of(media.Kind.GRAPH, media.Kind.DATASET)

@@ -11,7 +11,7 @@ from digigraph.cli.project import Project
 from digigraph.errors import Gone, NoSnapshot
 from digigraph.iris import Iris
 from digigraph.publishing.changes import rdf_patch
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 
 _HINT = "`digigraph snapshots list` names those that are whole."
 _HOLDS = ("patch", "added", "removed")

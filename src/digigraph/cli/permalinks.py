@@ -7,7 +7,7 @@ import click
 from digigraph.cli.project import Project
 from digigraph.errors import NotFound
 from digigraph.settings import Settings
-from digigraph.store.permalinks import Permalink, Permalinks
+from digigraph.store.snapshots.permalinks import Permalink, Permalinks
 
 
 @click.group()

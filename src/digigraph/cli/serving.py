@@ -12,7 +12,7 @@ from digigraph.iris import Iris
 from digigraph.settings import Settings
 from digigraph.sources.files import sources_hash
 from digigraph.store.opening import open_backend
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.web.serve import serve as serve_backend
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from digigraph.cli.project import Project
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 
 
 @click.group()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from _typeshed import WriteableBuffer
 
-    from digigraph.store.backend import Answer, Backend, Query
+    from digigraph.store.answering.backend import Answer, Backend, Query
     from digigraph.vocab import Term
 
     _Row = tuple[Term | None, ...]

@@ -11,7 +11,7 @@ from digigraph.iris import Iris
 from digigraph.media import JSON_LD, N_QUADS, TRIG, TURTLE
 from digigraph.publishing.data import Data
 from digigraph.publishing.offer import hashed
-from digigraph.store.backend import rows
+from digigraph.store.answering.backend import rows
 from digigraph.vocab import DCAT, DCATAP, DCTERMS, DG, FOAF, LDES, RDF, SPDX, VCARD, VOID, XSD
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from digigraph.publishing.constructed import Said
     from digigraph.publishing.offer import Offer, OfferedDump
-    from digigraph.store.backend import Backend
+    from digigraph.store.answering.backend import Backend
 
 PREFIXES = {"dcatap": str(DCATAP), "spdx": str(SPDX), "vcard": str(VCARD)}
 """Of the vocabularies that the catalogue alone uses."""

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.publishing.labels import LABEL_PROPERTIES, Label, choose
-from digigraph.store.change import ADDED, REMOVED, Kind, is_bare
-from digigraph.store.changes import ChangeLog
+from digigraph.store.snapshots.change import ADDED, REMOVED, Kind, is_bare
+from digigraph.store.snapshots.changes import ChangeLog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from digigraph.iris import Iris
-    from digigraph.store.change import Change, Event
+    from digigraph.store.snapshots.change import Change, Event
 
 NAMED = 20
 """Things that a change is told by name; the others are counted."""

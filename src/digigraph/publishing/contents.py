@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.publishing.labels import Label, labels
-from digigraph.store.backend import rows
+from digigraph.store.answering.backend import rows
 from digigraph.vocab import RDF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from digigraph.publishing.edition import Edition
-    from digigraph.store.backend import Backend
+    from digigraph.store.answering.backend import Backend
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

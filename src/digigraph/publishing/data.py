@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.publishing.labels import chunks, label_rows
-from digigraph.store.backend import rows
+from digigraph.store.answering.backend import rows
 from digigraph.vocab import DCTERMS, DG, FOAF, OWNED, PROV, RDF, VOID, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from digigraph.publishing.edition import Edition
-    from digigraph.store.backend import Backend, Row
+    from digigraph.store.answering.backend import Backend, Row
 
 RIGHTS = ox.Literal("Sentences quoted in this data remain their publishers'.", language="en")
 """What no licence of a project can give away."""

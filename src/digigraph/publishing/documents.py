@@ -12,7 +12,7 @@ from digigraph.publishing.entities import Thing, describe
 from digigraph.publishing.labels import Label, labels
 from digigraph.publishing.sentences import Sentence, sentences, sentences_of_source
 from digigraph.publishing.texts import Piece, decode_text, marked, text_file
-from digigraph.store.backend import rows
+from digigraph.store.answering.backend import rows
 from digigraph.vocab import DG, FOAF, PROV, RDF, RDFS, SCHEMA, Term
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from digigraph.iris import Iris
-    from digigraph.store.backend import Backend
+    from digigraph.store.answering.backend import Backend
 
 Context = dict[str, object]
 """What stands under ``@context`` in a JSON-LD context document."""

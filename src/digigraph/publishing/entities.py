@@ -13,14 +13,14 @@ import pyoxigraph as ox
 from digigraph.errors import NotFound
 from digigraph.publishing.labels import Label, labels
 from digigraph.publishing.sentences import Sentence, sentences
-from digigraph.store.backend import rows
+from digigraph.store.answering.backend import rows
 from digigraph.vocab import DCTERMS, DG, FOAF, OWNED, RDF, RDFS, ROLES, SCHEMA, SKOS, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from digigraph.publishing.edition import Edition
-    from digigraph.store.backend import Backend
+    from digigraph.store.answering.backend import Backend
 
 PAGE = 200
 """Statements that one page shows."""

@@ -20,7 +20,7 @@ import pyoxigraph as ox
 from digigraph.iris import Iris
 from digigraph.media import RDF_PATCH, Kind
 from digigraph.publishing.data import Data
-from digigraph.store import change as store
+from digigraph.store.snapshots import change as store
 from digigraph.vocab import AS, DCTERMS, LDES, RDF, RDFS, SCHEMA, TREE, XSD
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from digigraph.media import Format
     from digigraph.publishing.constructed import Said
     from digigraph.publishing.offer import Offer
-    from digigraph.store.change import Change, Event
-    from digigraph.store.changes import ChangeLog
+    from digigraph.store.snapshots.change import Change, Event
+    from digigraph.store.snapshots.changes import ChangeLog
 
 MEMBERS = 100
 """Members of a page."""

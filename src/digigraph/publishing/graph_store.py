@@ -8,11 +8,11 @@ import pyoxigraph as ox
 
 from digigraph.errors import NotFound
 from digigraph.media import RESULTS_JSON
-from digigraph.store.backend import Query
+from digigraph.store.answering.backend import Query
 
 if TYPE_CHECKING:
     from digigraph.media import Format
-    from digigraph.store.backend import Backend
+    from digigraph.store.answering.backend import Backend
 
 
 def version_with(backend: Backend, graph: ox.NamedNode | None) -> str | None:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.store.backend import Row, rows
+from digigraph.store.answering.backend import Row, rows
 from digigraph.vocab import RDFS, SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from digigraph.publishing.edition import Edition
-    from digigraph.store.backend import Backend
+    from digigraph.store.answering.backend import Backend
 
 LABEL_PROPERTIES = (RDFS["label"], SKOS["prefLabel"])
 """Properties whose values are labels."""

@@ -9,17 +9,17 @@ import pyoxigraph as ox
 
 from digigraph.publishing.labels import LABEL_PROPERTIES, chunks
 from digigraph.publishing.sitemap import LEADING, page_path
-from digigraph.store.backend import rows
-from digigraph.store.change import KEPT, is_bare
+from digigraph.store.answering.backend import rows
+from digigraph.store.snapshots.change import KEPT, is_bare
 from digigraph.vocab import DG, OWNED, PROV, SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from digigraph.iris import Iris
-    from digigraph.store.backend import Backend
-    from digigraph.store.change import Event
-    from digigraph.store.changes import ChangeLog
+    from digigraph.store.answering.backend import Backend
+    from digigraph.store.snapshots.change import Event
+    from digigraph.store.snapshots.changes import ChangeLog
 
 _QUOTING = {*LABEL_PROPERTIES, SCHEMA["url"]}
 """Properties of a document whose values stand beside its sentences, on whatever page: its name, and where it is."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from digigraph.publishing.constructed import Said
     from digigraph.publishing.dumps import Encoding
     from digigraph.settings import Settings
-    from digigraph.store.opened import Snapshot
+    from digigraph.store.snapshots.opened import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

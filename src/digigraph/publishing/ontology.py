@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from digigraph.publishing.contents import class_uses, property_uses
 from digigraph.publishing.labels import Label, choose, labels
-from digigraph.store.backend import rows
+from digigraph.store.answering.backend import rows
 from digigraph.vocab import DG, OWL, RDF, RDFS, SKOS, Term
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.publishing.labels import Label, labels
-from digigraph.store.backend import rows
+from digigraph.store.answering.backend import rows
 from digigraph.vocab import DG, RDF, RDFS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from digigraph.publishing.edition import Edition
-    from digigraph.store.backend import Backend, Row
+    from digigraph.store.answering.backend import Backend, Row
 
 LISTED = 100
 """Things of one kind that are listed."""

@@ -23,15 +23,15 @@ from digigraph.errors import AnswerTooLarge
 from digigraph.media import N_TRIPLES, RESULTS_JSON, RESULTS_TSV
 from digigraph.publishing.writing import serialise
 from digigraph.sparql import query_form
-from digigraph.store.backend import Answer
-from digigraph.store.csv_results import write_results
-from digigraph.store.output import Output
+from digigraph.store.answering.backend import Answer
+from digigraph.store.results.csv_results import write_results
+from digigraph.store.results.output import Output
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from digigraph.media import Format
-    from digigraph.store.backend import Backend, Query
+    from digigraph.store.answering.backend import Backend, Query
 
 BYTES = 4_000_000
 """Bytes that a result may have, as results JSON or N-Triples."""

@@ -10,13 +10,13 @@ from urllib.parse import quote, urldefrag
 import pyoxigraph as ox
 
 from digigraph.publishing.labels import chunks
-from digigraph.store.backend import rows
+from digigraph.store.answering.backend import rows
 from digigraph.vocab import DG, RDFS, SCHEMA, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from digigraph.store.backend import Backend
+    from digigraph.store.answering.backend import Backend
 
 _WHOLE = 8
 """Words up to which a text fragment names a whole quote; of a longer one the ends, which may be in two blocks."""

@@ -8,14 +8,14 @@ from xml.sax.saxutils import escape, quoteattr
 import pyoxigraph as ox
 
 from digigraph.publishing.labels import LANGUAGES
-from digigraph.store.backend import rows
+from digigraph.store.answering.backend import rows
 from digigraph.vocab import DCTERMS, DG, OWNED, RDF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from digigraph.iris import Iris
-    from digigraph.store.backend import Backend
+    from digigraph.store.answering.backend import Backend
 
 PART = 10_000
 """Pages in one sitemap: with their languages 4 MB, where the protocol allows 50,000 pages and 50 MB."""

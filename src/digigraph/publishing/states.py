@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from digigraph.publishing.constructed import Said
     from digigraph.publishing.offer import Offer
-    from digigraph.store.gone import GoneSnapshot
-    from digigraph.store.opened import Snapshot
+    from digigraph.store.snapshots.gone import GoneSnapshot
+    from digigraph.store.snapshots.opened import Snapshot
 
 STATES = "/snapshots"
 """Path of the list of states, below which each is."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, cast
 import pyoxigraph as ox
 
 from digigraph.media import JSON_LD, VERSIONS, Kind
-from digigraph.store.expressible import expressible
-from digigraph.store.output import Output
+from digigraph.store.results.expressible import expressible
+from digigraph.store.results.output import Output
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,7 +38,7 @@ def write(data: Data, chosen: Format, *, prefixes: Mapping[str, str], context: C
     Raises
     ------
     NotAcceptable
-        The data holds what the format cannot express; see :mod:`digigraph.store.expressible`.
+        The data holds what the format cannot express; see :mod:`digigraph.store.results.expressible`.
     """
     quads = data.quads(with_claims=chosen.kind is Kind.DATASET, with_reifiers=chosen.version == VERSIONS[0])
     if chosen is JSON_LD:

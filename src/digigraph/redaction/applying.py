@@ -19,18 +19,18 @@ from digigraph.redaction.permalinks import Citations, Mentions
 from digigraph.redaction.states import EveryState, content_of, logged, names_of, quads_of, quotes_of
 from digigraph.sources.quoting import whole_words
 from digigraph.sources.read import read_project
-from digigraph.store.dumps import Dumping
-from digigraph.store.making import Content
-from digigraph.store.opened import Rewriting, sequence_of
-from digigraph.store.redacted import Redacted, read_redacted, write_redacted
-from digigraph.store.rewriting import Rewriter
+from digigraph.store.snapshots.dumps import Dumping
+from digigraph.store.snapshots.making import Content
+from digigraph.store.snapshots.opened import Rewriting, sequence_of
+from digigraph.store.snapshots.redacted import Redacted, read_redacted, write_redacted
+from digigraph.store.snapshots.rewriting import Rewriter
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
 
     from digigraph.settings import Settings
     from digigraph.sources.redactions import Redactions
-    from digigraph.store.opened import Snapshot
+    from digigraph.store.snapshots.opened import Snapshot
 
 _PATIENCE = 5
 """Seconds, beyond those of a query, that are waited for who has a state open that is to be removed."""

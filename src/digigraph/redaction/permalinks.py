@@ -17,17 +17,17 @@ from digigraph.publishing.results import result_of
 from digigraph.sources.quoting import whole_words
 from digigraph.sparql import resolved, tokens
 from digigraph.store.opening import open_earlier
-from digigraph.store.permalinks import Permalinks
-from digigraph.store.states import settings_of_earlier
+from digigraph.store.processes.states import settings_of_earlier
+from digigraph.store.snapshots.permalinks import Permalinks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from digigraph.dataset.redaction import Names
     from digigraph.settings import Settings
-    from digigraph.store.backend import Backend
-    from digigraph.store.opened import Snapshot
-    from digigraph.store.permalinks import Permalink
+    from digigraph.store.answering.backend import Backend
+    from digigraph.store.snapshots.opened import Snapshot
+    from digigraph.store.snapshots.permalinks import Permalink
 
 _ENCODED = 4
 """How often a text may have been percent-encoded."""

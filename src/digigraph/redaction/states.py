@@ -14,7 +14,7 @@ from digigraph.errors import NoSnapshot, SnapshotDamaged
 from digigraph.publishing.retired import FILE as RETIRED
 from digigraph.publishing.texts import decode_text, text_of
 from digigraph.sources.redactions import Redactions
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from digigraph.settings import Settings
     from digigraph.sources.read import Corpus
     from digigraph.sources.redactions import Run
-    from digigraph.store.opened import Snapshot
+    from digigraph.store.snapshots.opened import Snapshot
 
 
 _HELD_QUADS = 100_000

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digigraph.store.guarded import Guarded, guard_of
-from digigraph.store.pool import Pool
-from digigraph.store.states import States, settings_of_earlier
+from digigraph.store.admission.guarded import Guarded, guard_of
+from digigraph.store.processes.aside import Aside
+from digigraph.store.processes.pool import Pool
+from digigraph.store.processes.states import States, settings_of_earlier
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from digigraph.settings import Settings
-    from digigraph.store.backend import Backend
+    from digigraph.store.answering.backend import Backend
 
 
 def open_backend(settings: Settings) -> Backend:
@@ -27,7 +30,7 @@ def open_backend(settings: Settings) -> Backend:
     """
     if settings.endpoint:
         # Here, for the HTTP client takes longer to load than all the rest, and most never need it.
-        from digigraph.store.remote import RemoteBackend  # noqa: PLC0415
+        from digigraph.store.remote.endpoint import RemoteBackend  # noqa: PLC0415
 
         return Guarded(RemoteBackend(settings), guard_of(settings))
     return _guarded(settings, Pool(settings))
@@ -46,6 +49,11 @@ def open_earlier(settings: Settings, snapshot: str) -> Backend:
     return _guarded(settings, Pool(settings, snapshot=snapshot))
 
 
+def open_aside(nquads: Path, settings: Settings) -> Backend:
+    """Return a store over a file of N-Quads, for one thread, behind the guard that the settings ask for."""
+    return Guarded(Aside(nquads, settings), guard_of(settings))
+
+
 def open_states(settings: Settings, current: Backend) -> States:
     """Return the kept states of the graph, of which ``current`` answers for the one that is served."""
     earlier = settings_of_earlier(settings)
@@ -57,6 +65,6 @@ def _guarded(settings: Settings, pool: Pool) -> Backend:
     if not guard.federation:
         return Guarded(pool, guard)
     # Here, for most never need what it loads.
-    from digigraph.store.federation import Federated  # noqa: PLC0415
+    from digigraph.store.remote.federation import Federated  # noqa: PLC0415
 
     return Guarded(Federated(pool, settings), guard)

@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.routing import RequestRedirect
 
 from digigraph.store.opening import open_states
-from digigraph.store.permalinks import Permalinks
+from digigraph.store.snapshots.permalinks import Permalinks
 from digigraph.web import memento, pages, problems, query_page, sending
 from digigraph.web.keeping import Keeper
 from digigraph.web.metrics import Metrics
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from flask import Request
 
     from digigraph.settings import Settings
-    from digigraph.store.backend import Backend
+    from digigraph.store.answering.backend import Backend
 
 
 class _Application(Flask):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from digigraph.errors import DigigraphError
 
 if TYPE_CHECKING:
-    from digigraph.store.backend import Answer, Query
+    from digigraph.store.answering.backend import Answer, Query
     from digigraph.web.keeping import Flight
 
 BEGUN = "digigraph.begun"

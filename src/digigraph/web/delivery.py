@@ -9,8 +9,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from digigraph.errors import QueueFull
-from digigraph.store.backend import Answer
-from digigraph.store.room import Room, Share
+from digigraph.store.answering.backend import Answer
+from digigraph.store.answering.room import Room, Share
 from digigraph.web.asgi import send_piece, send_whole
 from digigraph.web.codings import CodedAnswer
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import Executor
 
-    from digigraph.store.cancellation import Cancellation
+    from digigraph.store.answering.cancellation import Cancellation
     from digigraph.web.asgi import Send
     from digigraph.web.wsgi import Reply
 

@@ -2,9 +2,9 @@
 
 It owns what may take long: bodies that arrive slowly and answers that are read slowly cost a coroutine and no thread.
 Flask is called in a thread, blocks there until its answer begins, and returns an
-:class:`~digigraph.store.backend.Answer` unread. When the client leaves, the request's
-:class:`~digigraph.store.backend.Cancellation` fires; when an answer fails in the middle, the transfer is left without
-its end, so that no client takes a part for the whole.
+:class:`~digigraph.store.answering.backend.Answer` unread. When the client leaves, the request's
+:class:`~digigraph.store.answering.cancellation.Cancellation` fires; when an answer fails in the middle, the transfer is
+left without its end, so that no client takes a part for the whole.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from digigraph.errors import DigigraphError, QueryCancelled, QueueFull
-from digigraph.store.backend import Answer
-from digigraph.store.cancellation import Cancellation
-from digigraph.store.room import Room
+from digigraph.store.answering.backend import Answer
+from digigraph.store.answering.cancellation import Cancellation
+from digigraph.store.answering.room import Room
 from digigraph.web.asgi import STALL_SECONDS, send_whole
 from digigraph.web.begun import BEGUN
 from digigraph.web.clients import Clients
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-    from digigraph.store.room import Share
+    from digigraph.store.answering.room import Share
     from digigraph.web.asgi import Receive, Send, Sent
     from digigraph.web.begun import Begun
     from digigraph.web.plain import PlainQuestions

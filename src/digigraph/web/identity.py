@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from digigraph.settings import Settings
-    from digigraph.store.backend import Query
+    from digigraph.store.answering.backend import Query
 
 _DIGITS = 32
 _SHOWN = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from digigraph.errors import AnswerTooLarge, QueryCancelled, QueryError, QueryOutOfMemory, QueryTimeout
-from digigraph.store.cancellation import Cancellation
+from digigraph.store.answering.cancellation import Cancellation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable

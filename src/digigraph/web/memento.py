@@ -20,7 +20,7 @@ from werkzeug.http import http_date
 from digigraph.errors import SnapshotDamaged
 from digigraph.publishing.signposting import Signpost
 from digigraph.publishing.states import state_path
-from digigraph.store.opened import read_manifest
+from digigraph.store.snapshots.opened import read_manifest
 from digigraph.web.conditions import READING
 from digigraph.web.pages import present_path
 from digigraph.web.site import site

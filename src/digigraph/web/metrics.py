@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.core import Metric
 
-    from digigraph.store.backend import Backend
+    from digigraph.store.answering.backend import Backend
     from digigraph.web.record import Record
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from digigraph.errors import DigigraphError
 from digigraph.media import HTML
-from digigraph.store.guarded import Guarded
+from digigraph.store.admission.guarded import Guarded
 from digigraph.web.begun import Begun
 from digigraph.web.codings import IDENTITY, SMALL_BYTES, acceptable, encode
 from digigraph.web.conditions import READING
@@ -28,8 +28,8 @@ from digigraph.web.wsgi import Reply
 if TYPE_CHECKING:
     from flask import Flask
 
-    from digigraph.store.backend import Answer, Query
-    from digigraph.store.cancellation import Cancellation
+    from digigraph.store.answering.backend import Answer, Query
+    from digigraph.store.answering.cancellation import Cancellation
     from digigraph.web.keeping import Keeper
     from digigraph.web.record import Record
     from digigraph.web.site import Site

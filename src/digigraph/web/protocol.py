@@ -16,7 +16,7 @@ from digigraph.errors import NotAcceptable, QueryForbidden
 from digigraph.iris import is_absolute
 from digigraph.media import HTML, Format, Kind, by_name, formats_for, formats_of, negotiate
 from digigraph.sparql import query_form
-from digigraph.store.backend import Query
+from digigraph.store.answering.backend import Query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

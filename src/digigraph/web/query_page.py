@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from digigraph.media import Format
-    from digigraph.store.backend import Query
+    from digigraph.store.answering.backend import Query
     from digigraph.web.identity import Identity
 
 _BUILT = Path(__file__).parent / "static" / "built"

@@ -11,8 +11,8 @@ from flask import Response, request
 
 from digigraph.errors import NotFound
 from digigraph.media import HTML
-from digigraph.store.cancellation import Cancellation
-from digigraph.store.copying import Copy
+from digigraph.store.answering.cancellation import Cancellation
+from digigraph.store.answering.copying import Copy
 from digigraph.web.codings import acceptable
 from digigraph.web.conditions import READING, held
 from digigraph.web.identity import Identity, edition_of, query_identity
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from digigraph.errors import DigigraphError
     from digigraph.media import Format
-    from digigraph.store.backend import Answer, Query
+    from digigraph.store.answering.backend import Answer, Query
 
 _SHORT_BYTES = 64 * 1024
 

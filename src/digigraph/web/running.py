@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from werkzeug.exceptions import BadRequest, Conflict
 
 if TYPE_CHECKING:
-    from digigraph.store.cancellation import Cancellation
+    from digigraph.store.answering.cancellation import Cancellation
 
 QUERY_ID_HEADER = "Digigraph-Query-Id"
 """Header of requests and of responses."""

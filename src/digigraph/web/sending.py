@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound, PreconditionFailed, RequestedRangeNotS
 
 from digigraph.errors import NotAcceptable
 from digigraph.media import HTML
-from digigraph.store.backend import Answer
+from digigraph.store.answering.backend import Answer
 from digigraph.web.codings import CODINGS, IDENTITY, SMALL_BYTES, CodedAnswer, acceptable, encode
 from digigraph.web.conditions import READING, status_of
 from digigraph.web.files import File, choose_range, static_file

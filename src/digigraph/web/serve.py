@@ -22,7 +22,7 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from digigraph.errors import AddressUnavailable
-from digigraph.store.states import AT_ONCE
+from digigraph.store.processes.states import AT_ONCE
 from digigraph.web.app import create_app
 from digigraph.web.asgi import STALL_SECONDS
 from digigraph.web.clients import Clients
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from digigraph.settings import Settings
-    from digigraph.store.backend import Backend
+    from digigraph.store.answering.backend import Backend
     from digigraph.web.site import Site
 
 _THREADS_FOR_PAGES = 16

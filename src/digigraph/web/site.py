@@ -14,11 +14,11 @@ from digigraph.iris import Iris
 from digigraph.publishing.drawing import Draughtsman
 from digigraph.publishing.edition import Edition
 from digigraph.publishing.offer import Offer
-from digigraph.store.cancellation import Cancellation
-from digigraph.store.gone import gone_snapshots
-from digigraph.store.opened import sequence_of
-from digigraph.store.redacted import read_redacted
-from digigraph.store.snapshot import Snapshot, SnapshotCatalog
+from digigraph.store.answering.cancellation import Cancellation
+from digigraph.store.snapshots.catalog import Snapshot, SnapshotCatalog
+from digigraph.store.snapshots.gone import gone_snapshots
+from digigraph.store.snapshots.opened import sequence_of
+from digigraph.store.snapshots.redacted import read_redacted
 from digigraph.web.begun import BEGUN
 from digigraph.web.record import RECORD
 from digigraph.web.running import QUERY_ID_HEADER, Running
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from digigraph.settings import Settings
-    from digigraph.store.backend import Answer, Backend, Query
-    from digigraph.store.load import Load
-    from digigraph.store.permalinks import Permalinks
-    from digigraph.store.states import States
+    from digigraph.store.answering.backend import Answer, Backend, Query
+    from digigraph.store.answering.load import Load
+    from digigraph.store.processes.states import States
+    from digigraph.store.snapshots.permalinks import Permalinks
     from digigraph.web.begun import Begun
     from digigraph.web.keeping import Keeper
     from digigraph.web.metrics import Metrics

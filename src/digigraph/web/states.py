@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, request
 
 from digigraph.errors import NoSnapshot, NotFound, SnapshotDamaged
 from digigraph.publishing.states import STATES, state_path
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.web.site import EXTENSION, NAMED_STATE, KeptStates, Site, site
 from digigraph.web.wsgi import SNAPSHOT
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from flask import Response
 
-    from digigraph.store.opened import Snapshot
+    from digigraph.store.snapshots.opened import Snapshot
 
 
 def of_states(blueprints: Iterable[Blueprint]) -> Blueprint:

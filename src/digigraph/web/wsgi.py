@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 from urllib.parse import unquote_to_bytes
 
-from digigraph.store.backend import Answer
+from digigraph.store.answering.backend import Answer
 from digigraph.web.codings import CodedAnswer
 from digigraph.web.record import RECORD, Record
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-    from digigraph.store.cancellation import Cancellation
+    from digigraph.store.answering.cancellation import Cancellation
 
 CANCELLATION = "digigraph.cancellation"
 """Key of the WSGI environment under which a request carries its :class:`Cancellation`."""

@@ -15,7 +15,7 @@ from digigraph.publishing.schema_org import dataset_markup
 from digigraph.publishing.signposting import Signpost
 from digigraph.publishing.void import FIGURES, void_data, void_description
 from digigraph.publishing.writing import write
-from digigraph.store.backend import Query
+from digigraph.store.answering.backend import Query
 from digigraph.web.linked_data import DCAT_FILE, description_links
 from digigraph.web.pages import language, page
 from digigraph.web.replies import answered, made, requested_format, suffix_format

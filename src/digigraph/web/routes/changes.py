@@ -16,8 +16,8 @@ from digigraph.publishing.event_stream import PREFIXES, EventStream
 from digigraph.publishing.labels import LANGUAGES
 from digigraph.publishing.signposting import Signpost
 from digigraph.publishing.writing import write
-from digigraph.store.change import digest_of
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
+from digigraph.store.snapshots.change import digest_of
 from digigraph.web.linked_data import data_format
 from digigraph.web.pages import href, language, local, page
 from digigraph.web.replies import made, requested_format, sent_in_pieces, suffix_format
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from digigraph.media import Format
     from digigraph.publishing.changes import Told
     from digigraph.publishing.data import Data
-    from digigraph.store.change import Change
+    from digigraph.store.snapshots.change import Change
 
 blueprint = Blueprint("changes", __name__)
 # Formats of quads first: in them the stream is exact.

@@ -11,8 +11,8 @@ from digigraph.errors import NotFound, SnapshotDamaged
 from digigraph.media import Format, Kind
 from digigraph.publishing.modified import modified
 from digigraph.publishing.sitemap import PART, page_paths, robots, sitemap, sitemap_index
-from digigraph.store.change import digest_of
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
+from digigraph.store.snapshots.change import digest_of
 from digigraph.web.replies import made
 from digigraph.web.site import asker, site
 

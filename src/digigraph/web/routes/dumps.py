@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect
 from digigraph.errors import Gone, NotFound
 from digigraph.publishing.dumps import FORMATS
 from digigraph.publishing.states import STATES
-from digigraph.store.snapshot import SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.web.files import File
 from digigraph.web.pages import page
 from digigraph.web.sending import SNAPSHOT_HEADER
@@ -18,7 +18,7 @@ from digigraph.web.site import site
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
-    from digigraph.store.opened import Snapshot
+    from digigraph.store.snapshots.opened import Snapshot
 
 blueprint = Blueprint("dumps", __name__)
 _SUMS = "sha256"

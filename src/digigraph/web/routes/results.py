@@ -16,8 +16,8 @@ from digigraph.media import HTML, PROBLEM_JSON, RESULTS_JSON, formats_for, negot
 from digigraph.publishing.answers import table_of
 from digigraph.publishing.results import result_of
 from digigraph.sparql import is_repeatable, query_form
-from digigraph.store.backend import Query
-from digigraph.store.permalinks import check_length
+from digigraph.store.answering.backend import Query
+from digigraph.store.snapshots.permalinks import check_length
 from digigraph.web.pages import local, page, rooted, with_parameters
 from digigraph.web.problems import OnlyForms
 from digigraph.web.protocol import pairs
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from digigraph.media import Format
     from digigraph.publishing.results import Result
-    from digigraph.store.permalinks import Permalink, Permalinks
+    from digigraph.store.snapshots.permalinks import Permalink, Permalinks
 
 blueprint = Blueprint("results", __name__)
 blueprint.after_request(past_what_is_kept)

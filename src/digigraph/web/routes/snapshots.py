@@ -15,7 +15,7 @@ from digigraph.media import HTML, Format, Kind, formats_of
 from digigraph.publishing.catalog import PREFIXES
 from digigraph.publishing.states import STATES, manifest, state_data, states_data
 from digigraph.publishing.writing import write
-from digigraph.store.gone import gone_snapshots
+from digigraph.store.snapshots.gone import gone_snapshots
 from digigraph.web.memento import LINK_FORMAT, ORIGINALS, TIMEMAP, moments, timemap
 from digigraph.web.pages import fresh_page, with_parameters
 from digigraph.web.replies import requested_format, suffix_format

@@ -9,7 +9,7 @@ from digigraph.errors import NotAcceptable, QueryForbidden
 from digigraph.media import HTML, Format, formats_for
 from digigraph.publishing.service_description import service_description
 from digigraph.sparql import query_form
-from digigraph.store.backend import Query
+from digigraph.store.answering.backend import Query
 from digigraph.web.protocol import GRAPHS, NO_UPDATE, RESULTS, Parameters, pairs, parameters_of, query_of
 from digigraph.web.query_page import answer_page, query_page
 from digigraph.web.replies import answered, query_string, requested_format
