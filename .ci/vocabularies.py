@@ -1,4 +1,5 @@
-"""Derive the lists of terms in ``src/digigraph/vocabularies`` from copies of the vocabularies themselves.
+"""Derive the lists of terms in ``src/digigraph/vocabularies`` from copies of the vocabularies themselves; those of
+RDF's own languages, whose files have no datatypes, from the sections that define them.
 
 Run as ``python .ci/vocabularies.py FOLDER``, where FOLDER holds the Turtle files and a ``README.md`` with a table of
 their origins. A list holds the IRIs that a vocabulary defines in its own namespace and nothing else: no labels, no
@@ -38,6 +39,62 @@ VOCABULARIES = {
     "eurio": ("eurio-2.4.ttl", "http://data.europa.eu/s66#"),
     "dqv": ("dqv.ttl", "http://www.w3.org/ns/dqv#"),
 }
+
+LANGUAGES = {
+    "rdf": (
+        "RDF",
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+        "RDF Schema 1.1, sections 3 to 5; rdf:PlainLiteral; JSON-LD 1.1, section 10; RDF 1.2 Concepts",
+        """
+        Alt Bag CompoundLiteral HTML JSON List PlainLiteral Property Seq Statement XMLLiteral dirLangString
+        direction first langRange langString language nil object predicate reifies rest subject type value
+        """,
+    ),
+    "rdfs": (
+        "RDF Schema",
+        "http://www.w3.org/2000/01/rdf-schema#",
+        "RDF Schema 1.1, sections 2 to 5; RDF 1.2 Schema",
+        """
+        Class Container ContainerMembershipProperty Datatype Literal Proposition Resource comment domain
+        isDefinedBy label member range seeAlso subClassOf subPropertyOf
+        """,
+    ),
+    "owl": (
+        "OWL 2",
+        "http://www.w3.org/2002/07/owl#",
+        "OWL 2 RDF-Based Semantics, tables 3.1 to 3.3; OWL 2 Mapping to RDF Graphs, section 3",
+        """
+        AllDifferent AllDisjointClasses AllDisjointProperties Annotation AnnotationProperty AsymmetricProperty
+        Axiom Class DataRange DatatypeProperty DeprecatedClass DeprecatedProperty FunctionalProperty
+        InverseFunctionalProperty IrreflexiveProperty NamedIndividual NegativePropertyAssertion Nothing
+        ObjectProperty Ontology OntologyProperty ReflexiveProperty Restriction SymmetricProperty Thing
+        TransitiveProperty allValuesFrom annotatedProperty annotatedSource annotatedTarget assertionProperty
+        backwardCompatibleWith bottomDataProperty bottomObjectProperty cardinality complementOf
+        datatypeComplementOf deprecated differentFrom disjointUnionOf disjointWith distinctMembers
+        equivalentClass equivalentProperty hasKey hasSelf hasValue imports incompatibleWith intersectionOf
+        inverseOf maxCardinality maxQualifiedCardinality members minCardinality minQualifiedCardinality onClass
+        onDataRange onDatatype onProperties onProperty oneOf priorVersion propertyChainAxiom
+        propertyDisjointWith qualifiedCardinality rational real sameAs someValuesFrom sourceIndividual
+        targetIndividual targetValue topDataProperty topObjectProperty unionOf versionIRI versionInfo
+        withRestrictions
+        """,
+    ),
+    "xsd": (
+        "XML Schema datatypes and facets",
+        "http://www.w3.org/2001/XMLSchema#",
+        "XML Schema Definition Language 1.1 Part 2, sections 3 and 4.3",
+        """
+        ENTITIES ENTITY ID IDREF IDREFS NCName NMTOKEN NMTOKENS NOTATION Name QName anyAtomicType anySimpleType
+        anyType anyURI assertions base64Binary boolean byte date dateTime dateTimeStamp dayTimeDuration decimal
+        double duration enumeration explicitTimezone float fractionDigits gDay gMonth gMonthDay gYear gYearMonth
+        hexBinary int integer language length long maxExclusive maxInclusive maxLength minExclusive minInclusive
+        minLength negativeInteger nonNegativeInteger nonPositiveInteger normalizedString pattern positiveInteger
+        short string time token totalDigits unsignedByte unsignedInt unsignedLong unsignedShort whiteSpace
+        yearMonthDuration
+        """,
+    ),
+}
+"""Name, namespace, the sections that define the terms, and these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +155,21 @@ def render(namespace: str, origin: Origin, iris: list[str]) -> str:
     return "\n".join([*(f"# {line}" for line in head), *iris]) + "\n"
 
 
+def write(prefix: str, namespace: str, origin: Origin, iris: list[str]) -> None:
+    """Write one list, and say how many terms it has."""
+    (LISTS / f"{prefix}.txt").write_text(render(namespace, origin, iris), encoding="utf-8", newline="\n")
+    sys.stderr.write(f"{prefix}: {len(iris)} terms\n")
+
+
 def main(folder: Path) -> None:
     """Write the list of every vocabulary, and say how many terms each has."""
     rows = origins((folder / "README.md").read_text(encoding="utf-8"))
     LISTS.mkdir(parents=True, exist_ok=True)
     for prefix, (name, namespace) in VOCABULARIES.items():
-        iris = terms(folder / name, namespace)
-        (LISTS / f"{prefix}.txt").write_text(render(namespace, rows[name], iris), encoding="utf-8", newline="\n")
-        sys.stderr.write(f"{prefix}: {len(iris)} terms\n")
+        write(prefix, namespace, rows[name], terms(folder / name, namespace))
+    for prefix, (name, namespace, sections, names) in LANGUAGES.items():
+        origin = Origin(name, sections, "names alone, from W3C Recommendations", "2026-11-26")
+        write(prefix, namespace, origin, sorted(namespace + each for each in names.split()))
 
 
 if __name__ == "__main__":

@@ -72,6 +72,10 @@ class Location:
         return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
 
 
+_SHOWN = 3
+"""Further places of a finding that are named in words."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShapeResult:
     """The parts of a ``sh:ValidationResult`` (SHACL, section 3.6.2), as Turtle.
@@ -124,6 +128,8 @@ class Finding:
         The quoted sentence concerned, where there is one.
     result
         What a shape said, where a shape speaks.
+    also
+        Where else the same is written, in order: who corrects one place only would be told of the next only then.
     """
 
     rule: str
@@ -135,6 +141,15 @@ class Finding:
     path: str | None = None
     quote: str | None = None
     result: ShapeResult | None = None
+    also: tuple[Location, ...] = ()
+
+    @property
+    def elsewhere(self) -> str | None:
+        """The other places in words; None where there is none."""
+        if not self.also:
+            return None
+        more = f" and {len(self.also) - _SHOWN} more" if len(self.also) > _SHOWN else ""
+        return f"Also at {', '.join(map(str, self.also[:_SHOWN]))}{more}."
 
 
 def in_source_order(findings: list[Finding]) -> list[Finding]:

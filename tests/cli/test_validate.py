@@ -238,6 +238,20 @@ def test_a_broken_file_hides_no_other(folder: Path) -> None:
     ]
 
 
+def test_a_lost_file_says_that_what_is_missing_may_stand_in_it(folder: Path) -> None:
+    """Only where something is missing; what others say is checked and told all the same."""
+    (folder / "broken.ttl").write_bytes(b"<http://e.x/a> .")
+    for shape, says in ((b"sh:minCount 1", True), (b"sh:maxCount 0", False)):
+        (folder / "shape.ttl").write_bytes(
+            b"@prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+            b"[] sh:targetNode <http://e.x/a> ; sh:path <http://e.x/q> ; " + shape + b" .\n"
+        )
+        (folder / "data.ttl").write_bytes(b"<http://e.x/a> <http://e.x/%s> 1 .\n" % (b"p" if says else b"q"))
+        ran = validate(folder, "data.ttl", "broken.ttl", "--shapes", "shape.ttl")
+        assert b"2 findings" in ran.stdout
+        assert (b"What is missing elsewhere may stand in it." in ran.stdout) == says
+
+
 def test_a_baseline_fails_on_what_is_new_only(folder: Path) -> None:
     """What was known is left out, and said to be; one mistake more makes the run fail."""
     known = ["data", "--shapes", "shapes.ttl", "--format", "json", "--output", "known.json", "--fail-on", "never"]
@@ -282,6 +296,18 @@ def test_colour_is_for_terminals_without_no_color(folder: Path) -> None:
     assert b"\x1b[31;1mviolation:" in on_a_terminal()
     assert b"\x1b" not in on_a_terminal(NO_COLOR="1")
     assert b"\x1b" not in validate(folder, "data", "--shapes", "shapes.ttl").stdout
+
+
+def test_other_places_are_named_from_the_same_folder(folder: Path) -> None:
+    """``--relative-to`` holds for each place of a finding, in words and for programs."""
+    (folder / "data/below/again.ttl").write_bytes(BAD)
+    arguments = ("data", "--shapes", "shapes.ttl", "--relative-to", "data/below")
+    assert b"Also at bad.ttl:3:" in validate(folder, *arguments).stdout
+    (finding,) = json.loads(validate(folder, *arguments, "--format", "json").stdout)["findings"]
+    assert (finding["file"], [each["file"] for each in finding["also"]]) == ("again.ttl", ["bad.ttl"])
+    (result,) = json.loads(validate(folder, *arguments, "--format", "sarif").stdout)["runs"][0]["results"]
+    (related,) = result["relatedLocations"]
+    assert related["physicalLocation"]["artifactLocation"]["uri"] == "bad.ttl"
 
 
 def test_files_are_checked_against_the_shapes_of_a_project(project: Project) -> None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from digigraph.findings import Finding
 
 CASES = shaclsuite.cases()
+SLIPS = {"core/property/qualifiedValueShape-001": ["There is no nodeShape in http://www.w3.org/ns/shacl#."]}
+"""Words of the suite's own shapes that SHACL does not have; they are told, and change no result."""
 
 
 def params() -> Iterator[object]:
@@ -45,7 +47,9 @@ def validated(case: Case) -> list[Finding]:
 @pytest.mark.parametrize("case", [*params()])
 def test_shacl(case: Case):
     """The report has the results of the suite and no other; what must fail gives an error and no results."""
-    found = validated(case)
+    told = validated(case)
+    found = [each for each in told if each.rule != "undefined-term"]
+    assert [each.message for each in told if each.rule == "undefined-term"] == SLIPS.get(case.name, [])
     failures = [each for each in found if each.result is None]
     if case.expected is None:
         assert [each.rule for each in failures] in (["shapes"], ["shapes-remote"])

@@ -116,6 +116,8 @@ def _write_queries(project: Project) -> None:
         "SELECT ?project ?host { ?project dg:host ?host OPTIONAL { ?project schema:location ?place ; dg:hosts ?x } }\n",
     )
     project.write("queries/open.rq", prefixes + "SELECT * { ?project dg:host ?host\n")
+    project.write("queries/Odd name.rq", "ASK {}\n")
+    project.write("queries/hosts.sparql", "ASK {}\n")
     project.write("queries/elsewhere.rq", "# Asks others.\nSELECT * { SERVICE <https://e.example/> { ?s ?p ?o } }\n")
 
 
@@ -158,6 +160,7 @@ def faulty_files(folder: Path) -> None:
         "data/odd.ttl": "\ufeff@prefix e: <http://e.x/> .\r\n"
         'e:odd a e:Person ; e:name "\U0001f600 é, % ::error"@sv ;\te:age "old" ;\r\n'
         "  e:knows [ a e:Person ;\r\n    e:age 01 ] .\r\n",
+        "data/twin.ttl": '@prefix e: <http://e.x/> .\ne:odd e:age "old" .\n',
         "data/tree.jsonld": '{"@context": {"@vocab": "http://e.x/"}, "@type": "Person",\n'
         '  "name": "Tree", "age": "young"}\n',
         "data/tree.rdf": '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e.x/">\n'

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import rdflib
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -37,6 +38,10 @@ EXISTING = {
     "cito": ["http://purl.org/spar/cito/citesAsEvidence"],
     "eurio": ["http://data.europa.eu/s66#hasFundingScheme"],
     "dqv": ["http://www.w3.org/ns/dqv#QualityMeasurement"],
+    "rdf": ["http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"],
+    "rdfs": ["http://www.w3.org/2000/01/rdf-schema#subPropertyOf"],
+    "owl": ["http://www.w3.org/2002/07/owl#inverseOf", "http://www.w3.org/2002/07/owl#NamedIndividual"],
+    "xsd": ["http://www.w3.org/2001/XMLSchema#gYearMonth", "http://www.w3.org/2001/XMLSchema#dateTimeStamp"],
 }
 
 
@@ -60,26 +65,28 @@ def read(prefix: str) -> tuple[dict[str, str], list[str]]:
 
 def test_there_is_one_list_for_each_vocabulary(script: ModuleType) -> None:
     """The script's table, the files and the samples of this test are the same vocabularies."""
-    assert {file.stem for file in LISTS.glob("*.txt")} == set(script.VOCABULARIES) == set(EXISTING)
+    assert {file.stem for file in LISTS.glob("*.txt")} == {*script.VOCABULARIES, *script.LANGUAGES} == set(EXISTING)
 
 
 @pytest.mark.parametrize("prefix", EXISTING)
 def test_a_list_holds_sorted_iris_of_one_namespace(prefix: str, script: ModuleType) -> None:
     """Each line is an IRI in the vocabulary's namespace, once, in order: no labels, no sentences."""
     head, terms = read(prefix)
-    _, namespace = script.VOCABULARIES[prefix]
+    _, namespace, *_ = {**script.VOCABULARIES, **script.LANGUAGES}[prefix]
     assert head["namespace"] == namespace
     assert terms == sorted(set(terms))
     assert all(re.fullmatch(re.escape(namespace) + r"[A-Za-z0-9_.-]+", term) for term in terms)
 
 
 @pytest.mark.parametrize("prefix", EXISTING)
-def test_a_list_says_where_it_comes_from(prefix: str) -> None:
-    """Vocabulary, origin with its commit, licence, date and the true number of terms."""
+def test_a_list_says_where_it_comes_from(prefix: str, script: ModuleType) -> None:
+    """Vocabulary, origin with its commit or its sections, licence, date and the true number of terms."""
     head, terms = read(prefix)
     assert head["vocabulary"]
     assert head["licence"]
-    assert re.search(r"\b[0-9a-f]{7}\b", head["origin"])
+    assert re.search(
+        r"\b[0-9a-f]{7}\b|\bsections? [0-9]" if prefix in script.LANGUAGES else r"\b[0-9a-f]{7}\b", head["origin"]
+    )
     assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", head["taken"])
     assert int(head["terms"]) == len(terms)
 
@@ -89,6 +96,13 @@ def test_terms_known_to_exist_are_listed(prefix: str) -> None:
     """Terms looked up by hand in the vocabularies are there."""
     _, terms = read(prefix)
     assert set(EXISTING[prefix]) <= set(terms)
+
+
+@pytest.mark.parametrize("prefix", ["rdf", "rdfs", "owl"])
+def test_no_term_of_the_languages_is_missing(prefix: str) -> None:
+    """Every term that RDFLib knows of RDF, RDF Schema and OWL is in our list."""
+    namespace = getattr(rdflib, prefix.upper())
+    assert {str(namespace[name]) for name in namespace.__annotations__} <= set(read(prefix)[1])
 
 
 def test_terms_that_do_not_exist_are_not_listed() -> None:

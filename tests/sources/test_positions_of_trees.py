@@ -85,6 +85,26 @@ def test_json_ld_says_how_exact_it_is() -> None:
     assert by_value[f'"false"^^<{XSD}boolean>'] == Location("x.jsonld")
 
 
+@pytest.mark.parametrize(
+    ("number", "is_exact"),
+    [
+        *((number, True) for number in ("1e+30", "-1E30", "12345678901234567890", "999999999999999999999", "1e21")),
+        *((number, True) for number in ("1099511627775", "4398046511104", "5e-324", "-0.0", "1e308")),
+        *((number, False) for number in ("3298534883328", "1e20", "1e400", "9" * 400)),
+    ],
+)
+def test_numbers_of_any_size_are_placed_or_stand_at_their_node(number: str, is_exact: bool) -> None:  # noqa: FBT001
+    """One that cannot be marked, for it is as large as the marks or larger than any double, harms no other."""
+    lines = ('{"@context": {"@vocab": "http://e.x/"}, "@id": "http://e.x/a",', f'"p": [7, {number}], "q": 8}}')
+    placed = [each.location for each in json_ld("\n".join(lines))]
+    of_number = (Precision.VALUE, 2, 10) if is_exact else (Precision.NODE, 1, lines[0].index('"http://e.x/a"') + 1)
+    assert [(each.precision, each.line, each.column) for each in placed] == [
+        (Precision.VALUE, 2, 7),
+        of_number,
+        (Precision.VALUE, 2, lines[1].index("8}") + 1),
+    ]
+
+
 @given(st.integers(0, 2**32))
 @settings(max_examples=80, deadline=None)
 def test_no_element_in_rdf_xml_is_wrong(seed: int) -> None:

@@ -99,6 +99,37 @@ def test_what_cannot_be_read_is_a_located_finding(
     assert expected[0] == "rdf-syntax" or findings[0].hint
 
 
+def test_each_context_that_is_another_file_is_told(tmp_path: Path) -> None:
+    """All in one run, each at its place."""
+    contexts = b'{"@context": ["http://e.x/c",\n"d", {"p": {"@id": "http://e.x/p", "@context": "e"}}]}'
+    assert told(check(tmp_path, contexts, name="data.jsonld")) == [
+        ("jsonld-context", 1, 15),
+        ("jsonld-context", 2, 1),
+        ("jsonld-context", 2, 48),
+    ]
+
+
+@pytest.mark.parametrize("inner", ["sh:js [ sh:jsFunctionName 'f' ]", "sh:jsFunctionName 'f'"])
+def test_what_is_never_run_is_told_once(tmp_path: Path, inner: str) -> None:
+    """A script at its property, without what is said of it; the name of a function where it stands alone."""
+    (finding,) = check(tmp_path, b"", shapes=f"e:s sh:targetNode e:a ; {inner} .\n")
+    assert (finding.rule, finding.location.line, finding.location.column) == ("shapes-unsupported", 3, 25)
+
+
+def test_words_of_shapes_that_do_not_exist_are_told(tmp_path: Path) -> None:
+    """A constraint that is misspelt checks nothing; terms of shapes and data that no list has are anybody's own."""
+    shapes = "e:s a sh:NodeShape ; sh:targetNode e:a ;\n sh:property [ sh:path e:p ; sh:minCuont 1 ; e:own 1 ] .\n"
+    (finding,) = check(tmp_path, b"<http://e.x/a> <http://www.w3.org/ns/shacl#nothing> 1 .", shapes=shapes)
+    assert (finding.rule, finding.location.line, finding.location.column) == ("undefined-term", 4, 30)
+    assert finding.hint == "Did you mean minCount or maxCount?"
+
+
+def test_terms_of_an_ontology_that_is_not_at_hand_are_not_called_unknown(tmp_path: Path) -> None:
+    """Shapes for this program's ontology can be used where that ontology is not."""
+    shapes = "[] sh:targetNode e:a ; sh:path <https://w3id.org/digigraph/ns#host> ; sh:maxCount 1 .\n"
+    assert check(tmp_path, b"", shapes=shapes) == []
+
+
 @pytest.mark.parametrize(
     "around",
     ["<!-- <!DOCTYPE x> -->{}", "<?p <!DOCTYPE x> ?>{}", "<!--> <!DOCTYPE x [<!ENTITY a 'b'>]> -->{}"],

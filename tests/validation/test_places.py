@@ -118,6 +118,28 @@ def test_values_are_followed_along_paths(check: Checker, path: str, data: str, p
     assert check.places(data, shapes) == [(*place, "value")]
 
 
+def test_what_is_written_in_several_places_is_told_with_all_of_them(tmp_path: Path) -> None:
+    """The same wrong triple in two files, and twice in one: one result, that names the other places in order."""
+    files = {
+        "a.ttl": "e:x e:p 1 .",
+        "b.ttl": "e:x e:p 1 .\ne:x e:p 1 .",
+        "shapes.ttl": "[] sh:targetNode e:x ; sh:path e:p ; sh:in () .",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(PREFIXES + text, encoding="utf-8")
+    named = Files(data=[str(tmp_path / "a.ttl"), str(tmp_path / "b.ttl")], shapes=[str(tmp_path / "shapes.ttl")])
+    (finding,) = check_files(named, Reading()).findings
+    places = [(each.path.rpartition("/")[2], each.line, each.column) for each in (finding.location, *finding.also)]
+    assert places == [("a.ttl", 3, 9), ("b.ttl", 3, 9), ("b.ttl", 4, 9)]
+
+
+def test_of_many_places_the_first_are_told(check: Checker) -> None:
+    """A report does not grow with the square of what is wrong."""
+    (finding,) = check("e:x e:p 1 .\n" * 100, "[] sh:targetNode e:x ; sh:path e:p ; sh:in () .")
+    assert [each.line for each in finding.also] == list(range(4, 24))
+    assert (finding.elsewhere or "").endswith(":6:9 and 17 more.")
+
+
 def test_a_literal_is_its_lexical_form(check: Checker) -> None:
     """01 and 1 are the same number and stand in two places; language tags differ in case and not in meaning."""
     data = 'e:a e:p 01 , 1 ,\n "x"@en-GB , "abc"^^xsd:integer .'

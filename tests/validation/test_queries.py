@@ -53,6 +53,31 @@ def test_no_mistake_hides_another(project: Project) -> None:
     ]
 
 
+def test_rows_that_a_misspelt_term_cannot_give_are_not_told_as_a_mistake_of_their_own(project: Project) -> None:
+    """The finding says that the term comes first; where the term's rule is off, it is there all the same."""
+    project.write("queries/few.rq", f"#! rows: 1\n{PREFIXES}{HOSTS.replace('host ?', 'hosst ?')}")
+    rows, term = about_queries(project)
+    assert (rows.rule, term.rule) == ("query-rows", "undefined-term")
+    assert rows.hint == "Correct first the term that does not exist: the rows may come with it."
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("Who hosts_what", "Call the file who-hosts-what.rq."),
+        ("hosts--what", "Call the file hosts-what.rq."),
+        ("%", "Call the file some-name.rq."),
+        ("below/hosts", "Move it into queries/."),
+    ],
+)
+def test_a_name_that_no_address_can_have_is_told(project: Project, name: str, hint: str) -> None:
+    """Also that of a query in a folder, which is not offered; the query itself is checked."""
+    project.write(f"queries/{name}.rq", f"#! rows: 9\n{PREFIXES}{HOSTS}")
+    named, rows = about_queries(project)
+    assert (named.rule, named.hint, str(named.location)) == ("query-name", hint, f"queries/{name}.rq")
+    assert rows.rule == "query-rows"
+
+
 def test_a_query_that_keeps_its_promise_is_well(project: Project) -> None:
     """As many rows as promised, or more; ASK counts as one row, a graph by its triples; no promise is kept always."""
     for name, rows, query in [

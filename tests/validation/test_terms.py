@@ -16,6 +16,8 @@ PREFIXES = """@prefix id: <https://example.org/graph/id/> . @prefix dg: <https:/
 @prefix schema: <https://schema.org/> . @prefix foaf: <http://xmlns.com/foaf/0.1/> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix prov: <http://www.w3.org/ns/prov#> .
 @prefix dcterms: <http://purl.org/dc/terms/> . @prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 """
 
 
@@ -32,13 +34,16 @@ def undefined(project: Project) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     "term",
-    ["dg:hosts", "schema:fundedBy", "foaf:homePage", "skos:preferredLabel", "prov:quotedFrom", "dcterms:licence"],
+    [
+        *("dg:hosts", "schema:fundedBy", "foaf:homePage", "skos:preferredLabel", "prov:quotedFrom", "dcterms:licence"),
+        *("owl:sameAS", "rdfs:lable", "rdf:_0"),
+    ],
 )
 def test_a_property_that_does_not_exist_is_told_at_its_line(project: Project, term: str) -> None:
     """Of our ontology and of each vocabulary the data is linked to."""
     project.write("data/more.ttl", f"{PREFIXES}id:nhd {term} id:kth .\n")
     ((place, message),) = undefined(project)
-    assert place == "data/more.ttl:5"
+    assert place == "data/more.ttl:7"
     assert term.partition(":")[2] in message
 
 
@@ -51,11 +56,24 @@ def test_each_list_of_terms_is_looked_at(project: Project, name: str) -> None:
     assert message == f"There is no isNoTerm in {namespace}."
 
 
-@pytest.mark.parametrize("term", ["schema:sameAs", "foaf:homepage", "skos:related", "prov:wasDerivedFrom"])
+@pytest.mark.parametrize(
+    "term",
+    ["schema:sameAs", "foaf:homepage", "skos:related", "prov:wasDerivedFrom", "rdfs:seeAlso", "owl:sameAs", "rdf:_12"],
+)
 def test_terms_that_exist_are_left_alone(project: Project, term: str) -> None:
     """What a vocabulary has is no finding."""
     project.write("data/more.ttl", f"{PREFIXES}id:nhd {term} id:kth .\n")
     assert undefined(project) == []
+
+
+def test_a_datatype_that_does_not_exist_is_told_at_its_literal(project: Project) -> None:
+    """In data it is that of a value, in a shape the one that is asked for."""
+    project.write("data/more.ttl", f'{PREFIXES}id:nhd schema:startDate "2021-05"^^xsd:yearMonth .\n')
+    project.write("shapes/more.ttl", f"{PREFIXES}<http://e.x/p> sh:path schema:name ; sh:datatype rdf:langstring .\n")
+    assert undefined(project) == [
+        ("data/more.ttl:7", "There is no yearMonth in http://www.w3.org/2001/XMLSchema#."),
+        ("shapes/more.ttl:7", "There is no langstring in http://www.w3.org/1999/02/22-rdf-syntax-ns#."),
+    ]
 
 
 def test_classes_and_shapes_are_looked_at_too(project: Project) -> None:
@@ -66,7 +84,7 @@ def test_classes_and_shapes_are_looked_at_too(project: Project) -> None:
         f"{PREFIXES}<http://e.x/s> a sh:NodeShape ; sh:targetClass dg:Proj ;\n  sh:property <http://e.x/p> .\n"
         "<http://e.x/p> a sh:PropertyShape ; sh:path schema:nam .\n",
     )
-    assert [place for place, _ in undefined(project)] == ["data/more.ttl:5", "shapes/more.ttl:5", "shapes/more.ttl:7"]
+    assert [place for place, _ in undefined(project)] == ["data/more.ttl:7", "shapes/more.ttl:7", "shapes/more.ttl:9"]
 
 
 def test_queries_are_looked_at_too(project: Project) -> None:

@@ -16,7 +16,7 @@ from digigraph.cli.output import FILE, write_output
 from digigraph.cli.project import Project
 from digigraph.cli.reporting import FAIL_ON, is_terminal, levels_of
 from digigraph.errors import InputError, SettingsError
-from digigraph.findings import Finding, Severity
+from digigraph.findings import Finding, Location, Severity
 from digigraph.levels import LEVELS, Levels
 from digigraph.recall import file_findings, project_findings
 from digigraph.reports.baseline import known_fingerprints, new_findings
@@ -148,10 +148,13 @@ def _findings(  # noqa: PLR0913 - what the options say
 
 def _renamed(finding: Finding, folder: Path, relative_to: Path) -> Finding:
     """A finding whose file is named from another folder."""
-    if finding.location.path == STDIN_NAME:
-        return finding
-    path = Path(os.path.relpath(folder / finding.location.path, relative_to)).as_posix()
-    return replace(finding, location=replace(finding.location, path=path))
+
+    def renamed(place: Location) -> Location:
+        if place.path == STDIN_NAME:
+            return place
+        return replace(place, path=Path(os.path.relpath(folder / place.path, relative_to)).as_posix())
+
+    return replace(finding, location=renamed(finding.location), also=tuple(map(renamed, finding.also)))
 
 
 def _standard_input() -> bytes:

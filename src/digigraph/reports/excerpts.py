@@ -66,7 +66,8 @@ def excerpts_of(folder: Path, findings: Iterable[Finding], *, stdin: bytes | Non
     Pipes can be read once only; they have none, nor has what has become unreadable since it was checked.
     """
     lines = {}
-    for path in {each.location.path for each in findings if each.location.line}:
+    places = {place for each in findings for place in (each.location, *each.also)}
+    for path in {each.path for each in places if each.line}:
         if path == STDIN_NAME and stdin is not None:
             lines[path] = lines_of(stdin)
         elif (folder / path).is_file():

@@ -34,9 +34,8 @@ def _command(finding: Finding) -> str:
     properties["title"] = finding.rule
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     quoted = f"“{finding.quote}”" if finding.quote else None
-    message = "\n".join(
-        part for part in (place.path if of_web else None, finding.message, finding.hint, quoted) if part
-    )
+    parts = (place.path if of_web else None, finding.message, finding.hint, finding.elsewhere, quoted)
+    message = "\n".join(part for part in parts if part)
     return f"::{_COMMANDS[finding.severity]} {written}::{_data(printable_lines(message))}\n"
 
 

@@ -27,7 +27,7 @@ def gitlab_report(findings: Sequence[Finding]) -> str:
 def _entry(finding: Finding, fingerprint: str) -> dict[str, object]:
     place = finding.location
     return {
-        "description": printable(f"{finding.message} {finding.hint or ''}"),
+        "description": printable(" ".join(filter(None, (finding.message, finding.hint, finding.elsewhere)))),
         "check_name": finding.rule,
         "fingerprint": fingerprint,
         "severity": _SEVERITIES[finding.severity],

@@ -10,7 +10,7 @@ from digigraph.reports.fingerprints import fingerprints
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digigraph.findings import Finding, Outcome, ShapeResult
+    from digigraph.findings import Finding, Location, Outcome, ShapeResult
 
 VERSION = 1
 """Changes when a key changes its meaning or goes away; new keys may come without notice."""
@@ -38,17 +38,24 @@ def _one(finding: Finding, fingerprint: str) -> dict[str, object]:
         "severity": finding.severity.label,
         "message": finding.message,
         "hint": finding.hint,
+        **_place(place),
+        "also": [_place(each) for each in finding.also],
+        "subject": finding.subject,
+        "path": finding.path,
+        "quote": finding.quote,
+        "fingerprint": fingerprint,
+        "result": _result(finding.result) if finding.result else None,
+    }
+
+
+def _place(place: Location) -> dict[str, object]:
+    return {
         "file": place.path,
         "line": place.line or None,
         "column": place.column or None,
         "endLine": place.end_line or None,
         "endColumn": place.end_column or None,
         "precision": place.precision.value,
-        "subject": finding.subject,
-        "path": finding.path,
-        "quote": finding.quote,
-        "fingerprint": fingerprint,
-        "result": _result(finding.result) if finding.result else None,
     }
 
 

@@ -85,7 +85,7 @@ def _case(finding: Finding, *, fails: bool) -> str:
     line = f' line="{place.line}"' if place.line else ""
     name = _text(f"{finding.rule} {place}")
     head = f'    <testcase name="{name}" classname="{_text(finding.rule)}" file="{_text(place.path)}"{line}>\n'
-    parts = [f"{place}: {finding.severity.label}: {finding.message}", finding.hint, finding.quote]
+    parts = [f"{place}: {finding.severity.label}: {finding.message}", finding.hint, finding.elsewhere, finding.quote]
     content = _text("\n".join(part for part in parts if part))
     if fails:
         message = f'message="{_text(finding.message)}" type="{finding.severity.label}"'

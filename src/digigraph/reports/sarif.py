@@ -57,6 +57,7 @@ def sarif_report(findings: Sequence[Finding], *, excerpts: Excerpts, version: st
                 "level": _LEVELS[finding.severity],
                 "message": {"text": _message(finding)},
                 "locations": [_location(finding, excerpts)],
+                **_related(finding, excerpts),
                 "partialFingerprints": {_FINGERPRINT: fingerprint},
                 "properties": {"precision": finding.location.precision.value},
             }
@@ -89,12 +90,22 @@ def _message(finding: Finding) -> str:
     return printable_lines("\n".join(part for part in (finding.message, finding.hint, quoted) if part))
 
 
-def _location(finding: Finding, excerpts: Excerpts) -> dict[str, object]:
-    physical = {
-        "artifactLocation": _artifact(plain_path(finding.location.path)),
-        "region": _region(finding.location, excerpts),
+def _related(finding: Finding, excerpts: Excerpts) -> dict[str, object]:
+    """Where else the same is written."""
+    if not finding.also:
+        return {}
+    said = {"text": "The same is written here."}
+    return {
+        "relatedLocations": [{"physicalLocation": _physical(each, excerpts), "message": said} for each in finding.also]
     }
-    located: dict[str, object] = {"physicalLocation": physical}
+
+
+def _physical(place: Location, excerpts: Excerpts) -> dict[str, object]:
+    return {"artifactLocation": _artifact(plain_path(place.path)), "region": _region(place, excerpts)}
+
+
+def _location(finding: Finding, excerpts: Excerpts) -> dict[str, object]:
+    located: dict[str, object] = {"physicalLocation": _physical(finding.location, excerpts)}
     if finding.subject:
         located["logicalLocations"] = [{"fullyQualifiedName": finding.subject, "kind": "resource"}]
     return located

@@ -63,6 +63,8 @@ class _Writer:
         lines += self._excerpt(finding)
         if finding.hint:
             lines.append(f"    {printable(finding.hint)}")
+        if finding.elsewhere:
+            lines.append(f"    {printable(finding.elsewhere)}")
         if finding.quote:
             lines.append(f"    quote: “{printable(finding.quote)}”")
         return "\n".join(lines) + "\n"

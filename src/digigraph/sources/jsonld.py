@@ -9,6 +9,7 @@ marked: triples from them stand where their node does.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -34,7 +35,9 @@ _KEYWORD = re.compile(r"@[A-Za-z]+")
 _DOT_SEGMENT = re.compile(r"(?:^|/)\.{1,2}$")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _EXACT = 2**40
-"""Numbers below this have room for half a unit in a double, and for their mark beside them."""
+"""Numbers from three to four times this are marks: they have room for half a unit in a double."""
+_DOUBLE = 10**21
+"""Numbers from this on are doubles, also without a fraction (JSON-LD 1.1 API, section 8.2.2)."""
 
 
 class Written(NamedTuple):
@@ -117,7 +120,7 @@ class _Marking:
         if scalar.raw.startswith('"'):
             if self._may_be_marked(string(scalar.raw), scalar.above):
                 self._replace(end - 1, end - 1, f"{self._next(scalar.start, end)}")
-        elif numbers and _NUMBER.fullmatch(scalar.raw) and abs(float(scalar.raw)) < _EXACT:
+        elif numbers and _NUMBER.fullmatch(scalar.raw):
             self._number(scalar, end)
 
     def node(self, each: JsonObject) -> None:
@@ -143,10 +146,15 @@ class _Marking:
         return f"{self._tag}{len(self.places) - 1}z"
 
     def _number(self, scalar: Scalar, end: int) -> None:
-        """Replace a number by one that stands nowhere else, whole where it is whole."""
+        """Replace a number by one that stands nowhere else, of the same datatype."""
         value = float(scalar.raw)
+        size = abs(value)
+        # Large ones with fraction or exponent: integers by the standard, doubles as the engine reads them.
+        is_either = 4 * _EXACT <= size < _DOUBLE and not scalar.raw.removeprefix("-").isdigit()
+        if _EXACT <= size < 4 * _EXACT or is_either or math.isinf(value):
+            return
         whole = 3 * _EXACT + 4 * len(self.places)
-        marked = whole if value.is_integer() else whole + 0.5
+        marked = whole if value.is_integer() and size < _DOUBLE else whole + 0.5
         self.numbers[float(marked)] = (len(self.places), value)
         self._next(scalar.start, end)
         self._replace(scalar.start, end, str(marked))

@@ -267,12 +267,16 @@ class _Reader:
         return Malformed("rdf-syntax", said, where)
 
     def _remote_context(self) -> Malformed:
-        found = jsonld.remote_contexts(self._text)
-        name = f" {found[0][0]}" if found else ""
+        found = [(f" {name}", self._positions.value(*place)) for name, place in jsonld.remote_contexts(self._text)]
+        first, *others = [self._not_fetched(*each) for each in found or [("", Location(self._path))]]
+        first.others = tuple(each.finding for each in others)
+        return first
+
+    def _not_fetched(self, name: str, place: Location) -> Malformed:
         return Malformed(
             "jsonld-context",
             f"The context{name} is another file, and nothing is fetched.",
-            self._positions.value(*found[0][1]) if found else Location(self._path),
+            place,
             hint='Put what its "@context" holds in the place of its name.',
         )
 

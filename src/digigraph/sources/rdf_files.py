@@ -143,7 +143,7 @@ def read_files(arguments: Iterable[str], reading: Reading, *, labels: Labels) ->
                 data, name, base_iri, rdf_format=rdf_format, at_most=reading.budget.statements, kept=reading.kept
             )
         except Malformed as malformed:
-            found.findings.append(malformed.finding)
+            found.findings += (malformed.finding, *malformed.others)
             continue
         reading.budget.statements -= len(read.quads)
         found.quads += labels.of(read.quads, name)

@@ -19,6 +19,7 @@ from digigraph.sources.facts import read_document
 from digigraph.sources.files import MAX_SMALL_BYTES, Budget, read_whole, source_files
 from digigraph.sources.kept import Kept
 from digigraph.sources.missed import broken, heads_lost, left_out, names_in, to_be_read_first
+from digigraph.sources.passed_over import passed_over
 from digigraph.sources.rdf import EXTENSIONS, MAX_BYTES, LocatedQuad, parse_rdf
 from digigraph.sources.records import Fields, Malformed, Node, Noting, Scalar, decode
 from digigraph.sources.redactions import FILE as REDACTIONS_FILE
@@ -110,6 +111,7 @@ class _ProjectReader:
         self._mentioned: set[str] = set()
         self._missed: set[tuple[str, ox.NamedNode | None]] = set()
         self._unread: set[str] = set()
+        self._lost_data: set[str] = set()
         self._context = self._read_context()
 
     def _read_context(self) -> Context:
@@ -124,7 +126,8 @@ class _ProjectReader:
         things = self._things()
         documents = self._documents()
         self._check_references([*ontology, *curated])
-        self._findings[:] = to_be_read_first(self._findings, self._unread)
+        self._findings += passed_over(map(self._relative, source_files(self._project)))
+        self._findings[:] = to_be_read_first(self._findings, self._unread | self._lost_data)
         return Corpus(
             context=self._context,
             documents=tuple(documents),
@@ -189,16 +192,17 @@ class _ProjectReader:
             name = self._relative(path)
             if path.suffix not in EXTENSIONS or name in skip:
                 continue
+            lost = self._unread if folder == "ontology" else self._lost_data
             with self._noting:
-                if folder == "ontology":
-                    self._unread.add(name)
+                lost.add(name)
                 data = self._bytes(path, at_most=MAX_BYTES)
                 try:
                     named = without_blank_nodes(self._parsed(data, name), self._iris.thing("b-").value)
                     quads += [self._placed(each, graph) for each in named]
-                    self._unread.discard(name)
+                    lost.discard(name)
                 except Malformed:
-                    self._mentioned |= names_in(data)
+                    self._mentioned |= (names := names_in(data))
+                    self._missed |= {(each, None) for each in names}
                     raise
         return quads
 

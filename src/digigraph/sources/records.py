@@ -22,11 +22,20 @@ _UNDECODED = re.compile("[\udc80-\udcff]")
 
 
 class Malformed(Exception):
-    """A node is not what must stand there."""
+    """A node is not what must stand there.
+
+    Attributes
+    ----------
+    finding
+        What is wrong.
+    others
+        What is wrong for the same reason in other places of the file.
+    """
 
     def __init__(self, rule: str, message: str, location: Location, *, hint: str | None = None) -> None:
         super().__init__(message)
         self.finding = Finding(rule=rule, severity=Severity.VIOLATION, message=message, location=location, hint=hint)
+        self.others: tuple[Finding, ...] = ()
 
 
 def too_large(path: str, most: int) -> Malformed:
@@ -60,7 +69,7 @@ class Noting:
     ) -> bool:
         """Note what is malformed, and let everything else pass."""
         if isinstance(error, Malformed):
-            self._findings.append(error.finding)
+            self._findings += (error.finding, *error.others)
             return True
         return False
 

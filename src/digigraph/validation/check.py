@@ -22,12 +22,15 @@ from digigraph.validation.terms import Terms, check_terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from digigraph.cache import Cache
     from digigraph.dataset.statements import Dataset
     from digigraph.findings import Finding
     from digigraph.settings import Settings
     from digigraph.sources.read import Corpus
+
+_LEFT_OUT = "Correct first what was left out because of a mistake: the rows may come back with it."
 
 
 def check(
@@ -59,7 +62,7 @@ def check(
     iris = Iris(settings.base_iri)
     texts = {iris.document_version(each.slug, each.version).value: each.text for each in corpus.documents}
     terms = Terms(corpus.ontology)
-    of_terms = _of_terms(corpus, dataset, terms)
+    of_terms = list(_of_terms(corpus, dataset, terms))
     # A word that facts files cannot have is told already, and better: as the word that it is there.
     met = {each.location for each in corpus.findings}
     bounds = Bounds(seconds=settings.shapes_seconds)
@@ -78,7 +81,7 @@ def check(
             *check_repetition(corpus),
             *(each for each in of_terms if each.location not in met),
             *of_shapes,
-            *_of_queries(corpus, ask),
+            *_of_queries(corpus, ask, {each.location.path for each in of_terms}),
             *([] if corpus.unread else _of_use(corpus, dataset, terms, iris)),
             *([] if corpus.unread else check_labels(dataset, terms, iris, settings.languages.split(), told)),
             *([] if is_ontology_lost(corpus) else check_definitions(corpus.ontology, terms, iris)),
@@ -103,18 +106,23 @@ def _of_terms(corpus: Corpus, dataset: Dataset, terms: Terms) -> Iterable[Findin
 
 def _of_use(corpus: Corpus, dataset: Dataset, terms: Terms, iris: Iris) -> Iterator[Finding]:
     """What shapes and queries ask for and nothing has."""
-    yield from check_targets(corpus.shapes, dataset.default_graph, terms.described, iris.shorten)
+    if not any(each.location.path.startswith("shapes/") for each in corpus.findings):
+        # What was lost there may use the others.
+        yield from check_targets(corpus.shapes, dataset.default_graph, terms.described, iris.shorten)
     yield from check_use(corpus.queries, dataset, terms, iris.shorten)
 
 
-def _of_queries(corpus: Corpus, ask: Callable[[str], int | None]) -> Iterator[Finding]:
-    """What is wrong with queries; where something was left out, it may be their rows that are missing."""
-    hint = "Correct first what was left out because of a mistake: the rows may come back with it."
+def _of_queries(corpus: Corpus, ask: Callable[[str], int | None], misspelt: AbstractSet[str]) -> Iterator[Finding]:
+    """What is wrong with queries; where something was left out, or asked for by a term that does not exist (in the
+    files ``misspelt``), it may be their rows that are missing.
+    """
     for each in check_queries(corpus.queries, ask):
         if each.rule != "query-rows":
             yield each
+        elif each.location.path in misspelt:
+            yield replace(each, hint="Correct first the term that does not exist: the rows may come with it.")
         elif not corpus.unread:
-            yield replace(each, hint=hint) if corpus.missed else each
+            yield replace(each, hint=_LEFT_OUT) if corpus.missed else each
 
 
 def worst(findings: Iterable[Finding]) -> Severity | None:

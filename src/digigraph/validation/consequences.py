@@ -22,6 +22,8 @@ _IRI = re.compile(r"<[^>]*>")
 _AT_VALUES = {"unknown-thing", "unknown-word"}
 """Rules whose findings stand at a value of which shapes would say less."""
 _OF_CLASSES = {SH[f"{name}ConstraintComponent"].value for name in ("Class", "Or", "Not", "Xone", "Node")}
+OF_ABSENCE = MISSING | _OF_CLASSES
+"""Components whose results may be there only because something was not read."""
 
 
 def without_consequences(
@@ -30,8 +32,8 @@ def without_consequences(
     """Return what shapes find, but for what follows from a mistake that was met while reading.
 
     A value that names nothing; what is missing where something was said that could not be read; and what a node should
-    be, where its type could not. Where a whole file is lost, that may be any of them; where it is one of the ontology,
-    nothing of what shapes say is known to be so.
+    be, where its type could not. Where a whole file of things is lost, that may be any of them; of lost RDF it is known
+    what it names. Where a file of the ontology is lost, nothing of what shapes say is known to be so.
 
     Parameters
     ----------
@@ -42,7 +44,7 @@ def without_consequences(
         return []
     told = {each.location for each in corpus.findings if each.rule in _AT_VALUES}
     missed = _Missed(corpus.missed, iris)
-    of_lost = MISSING | _OF_CLASSES if corpus.unread else set()
+    of_lost = OF_ABSENCE if corpus.unread else set()
 
     def is_told(each: Finding) -> bool:
         value = each.result.value if each.result is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digigraph.cache import NO_CACHE
@@ -9,9 +10,11 @@ from digigraph.dataset.statements import Dataset
 from digigraph.findings import Finding, Location, Severity, in_source_order
 from digigraph.iris import shorten
 from digigraph.validation.bounds import DEFAULT_BOUNDS
+from digigraph.validation.consequences import OF_ABSENCE
 from digigraph.validation.shacl import DataGraph
 from digigraph.validation.shapes import ShapesCheck, has_shapes
 from digigraph.validation.targets import check_targets, focused
+from digigraph.validation.terms import Terms
 from digigraph.vocab import PREFIXES
 
 if TYPE_CHECKING:
@@ -31,7 +34,7 @@ def check_rdf(
     bounds: Bounds = DEFAULT_BOUNDS,
     cache: Cache = NO_CACHE,
 ) -> list[Finding]:
-    """Check files against shapes.
+    """Check files against shapes, and the words of the shapes: one that does not exist checks nothing, in silence.
 
     Parameters
     ----------
@@ -59,11 +62,22 @@ def check_rdf(
         shorten=lambda iri: shorten(iri, prefixes),
     )
     found = [each for each in check.findings() if each.location.path not in ontology.names - data.names]
+    if not (data.findings or ontology.findings):
+        found += Terms([*quads, *shapes.quads]).check_quads(shapes.quads)
     if not (data.findings or shapes.findings):
         found += _without_focus(shapes, quads, prefixes)
     if shapes.names and not shapes.findings and not has_shapes(shapes.quads):
         found.append(_nothing_asked(shapes))
-    return in_source_order([*data.findings, *shapes.findings, *ontology.findings, *found])
+    lost = _said_to_matter([*data.findings, *ontology.findings], found)
+    return in_source_order([*lost, *shapes.findings, *found])
+
+
+def _said_to_matter(lost: Sequence[Finding], found: Iterable[Finding]) -> Iterable[Finding]:
+    """The findings about data that was not read, which say so where elsewhere something is missing."""
+    if not any(each.result is not None and each.result.component in OF_ABSENCE for each in found):
+        return lost
+    said = "What is missing elsewhere may stand in it."
+    return [replace(each, hint=" ".join(filter(None, (each.hint, said)))) for each in lost]
 
 
 def _without_focus(shapes: RdfFiles, quads: Sequence[LocatedQuad], prefixes: Mapping[str, str]) -> Iterable[Finding]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from digigraph import stored_query
 from digigraph.errors import DigigraphError, NotAcceptable, QueryError, QueryFailed, QueryForbidden, QuerySyntaxError
 from digigraph.findings import Finding, Location, Severity
+from digigraph.iris import SLUG, slugify
 from digigraph.sparql import REFUSED, is_repeatable, tokens
 from digigraph.suggestions import did_you_mean
 from digigraph.validation.terms import Role, iris_in, place_in
@@ -32,6 +33,7 @@ def check_queries(queries: Mapping[str, str], ask: Callable[[str], int | None]) 
         a query that asks other servers, of which that is not known.
     """
     for path, text in queries.items():
+        yield from _named(PurePosixPath(path))
         stored, mistakes = stored_query.examine(PurePosixPath(path).stem, text)
         for mistake in mistakes:
             yield Finding(
@@ -54,6 +56,21 @@ def check_queries(queries: Mapping[str, str], ask: Callable[[str], int | None]) 
                 location=Location(path, stored.rows_line, 1),
                 hint="Correct the query, or what the data says; promise fewer where that is the truth.",
             )
+
+
+def _named(path: PurePosixPath) -> Iterator[Finding]:
+    """What is wrong with the name of a query."""
+    message = hint = None
+    if not SLUG.fullmatch(path.stem):
+        message = f"{path.stem!r} is no name of a query: it takes a-z, 0-9 and single hyphens."
+        hint = f"Call the file {slugify(path.stem) or 'some-name'}.rq."
+    elif len(path.parts) > 2:  # noqa: PLR2004 - queries/name.rq
+        message = "This query is checked and not offered: it lies in a folder below queries/."
+        hint = "Move it into queries/."
+    if message is not None:
+        yield Finding(
+            rule="query-name", severity=Severity.WARNING, message=message, location=Location(str(path)), hint=hint
+        )
 
 
 def queries_are_repeatable(queries: Mapping[str, str], findings: Iterable[Finding]) -> bool:

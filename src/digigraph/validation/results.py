@@ -28,6 +28,8 @@ MISSING = {
 
 _OF_PROPERTIES = {SH["ClosedConstraintComponent"].value}
 """Components whose results name a value and speak of the property that has it; all that name none speak of it too."""
+_OTHERS = 20
+"""Further places of one result that are told."""
 
 
 class ResultFindings:
@@ -60,6 +62,7 @@ class ResultFindings:
         written = [each for step in steps for each in self._written(step, of_property=of_property)]
         # The same words stand in the default graph and in that of their evidence, which has the sentence.
         place, quote = min(written, key=lambda each: (each[0], not each[1]), default=(None, ""))
+        others = sorted({each[0] for each in written} - {place})
         concerned = self._concerned(result)
         return Finding(
             rule=_rule(result),
@@ -67,6 +70,7 @@ class ResultFindings:
             severity=_SEVERITIES.get(result.severity, Severity.VIOLATION),
             message=self._message(result, concerned),
             location=place or self._node_place(concerned),
+            also=tuple(others[:_OTHERS]),
             subject=concerned.value if isinstance(concerned, ox.NamedNode) else None,
             path=sparql(result.path, self._shorten) if result.path is not None else None,
             quote=self._quote(concerned) or quote or None,

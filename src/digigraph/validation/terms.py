@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import importlib.resources
+import re
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ import pyoxigraph as ox
 from digigraph.findings import Finding, Location, Severity
 from digigraph.sparql import tokens
 from digigraph.suggestions import did_you_mean
-from digigraph.vocab import DCAT, DCTERMS, DG, FOAF, OWL, PROV, RDF, RDFS, SCHEMA, SH, SKOS, VOID, Term
+from digigraph.vocab import DCAT, DCTERMS, DG, FOAF, OWL, PROV, RDF, RDFS, SCHEMA, SH, SKOS, VOID, XSD, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -34,6 +35,10 @@ _LISTS = {
     str(DCAT): "dcat",
     str(VOID): "void",
     str(SH): "sh",
+    str(RDF): "rdf",
+    str(RDFS): "rdfs",
+    str(OWL): "owl",
+    str(XSD): "xsd",
     "http://www.w3.org/ns/org#": "org",
     "http://www.w3.org/ns/oa#": "oa",
     "http://www.w3.org/ns/dqv#": "dqv",
@@ -41,6 +46,10 @@ _LISTS = {
     "http://purl.org/spar/cito/": "cito",
     "http://data.europa.eu/s66#": "eurio",
 }
+_OF_DATATYPES = {str(RDF), str(XSD)}
+"""Namespaces of which many terms are neither classes nor properties of things, but datatypes."""
+_MEMBER = re.compile(re.escape(str(RDF)) + "_[1-9][0-9]*")
+"""The properties of containers (RDF Schema 1.1, section 5.1.4): there is no end of them."""
 
 
 @cache
@@ -114,20 +123,22 @@ class Terms:
                     self._roles[each.quad.subject.value] = ROLES_OF_TERMS[each.quad.object]
 
     def check_quads(self, quads: Iterable[Located]) -> Iterator[Finding]:
-        """Yield a finding for each place where a quad uses a term that does not exist; each term once a place.
+        """Yield a finding for each place where a quad uses a term that does not exist, as datatype too; each term once
+        a place.
 
-        The place is that of the term itself, where it is known, else of the quad.
+        The place is that of the term itself, where it is known, else of the quad; of a datatype that of its literal.
         """
         seen: set[tuple[str, Location]] = set()
         for each in quads:
             quad = each.quad
-            used = {term for term in (quad.subject, quad.predicate, quad.object) if isinstance(term, ox.NamedNode)}
+            value = quad.object.datatype if isinstance(quad.object, ox.Literal) else quad.object
+            used = {term for term in (quad.subject, quad.predicate, value) if isinstance(term, ox.NamedNode)}
             # Places are worked out where they are needed: nearly every term exists.
             if all(self._exists(term.value) for term in used):
                 continue
             of_value = each.location
             of_node = replace(each.node, of_node=False) if each.node is not None else of_value
-            uses = ((quad.subject, of_node), (quad.predicate, each.property or of_value), (quad.object, of_value))
+            uses = ((quad.subject, of_node), (quad.predicate, each.property or of_value), (value, of_value))
             for term, place in uses:
                 if isinstance(term, ox.NamedNode) and (term.value, place) not in seen:
                     seen.add((term.value, place))
@@ -158,14 +169,14 @@ class Terms:
         if iri in self._roles:
             return self._roles[iri]
         namespace = _namespace(iri)
-        if namespace not in _LISTS or iri not in vocabulary(_LISTS[namespace]):
+        if namespace not in _LISTS or namespace in _OF_DATATYPES or iri not in vocabulary(_LISTS[namespace]):
             return None
         # All of these vocabularies write classes with a capital, and properties with a small letter.
         return Role.CLASS if iri[len(namespace)].isupper() else Role.PROPERTY
 
     def _check(self, iri: str, location: Location) -> Iterator[Finding]:
         namespace = _namespace(iri)
-        if iri == namespace or iri in self._defined:
+        if iri == namespace or iri in self._defined or _MEMBER.fullmatch(iri):
             return
         if namespace == str(DG):
             known: Iterable[str] = (each for each in self._defined if each.startswith(namespace))
@@ -175,7 +186,8 @@ class Terms:
             return
         names = [each.removeprefix(namespace) for each in known]
         name = iri.removeprefix(namespace)
-        if name not in names:
+        # Where the ontology is not at hand, nobody can tell.
+        if names and name not in names:
             yield Finding(
                 rule="undefined-term",
                 severity=Severity.VIOLATION,

@@ -1,0 +1,55 @@
+"""Files of a project that look like sources and that nothing reads: whoever put them there believes that they count."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digigraph.findings import Finding, Location, Severity
+from digigraph.sources.rdf import EXTENSIONS
+from digigraph.sources.redactions import FILE as REDACTIONS_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_RDF = {*EXTENSIONS, ".rdf", ".owl", ".n3"}
+_QUERIES = {".rq", ".sparql"}
+_YAML = (".yaml", ".yml")
+_OF_FACTS = ("data/things/", "data/documents/")
+
+
+def passed_over(names: Iterable[str]) -> Iterator[Finding]:
+    """Yield a finding for each file that is not read, though its name says that it is RDF, facts or a query.
+
+    Parameters
+    ----------
+    names
+        The files of the project, as in locations.
+    """
+    for name in names:
+        if hint := _way_out(name):
+            yield Finding(
+                rule="not-read",
+                severity=Severity.WARNING,
+                message="This file is not read.",
+                location=Location(name),
+                hint=hint,
+            )
+
+
+def _way_out(name: str) -> str | None:
+    """What to do with a file that is not read; None for one that is read, or that looks like no source."""
+    folder, path = name.partition("/")[0], Path(name)
+    written = path.suffix.lower()
+    if folder == "queries":
+        return f"Call it {path.with_suffix('.rq').name}." if written in _QUERIES and path.suffix != ".rq" else None
+    if written in _QUERIES:
+        return "Stored queries lie in queries/."
+    if written in _RDF and path.suffix not in EXTENSIONS:
+        known = f"{', '.join(list(EXTENSIONS)[:-1])} or {list(EXTENSIONS)[-1]}"
+        return f"Call it {path.with_suffix(written).name}." if written in EXTENSIONS else f"Write it as {known}."
+    if written in _YAML and folder == "data" and name != REDACTIONS_FILE:
+        if not name.startswith(_OF_FACTS):
+            return "Things lie in data/things/, documents with their facts in data/documents/."
+        return f"Call it {path.with_suffix(written).name}." if path.suffix not in _YAML else None
+    return None
