@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
 _LIKE = 60
 """Likeness (0 to 100) from which a known name is proposed."""
+_SHOWN = 20
+"""Characters of a text that advice shows."""
 
 
 def is_near(name: str, known: str) -> bool:
@@ -19,9 +22,26 @@ def is_near(name: str, known: str) -> bool:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """Return a question with the nearest known names, or None where none is near."""
+    """Return a question with the nearest known names, and what is in the name that nobody sees; None for neither."""
     near = nearest(name, known)
-    return f"Did you mean {' or '.join(near)}?" if near else None
+    question = f"Did you mean {' or '.join(near)}?" if near else None
+    return " ".join(filter(None, (unseen(name), question))) or None
+
+
+def unseen(text: str) -> str | None:
+    """Return advice to remove a text's first character that nobody sees, or that looks like a space and is none."""
+    for at, each in enumerate(text):
+        # Control and format characters, separators (Unicode, section 4.5).
+        if each != " " and unicodedata.category(each) in {"Cc", "Cf", "Zs", "Zl", "Zp"}:
+            where = f"behind {text[:at][-_SHOWN:]!r}" if at else "at the beginning"
+            return f"Remove the character {named(each)} {where}."
+    return None
+
+
+def named(character: str) -> str:
+    """Return a character's code point with its name in Unicode, such as ``U+00A0 (no-break space)``."""
+    name = unicodedata.name(character, "").lower()
+    return f"U+{ord(character):04X} ({name})" if name else f"U+{ord(character):04X}"
 
 
 def nearest(name: str, known: Iterable[str]) -> list[str]:

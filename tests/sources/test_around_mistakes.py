@@ -59,6 +59,101 @@ def test_a_wrapped_quote_is_no_mistake(project: Project) -> None:
     assert told(project) == [("yaml", "13:12"), *of_wrong(14)]
 
 
+def indented(fact: str, by: int) -> str:
+    """The fact, which is indented by 2, indented otherwise."""
+    return "".join(f"{' ' * by}{line[2:]}" for line in fact.splitlines(keepends=True))
+
+
+# How much each of four wrong facts is indented, and the line and column where that is told.
+UNEVEN: dict[tuple[int, ...], list[str]] = {
+    (1, 2, 2, 2): ["12:3"],
+    (2, 1, 2, 2): ["12:2"],
+    (2, 4, 2, 2): ["12:5"],
+    (0, 2, 2, 0): ["12:3"],
+    (2, 2, 0, 3): ["14:1", "16:4"],
+}
+
+
+@pytest.mark.parametrize("indents", UNEVEN)
+def test_facts_that_are_not_indented_alike_are_all_checked(project: Project, indents: tuple[int, ...]) -> None:
+    """Each change is told once, with what the first has; every fact has its mistakes told where they stand."""
+    project.facts("".join(indented(WRONG, by) for by in indents))
+    of_facts = [
+        (rule, f"{10 + 2 * number + below}:{column + by - 2}")
+        for number, by in enumerate(indents)
+        for below, (rule, column) in TOLD.items()
+    ]
+    found = told(project)
+    assert sorted(found) == sorted([*of_facts, *(("yaml", place) for place in UNEVEN[indents])])
+    uneven = next(each for each in read_project(project.settings).findings if each.rule == "yaml")
+    assert f"what it stands beside by {indents[0]}." in uneven.message
+
+
+# Around it nothing is hidden: where it is told, and what the fact itself says that is wrong.
+MENDED = {
+    "no space behind a colon": (
+        '  - quote:"(huvudman KTH)"\n    says: [{subject: nhd, hots: kth}]\n',
+        "12:5",
+        ("unknown-term", "13:27"),
+    ),
+    "no space behind a colon of what it says": (
+        "  - quote: (huvudman KTH)\n    says:\n      - subject: nhd\n        host:kth\n        hots: kth\n",
+        "15:9",
+        ("unknown-term", "16:9"),
+    ),
+    "key at the margin": (
+        "  - quote: (huvudman KTH)\nsays: [{subject: nhd, hots: kth}]\n",
+        "13:1",
+        ("unknown-term", "13:23"),
+    ),
+    "no-break spaces before an entry": (
+        "\u00a0\u00a0- quote: (huvudman KTH)\n    says: [{subject: nhd, hots: kth}]\n",
+        "12:1",
+        ("unknown-term", "13:27"),
+    ),
+    "no-break spaces before a key": (
+        "  - quote: (huvudman KTH)\n  \u00a0\u00a0says: [{subject: nhd, hots: kth}]\n",
+        "13:3",
+        ("unknown-term", "13:27"),
+    ),
+    "text indented less than its first line": (
+        "  - quote: |\n      Nordic Health\n  Data\n      (huvudman\n    says: [{subject: nhd, hots: kth}]\n",
+        "14:3",
+        ("unknown-term", "16:27"),
+    ),
+    "second document": (
+        "---\n  - quote: (huvudman KTH)\n    says: [{subject: nhd, hots: kth}]\n",
+        "12:1",
+        ("unknown-term", "14:27"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MENDED)
+def test_a_slip_of_layout_is_told_where_it_is_made(project: Project, case: str) -> None:
+    """In its own line and not in the next; the fact that has it is checked, and so are both around it."""
+    between, place, wrong = MENDED[case]
+    project.facts(WRONG + between + WRONG)
+    expected = [*of_wrong(10), ("yaml", place), wrong, *of_wrong(12 + between.count("\n"))]
+    assert sorted(told(project)) == sorted(expected)
+
+
+def test_a_directive_of_another_yaml_is_told_alone(project: Project) -> None:
+    """Not the line below it, too; one that can be followed is no mistake, whatever else is wrong."""
+    project.facts(WRONG)
+    text = (project.folder / FILE).read_text(encoding="utf-8")
+    project.write(FILE, f"%YAML 2.0\n---\n{text}")
+    assert told(project) == [("yaml", "1:1"), *of_wrong(12)]
+    project.write(FILE, f"%YAML 1.2\n---\n{text}  - quote: {{\n")
+    assert told(project) == [*of_wrong(12), ("yaml", "14:12")]
+
+
+def test_a_tab_hides_no_other_line_of_a_thing(project: Project) -> None:
+    """It is told once: that nothing is said of the thing is no second mistake."""
+    project.write("data/things/more.yaml", "new:\n\ttype: Person\nother:\n\ttype: Person\n  nmae: {en: O}\n")
+    assert told(project) == [("yaml", "2:1"), ("yaml", "4:1"), ("unknown-term", "5:3")]
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "place"),
     [("facts:", "Facts:", "9:1"), ("facts:", "fact:", "9:1"), ("says:", "sais:", "11:5"), ("quote:", "qoute:", "10:5")],

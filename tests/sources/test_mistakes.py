@@ -312,9 +312,26 @@ def test_a_file_in_utf_16_is_told_once(project: Project) -> None:
 
 
 def test_characters_that_cannot_be_printed_are_told(project: Project) -> None:
-    """Each control character has its place."""
-    project.write("data/things/more.yaml", 'x: {type: Person, name: {en: "a\x07b\x1bc"}}\n')
+    """Each control character has its place, and is told once however often it stands in a file."""
+    project.write("data/things/more.yaml", 'x: {type: Person, name: {en: "a\x07b\x1bc\x07\x07"}}\n')
     assert [str(each.location).rpartition("yaml:")[2] for each in findings(project)] == ["1:32", "1:34"]
+    assert "and 2 times more in this file: U+0007" in findings(project)[0].message
+    project.write("data/things/more.yaml", "\0\0\0")
+    assert [str(each.location).rpartition("yaml:")[2] for each in findings(project)] == ["1:1"]
+
+
+def test_characters_that_nobody_sees_are_named(project: Project) -> None:
+    """In a slug, a term or a key: which one stands there, and behind what."""
+    project.facts(
+        "  - quote: (huvudman KTH)\n    says: [{subject: nhd, host: kt\u200bh, ho\u00adst: kth}]\n"
+        "  - \u2060quote: (huvudman KTH)\n    says: [{subject: nhd, host: kth}]\n"
+    )
+    hints = {each.rule: each.hint for each in findings(project)}
+    assert hints == {
+        "slug": "Remove the character U+200B (zero width space) behind 'kt'.",
+        "unknown-term": "Remove the character U+00AD (soft hyphen) behind 'ho'. Did you mean host?",
+        "key": "Remove the character U+2060 (word joiner) at the beginning. Did you mean quote?",
+    }
 
 
 def test_an_alias_bomb_is_refused_unexpanded(project: Project) -> None:

@@ -245,7 +245,8 @@ class _ProjectReader:
             raise Malformed("value", "A things file maps slugs to what is known of them.", root.location, hint=hint)
         reader = ClaimReader(self._context, self._findings, source="", language=None)
         assertions: list[Assertion] = []
-        self._missed |= broken(root, mistakes)
+        lost = broken(root, mistakes)
+        self._missed |= lost
         for name, place in root.keys.items():
             if (proposed := slugify(name)) != name:
                 self._mentioned.add(proposed)
@@ -263,6 +264,8 @@ class _ProjectReader:
                     self._findings.append(Malformed("duplicate-thing", message, place, hint=hint).finding)
                 if not isinstance(node, Fields):
                     self._missed.add((named, None))
+                    if isinstance(node, Scalar) and not node.text and (named, None) in lost:
+                        continue
                     hint = f"Write {name}: and indented below it type: … and name: …."
                     raise Malformed("value", f"{name} needs a type and a name.", node.location, hint=hint)
                 assertions += placed(reader.of(named, node), named, place)

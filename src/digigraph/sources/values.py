@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from digigraph.iris import SLUG, slugify
 from digigraph.sources.records import Items, Malformed, Node, Refused, Scalar
+from digigraph.suggestions import unseen
 from digigraph.vocab import DG, RDFS, SCHEMA, XSD
 
 DATE_TERMS = frozenset(
@@ -200,12 +201,9 @@ def slug(node: Node) -> str:
     if SLUG.fullmatch(written.text):
         return written.text
     proposed = slugify(written.text)
-    raise Malformed(
-        "slug",
-        f"{shown(written)!r} is not a slug.",
-        written.location,
-        hint=f"Write {proposed}." if proposed else "A slug has small letters, digits and single hyphens.",
-    )
+    hint = f"Write {proposed}." if proposed else "A slug has small letters, digits and single hyphens."
+    message = f"{shown(written)!r} is not a slug."
+    raise Malformed("slug", message, written.location, hint=unseen(written.text) or hint)
 
 
 def scalar(node: Node) -> Scalar:

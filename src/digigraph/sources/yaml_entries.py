@@ -49,20 +49,25 @@ def entries_of(text: str) -> list[tuple[int, int]]:
     A section begins at a line that is not indented; its entries are the lines indented as its first one is, with
     those below them. Its own line is an entry too.
     """
-    starts = []
-    at, within = 0, None
+    starts: list[int] = []
+    at, within, behind_tab = 0, None, ""
     for line in re.findall(r"[^\n]*\n|[^\n]+", text):
         bare = line.lstrip(" ")
         indent = len(line) - len(bare)
-        if bare.strip() and not bare.startswith("#"):
-            if _HEAD.match(line):
-                starts.append(at)
-                within = None
-            elif bare.startswith("\t") and bare.lstrip().startswith("- "):
-                starts.append(at)
-            elif within is None or (indent <= within and not bare.startswith("\t")):
-                within = indent
-                starts.append(at)
+        tab = "\t" if bare.startswith("\t") else ""
+        is_item = bare.lstrip().startswith("- ")
+        if not bare.strip() or bare.startswith("#") or (behind_tab and not is_item and (tab or behind_tab == "- ")):
+            pass
+        elif _HEAD.match(line):
+            starts.append(at)
+            within, behind_tab = None, ""
+        elif tab and (is_item or within is None):
+            starts.append(at)
+            # Nobody can tell how far a tab indents: what stands below it goes with it, the rest of a list item too.
+            behind_tab = tab if not is_item else "- " if within is None else ""
+        elif not tab and (within is None or indent <= within):
+            within, behind_tab = indent, ""
+            starts.append(at)
         at += len(line)
     return list(pairwise([*starts, at]))
 

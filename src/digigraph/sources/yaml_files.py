@@ -18,6 +18,7 @@ import yaml
 from digigraph.findings import Finding  # noqa: TC001 - msgspec reads it
 from digigraph.sources.positions import Positions
 from digigraph.sources.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar, readable, too_large
+from digigraph.sources.yaml_characters import printable
 from digigraph.sources.yaml_entries import (
     MAX_ENTRIES,
     MAX_WRAPPED,
@@ -28,6 +29,7 @@ from digigraph.sources.yaml_entries import (
     is_head,
     without_conflicts,
 )
+from digigraph.sources.yaml_mending import mended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,8 +49,6 @@ MAX_BYTES = 2_000_000
 """Bytes above which a YAML file is refused: facts files are written by people."""
 MAX_DEPTH = 20
 """Levels of nesting above which a YAML file is refused."""
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What YAML 1.1 allows nowhere (section 5.1)."""
 _NOTHING = {"~", "null", "Null", "NULL"}
 """What stands for no value where it has no quotation marks (YAML 1.2, section 10.3.2)."""
 
@@ -117,19 +117,29 @@ def _parsed(data: bytes, path: str, findings: list[Finding]) -> list[Node]:
     if len(data) > MAX_BYTES:
         findings.append(too_large(path, MAX_BYTES).finding)
         return []
-    text = readable(data, path, findings).removeprefix("\ufeff")
-    positions = Positions(text, path)
-    for found in _UNPRINTABLE.finditer(text):
-        place = positions.value(found.start(), found.end())
-        message = f"A character that cannot be printed stands here: U+{ord(found.group()):04X}."
-        findings.append(Malformed("yaml", message, place, hint="Remove it.").finding)
-    text = _UNPRINTABLE.sub("\ufffd", text)
+    written = readable(data, path, findings).removeprefix("\ufeff")
+    positions = Positions(written, path)
+    text = printable(written, positions, findings)
+    if written and not text:
+        return []
     text = without_conflicts(text, positions, findings)
-    broken: list[Finding] = []
     try:
         return _readings(text, positions, findings)
     except Malformed as malformed:
         whole = malformed.finding
+    unmended = text
+    text, positions = mended(text, positions, findings)
+    if text != unmended:
+        try:
+            return _readings(text, positions, findings)
+        except Malformed as malformed:
+            whole = malformed.finding
+    return _readings_of_entries(text, positions, findings, whole)
+
+
+def _readings_of_entries(text: str, positions: Positions, findings: list[Finding], whole: Finding) -> list[Node]:
+    """The readings of what is left without the entries that break the rules of YAML alone; ``whole`` if none does."""
+    broken: list[Finding] = []
     entries = entries_of(text)
     read_until = 0
     for number, (start, _) in enumerate(entries):
