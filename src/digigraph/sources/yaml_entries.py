@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from digigraph.findings import Finding
     from digigraph.sources.positions import Positions
 
+MAX_DEPTH = 20
+"""Levels of nesting above which a YAML file is refused."""
 MAX_ENTRIES = 50
 """Entries that break YAML's rules, and values of one key, above which the others of a file are not looked at."""
 MAX_WRAPPED = 4

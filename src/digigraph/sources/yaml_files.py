@@ -1,8 +1,8 @@
 """YAML files as trees with places.
 
 Anchors, aliases and tags are refused, so that a small file cannot stand for a large one. What is wrong is noted, and
-the rest is read: where a file breaks the rules of YAML, each of its entries is tried alone, those that break them are
-noted and left out.
+the rest is read: where a file breaks the rules of YAML, its layout is mended, then each of its entries is tried alone;
+those that break them still are noted and left out.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from digigraph.sources.positions import Positions
 from digigraph.sources.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar, readable, too_large
 from digigraph.sources.yaml_characters import printable
 from digigraph.sources.yaml_entries import (
+    MAX_DEPTH,
     MAX_ENTRIES,
     MAX_WRAPPED,
     blanked,
@@ -47,8 +48,6 @@ class _Mark(Protocol):
 
 MAX_BYTES = 2_000_000
 """Bytes above which a YAML file is refused: facts files are written by people."""
-MAX_DEPTH = 20
-"""Levels of nesting above which a YAML file is refused."""
 _NOTHING = {"~", "null", "Null", "NULL"}
 """What stands for no value where it has no quotation marks (YAML 1.2, section 10.3.2)."""
 

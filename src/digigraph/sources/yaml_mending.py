@@ -14,7 +14,7 @@ import yaml
 
 from digigraph.sources.positions import Positions
 from digigraph.sources.records import Malformed
-from digigraph.sources.yaml_entries import MAX_ENTRIES, entries_of, is_entry, is_head
+from digigraph.sources.yaml_entries import MAX_DEPTH, MAX_ENTRIES, entries_of, is_entry, is_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,10 +93,13 @@ def _told(message: str, place: Location, hint: str) -> Finding:
 
 
 def _mistake_in(text: str) -> yaml.MarkedYAMLError | None:
-    """What breaks the rules of YAML in a text that stands alone."""
+    """What breaks the rules of YAML in a text that stands alone; what is nested too deeply is looked at no further."""
+    depth = 0
     try:
-        for _ in yaml.parse(text, Loader=yaml.SafeLoader):
-            pass
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                break
     except yaml.MarkedYAMLError as error:
         return error
     return None
