@@ -14,6 +14,7 @@ from uvicorn.server import ServerState
 
 from digigraph.web.connection import Connection
 from digigraph.web.gateway import Gateway
+from digigraph.web.places import Places
 from digigraph.web.serve import listen, uvicorn_config
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ async def main() -> None:
     """Serve until it is killed."""
     gateway, state = _Nothing(_never, threads=1, body_bytes=0), ServerState()
     config, listener = uvicorn_config(gateway), listen("127.0.0.1", int(sys.argv[1]))
-    await asyncio.get_running_loop().create_server(lambda: Connection(gateway, config, state), sock=listener)
+    await asyncio.get_running_loop().create_server(
+        lambda: Connection(gateway, config, state, places=Places(10_000)), sock=listener
+    )
     await asyncio.Event().wait()
 
 

@@ -92,10 +92,11 @@ def test_the_deadline_is_its_own(worker: Worker):
     assert process.wait() == -signal.SIGALRM
 
 
-def test_ctrl_c_is_for_the_parent(worker: Worker):
-    """An interrupt from the terminal, which goes to the whole group, does not end a child."""
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_what_goes_to_all_is_for_the_parent(worker: Worker, how: signal.Signals):
+    """An interrupt from the terminal, or the end of a service, which goes to all processes, does not end a child."""
     channel, process = worker
-    os.kill(process.pid, signal.SIGINT)
+    os.kill(process.pid, how)
     channel.send(Kind.QUERY, encode_query(Query(text="ASK {}", format=RESULTS_JSON)))
     assert channel.receive()[0] is Kind.DATA
 

@@ -14,6 +14,7 @@ from uvicorn.server import ServerState
 
 from digigraph.web.connection import HEAD_BYTES, Connection
 from digigraph.web.gateway import Gateway
+from digigraph.web.places import Places
 from digigraph.web.serve import uvicorn_config
 from digigraph.web.shortcut import Shortcut
 from digigraph.web.wsgi import SNAPSHOT
@@ -73,6 +74,11 @@ class Wire(asyncio.Transport):
             await asyncio.sleep(0.001)
 
 
+def _ok(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    start_response("200 OK", [("Content-Length", "2")])
+    return [b"ok"]
+
+
 def run(exchange: Exchange) -> list[str]:
     """Let a connection to a small application do something; return the methods with which that was called."""
     called: list[str] = []
@@ -89,7 +95,7 @@ def run(exchange: Exchange) -> list[str]:
         wire = Wire()
         state = ServerState()
         state.default_headers = [(b"date", b"Thu, 01 Jan 2026 00:00:00 GMT")]
-        connection = Connection(gateway, uvicorn_config(gateway), state)
+        connection = Connection(gateway, uvicorn_config(gateway), state, places=Places(10_000))
         connection.connection_made(wire)
         await exchange(connection, wire)
         connection.connection_lost(None)
@@ -358,6 +364,40 @@ def test_silence_ends_a_connection(said: bytes):
         assert wire.is_closed
 
     run(exchange)
+
+
+def test_who_is_waited_for_longest_makes_room():
+    """Where as many are connected as may be, a new one is taken in, and closed is who has been silent for longest;
+    nobody who is being answered, and who has just been is the last.
+    """
+
+    async def connect() -> None:
+        gateway, state = Gateway(_ok, threads=2, body_bytes=1000), ServerState()
+        config = uvicorn_config(gateway)
+        places, wires = Places(3), [Wire() for _ in range(6)]
+        made = [Connection(gateway, config, state, places=places) for _ in wires]
+
+        def closed() -> list[int]:
+            return [number for number, wire in enumerate(wires) if wire.is_closed]
+
+        for each, wire in zip(made[:3], wires, strict=False):
+            each.connection_made(wire)
+        made[0].data_received(GET)
+        await wires[0].has(1)
+        made[1].data_received(POST[:-1])
+        made[3].connection_made(wires[3])
+        assert closed() == [2]
+        made[4].connection_made(wires[4])
+        assert closed() == [0, 2]
+        made[1].data_received(POST[-1:])
+        await wires[1].has(1)
+        made[5].connection_made(wires[5])
+        assert closed() == [0, 2, 3]
+        for each in made:
+            each.connection_lost(None)
+        await gateway.finish(1)
+
+    asyncio.run(connect())
 
 
 def test_the_same_as_read(server: Server):

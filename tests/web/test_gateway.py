@@ -348,3 +348,31 @@ def test_bodies_that_stay_take_no_more_than_their_room():
         assert (await exchange(Client(whole), scope_of("192.0.2.1"))).body == b"answered"
 
     asyncio.run(run())
+
+
+def test_exchanges_have_an_end():
+    """Half of all exchanges at once may be of one client; his next is told when to come again, others are not."""
+    begun: Received = {"type": "http.request", "body": b"", "more_body": True}
+
+    def scope_of(address: str) -> Scope:
+        return {**_scope(method="POST"), "client": (address, 1)}
+
+    async def run() -> None:
+        under_test = Gateway(_answering([b"answered"]), threads=4, body_bytes=1000, exchanges=4)
+
+        async def exchange(client: Client, address: str) -> Client:
+            await under_test(scope_of(address), client.receive, client.send)
+            return client
+
+        greedy = [Client(begun) for _ in range(2)]
+        waiting = [asyncio.ensure_future(exchange(client, "192.0.2.1")) for client in greedy]
+        await asyncio.sleep(0)
+        refused = await exchange(Client(REQUEST), "192.0.2.1")
+        assert (refused.status, dict(refused.sent[0]["headers"])[b"retry-after"]) == (503, b"30")
+        assert (await exchange(Client(REQUEST), "192.0.2.2")).body == b"answered"
+        for client in greedy:
+            client.leave()
+        await asyncio.gather(*waiting)
+        assert (await exchange(Client(REQUEST), "192.0.2.1")).body == b"answered"
+
+    asyncio.run(run())

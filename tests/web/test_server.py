@@ -214,6 +214,20 @@ class TestDeparture:
         assert len(bodies) == number
         assert all(each.endswith(b"}") for each in bodies)
 
+    def test_old_clients_that_send_no_more(self, serving: Serving):
+        """So does one that speaks HTTP/1.0; where the answer takes long, it is taken for gone, and its query ends."""
+        with serving(workers=2, query_seconds=3600) as server:
+            asked = [server.send(f"GET /sparql?query={quote(query)} HTTP/1.0\r\n\r\n") for query in (TINY, ENDLESS)]
+            for client in asked:
+                client.shutdown(socket.SHUT_WR)
+            pid = server.busy_process()
+            (body,) = _bodies(_read_all(asked[0]))
+            assert body.endswith(b"}")
+            assert _read_all(asked[1]) == b""
+            server.wait_for_end(pid)
+            for client in asked:
+                client.close()
+
     def test_departure_after_the_answer_costs_nobody_else(self, serving: Serving):
         """A client leaves with its whole answer unread: queries that use its query process by then go on."""
         with serving(workers=1, query_seconds=3600) as server:
@@ -302,10 +316,18 @@ class TestRequests:
             ("POST /sparql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n", 501),
             ("POST /sparql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", 400),
             ("GET /healthz HTTP/2.0\r\nHost: x\r\n", 400),
+            ("GET http://x/healthz HTTP/1.1\r\nHost: x\r\n", 200),
+            ("GET http://x HTTP/1.1\r\nHost: x\r\n", 200),
+            ("GET http://x?query=none HTTP/1.1\r\nHost: x\r\n", 200),
+            ("OPTIONS http://x HTTP/1.1\r\nHost: x\r\n", 204),
+            ("OPTIONS /healthz RTSP/1.0\r\nHost: x\r\n", 400),
+            ("SOURCE /healthz ICE/1.0\r\nHost: x\r\n", 400),
+            ("GET  /healthz HTTP/1.1\r\nHost: x\r\n", 400),
             ("CONNECT x:80 HTTP/1.1\r\nHost: x\r\n", 501),
             ("OPTIONS * HTTP/1.1\r\nHost: x\r\n", 204),
             ("GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\n", 200),
             ("GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: a miracle\r\n", 417),
+            ("POST /healthz HTTP/1.0\r\nContent-Length: 0\r\nExpect: 100-continue\r\n", 405),
         ],
     )
     def test_rules_of_http(self, server: Server, request_: str, status: int):
@@ -313,7 +335,7 @@ class TestRequests:
         with server.send(f"{request_}Connection: close\r\n\r\n") as client:
             answer = _read_all(client)
         assert int(answer.split()[1]) == status
-        assert (b"\r\nallow: " in answer) == (status == 204)
+        assert (b"\r\nallow: " in answer) == (status in {204, 405})
 
     def test_links_do_not_follow_the_host_header(self, server: Server):
         """What is linked is the address bound to, whatever the Host header says."""

@@ -6,6 +6,7 @@ That is a quarter of the work of reading the request and of an ASGI exchange.
 
 from __future__ import annotations
 
+import re
 import sys
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NoReturn
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from uvicorn.server import ServerState
 
     from digigraph.web.gateway import Gateway
+    from digigraph.web.places import Places
 
 HEAD_BYTES = 32 * 1024
 """Bytes that the head of a request may have, or anything else that is not its body."""
@@ -34,8 +36,12 @@ WAIT_SECONDS = 30
 # After how long a client that sends no more is asked whether it is there, and after how long again at most.
 _ASK_SECONDS = 0.1
 _ASK_AGAIN_SECONDS = 10.0
+# For how long such a client is answered that cannot be asked, for it knows HTTP/1.0.
+_OLD_SECONDS = 5.0
 # Requests that come together are read up to here before the first is answered.
 _PIECE_BYTES = 4096
+# A target in absolute form whose path is empty (RFC 9112, section 3.2.2).
+_WITHOUT_PATH = re.compile(rb"([^/?#]+://[^/?#]*)(\?.*)?", re.DOTALL)
 
 
 class Connection(HttpToolsProtocol):
@@ -47,13 +53,16 @@ class Connection(HttpToolsProtocol):
         Answers.
     config, state
         Uvicorn's; those of all connections.
+    places
+        Those of all connections.
     """
 
-    def __init__(self, gateway: Gateway, config: Config, state: ServerState) -> None:
+    def __init__(self, gateway: Gateway, config: Config, state: ServerState, *, places: Places) -> None:
         super().__init__(config, state, {})
         self._gateway = gateway
-        # What has come and is not read yet, and what is being read of it.
-        self._rest = self._piece = b""
+        self._places = places
+        # What has come and is not read yet, what is being read of it, and this with the head's beginning before it.
+        self._rest = self._piece = self._head = b""
         # Bytes that have been read since the last of which the parser has said what they are.
         self._unread = 0
         # Requests whose first, and whose last byte has been read; whether that of the last head has.
@@ -69,13 +78,19 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Take the connection over, and wait for a request."""
         super().connection_made(transport)
+        self._places.enter(self)
         self.flow = _Flow(self)
         self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the request that is being answered; uvicorn tells the last that was read."""
         self._leave()
+        self._places.leave(self)
         super().connection_lost(exc)
+
+    def make_room(self) -> None:
+        """Close the connection, without a word, for another one."""
+        self.transport.close()
 
     def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
         """Answer what was asked whole, for a client may end its half of a connection (RFC 9293, section 3.6).
@@ -86,10 +101,17 @@ class Connection(HttpToolsProtocol):
             Whether the connection stays open.
         """
         is_whole = self._begun == self._ended or bool(self._rest)
-        self._has_ended = self._is_answering and is_whole and self.scope["http_version"] == "1.1"
-        if self._has_ended:
+        self._has_ended = self._is_answering and is_whole
+        if self._has_ended and self.scope["http_version"] == "1.1":
             self.loop.call_later(_ASK_SECONDS, self._ask_whether_there, 2 * _ASK_SECONDS)
+        elif self._has_ended:
+            self.loop.call_later(_OLD_SECONDS, self._give_up)
         return self._has_ended
+
+    def _give_up(self) -> None:
+        """Take a client for gone that cannot be asked and has been told nothing yet."""
+        if self._running is not None and not self._running.response_started:
+            self._close()
 
     def _ask_whether_there(self, seconds: float) -> None:
         """Find out whether a client has left or but sends no more, which looks the same until something is sent to it.
@@ -122,7 +144,9 @@ class Connection(HttpToolsProtocol):
         # Stays as it is until the head of a request has come: not each byte of it has all the time.
         timer, self.timeout_keep_alive_task = self.timeout_keep_alive_task, None
         while self._rest and not (self.pipeline or self._refusal or self.transport.is_closing()):
+            has_begun = self._begun != self._ended and not self._has_head
             self._piece, self._rest = self._rest[:_PIECE_BYTES], self._rest[_PIECE_BYTES:]
+            self._head = self._head + self._piece if has_begun else self._piece
             self._unread += len(self._piece)
             super().data_received(self._piece)
             if self._unread > HEAD_BYTES:
@@ -151,6 +175,7 @@ class Connection(HttpToolsProtocol):
         status, rest = kept
         self.transport.write(self._start(status) + rest)
         self._waits_since = self.loop.time()
+        self._places.wait(self)
         return True
 
     def _start(self, status: int) -> bytes:
@@ -178,11 +203,24 @@ class Connection(HttpToolsProtocol):
         self._unread = 0
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_BYTES:
             self._refuse_head()
+        self._check_first_line()
         super().on_headers_complete()
         self._has_head = True
         if self.pipeline:
             # Uvicorn reads on when it is answered, and would not see before that the client has left.
             self.flow.resume_reading()
+
+    def _check_first_line(self) -> None:
+        """Refuse RTSP and the like, which the parser takes for HTTP; mend what uvicorn does not understand."""
+        method, version = self.parser.get_method(), self.parser.get_http_version()
+        if b"%b %b HTTP/%b\r\n" % (method, self.url, version.encode()) not in self._head:
+            raise HttpParserError("The first line is not one of HTTP.")
+        if version == "1.0":
+            # It knows no interim responses (RFC 9110, section 10.1.1).
+            self.expect_100_continue = False
+        if not self.url.startswith(b"/") and (target := _WITHOUT_PATH.fullmatch(self.url)):
+            # RFC 9112, section 3.2.4.
+            self.url = b"*" if method == b"OPTIONS" and target[2] is None else target[1] + b"/" + (target[2] or b"")
 
     def on_body(self, body: bytes) -> None:
         """Take a part of its body."""
@@ -215,6 +253,7 @@ class Connection(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._running = cycle
+        self._places.work(self)
         super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:
@@ -227,6 +266,8 @@ class Connection(HttpToolsProtocol):
             self.flow.resume_reading()
         if not self._is_answering and (self._refusal is not None or self._has_ended):
             self._close()
+        if not (self._is_answering or self.transport.is_closing()):
+            self._places.wait(self)
 
     def shutdown(self) -> None:
         """Close the connection behind the answer that is under way."""

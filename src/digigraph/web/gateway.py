@@ -19,7 +19,6 @@ from urllib.parse import unquote
 
 from digigraph.errors import DigigraphError, QueryCancelled, QueueFull
 from digigraph.store.answering.backend import Answer
-from digigraph.store.answering.cancellation import Cancellation
 from digigraph.store.answering.room import Room
 from digigraph.web.asgi import STALL_SECONDS, send_whole
 from digigraph.web.begun import BEGUN
@@ -27,6 +26,7 @@ from digigraph.web.clients import Clients
 from digigraph.web.codings import CodedAnswer
 from digigraph.web.conditions import READING
 from digigraph.web.delivery import Delivery, send_busy
+from digigraph.web.exchange import Exchange
 from digigraph.web.framing import fault_of
 from digigraph.web.record import RECORD, Record
 from digigraph.web.shortcut import Shortcut, key_of
@@ -36,21 +36,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-    from digigraph.store.answering.room import Share
-    from digigraph.web.asgi import Receive, Send, Sent
+    from digigraph.store.answering.cancellation import Cancellation
+    from digigraph.web.asgi import Receive, Send
     from digigraph.web.begun import Begun
     from digigraph.web.plain import PlainQuestions
     from digigraph.web.shortcut import Key
 
 _log = logging.getLogger(__name__)
 
-_REQUEST_ID = b"x-request-id"
 BODY_SECONDS = 60.0
 """Seconds in which the body of a request must have arrived."""
 BODIES = 64
 """Bodies of the greatest length that are kept at once, half of them of one client; any number of short ones."""
 
 
+_EXCHANGES = 10_000
 _RETRY_SECONDS = 5
 # In which clients hear that their query was ended, when the server stops.
 _LAST_SECONDS = 2.0
@@ -60,29 +60,6 @@ _MOMENT_SECONDS = 0.05
 
 class _BodyError(Exception):
     """The body of a request cannot be had: it breaks the rules of HTTP, or the client has left."""
-
-
-class _Exchange:
-    """One request, and the way to answer it; what is sent is counted, and bears the request's id."""
-
-    def __init__(self, scope: Scope, receive: Receive, send: Send, *, record: Record, share: Share) -> None:
-        self.scope = scope
-        self.receive = receive
-        self.record = record
-        self.share = share
-        self.cancellation = Cancellation(record.client)
-        self._send = send
-
-    async def send(self, event: Sent) -> None:
-        if event["type"] == "http.response.start":
-            self.record.status = event["status"]
-            request_id = (_REQUEST_ID, self.record.request_id.encode())
-            # Problem documents say it themselves.
-            if request_id not in event["headers"]:
-                event["headers"] = [*event["headers"], request_id]
-        else:
-            self.record.bytes += len(event["body"])
-        await self._send(event)
 
 
 class Gateway:
@@ -104,6 +81,8 @@ class Gateway:
         Tells clients apart; None by their addresses alone.
     observers
         Called with every exchange that is over.
+    exchanges
+        At once; half of them of one client.
     """
 
     def __init__(  # noqa: PLR0913 - what a server is made of
@@ -116,6 +95,7 @@ class Gateway:
         plain: PlainQuestions | None = None,
         clients: Clients | None = None,
         observers: Sequence[Callable[[Record], None]] = (),
+        exchanges: int = _EXCHANGES,
     ) -> None:
         self._app = app
         self._shortcut = shortcut or Shortcut(0, lambda: None)
@@ -124,16 +104,18 @@ class Gateway:
         self._observers = observers
         self._body_bytes = body_bytes
         self._bodies = Room(BODIES * body_bytes, holds="requests")
+        self._places = Room(exchanges, holds="exchanges")
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._delivery = Delivery(self._threads)
-        self._tasks: dict[asyncio.Task[None], _Exchange] = {}
+        self._tasks: dict[asyncio.Task[None], Exchange] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI 3.0); returns without the end of the body where the transfer must be broken off."""
         client = self._clients.of(scope)
         record = Record(method=scope["method"], path=_path(scope), client=client)
         try:
-            await self._exchange(_Exchange(scope, receive, send, record=record, share=self._bodies.of(client)))
+            share, place = self._bodies.of(client), self._places.of(client)
+            await self._exchange(Exchange(scope, receive, send, record=record, share=share, place=place))
         except Exception:  # noqa: BLE001 - the edge of the process: the server would say nothing of it
             record.is_broken = True
             _log.exception("%s %r failed", scope["method"], scope["raw_path"])
@@ -161,7 +143,7 @@ class Gateway:
             observe(record)
         return reply.status, b"x-request-id: %b\r\n%b" % (record.request_id.encode(), same.rest)
 
-    async def _exchange(self, exchange: _Exchange) -> None:
+    async def _exchange(self, exchange: Exchange) -> None:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - servers call from a task
         self._tasks[task] = exchange
@@ -174,6 +156,7 @@ class Gateway:
             await send_busy(exchange.send, QueueFull("The server is being stopped.", retry_after=_RETRY_SECONDS))
         finally:
             exchange.share.give_back()
+            exchange.place.give_back()
             del self._tasks[task]
 
     async def finish(self, seconds: float) -> None:
@@ -188,11 +171,16 @@ class Gateway:
             task.cancel()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _run(self, exchange: _Exchange) -> None:
+    async def _run(self, exchange: Exchange) -> None:
         scope = exchange.scope
         fault = fault_of(scope)
         if fault is not None:
             await send_whole(exchange.send, fault, [(b"connection", b"close")], b"")
+            return
+        try:
+            exchange.place.take(1)
+        except QueueFull as error:
+            await send_busy(exchange.send, error)
             return
         has_body = _has_body(scope)
         if not has_body and await self._is_sent(exchange, key_of(scope, b"")):
@@ -217,7 +205,7 @@ class Gateway:
             called = self._threads.submit(_call, self._app, environ, asked)
             await self._answer(exchange, called, key, cancellation)
 
-    async def _received(self, exchange: _Exchange) -> bytes | None:
+    async def _received(self, exchange: Exchange) -> bytes | None:
         """The body of a request, nothing of one that is too long; None where it cannot be had, and that was said."""
         if (_announced(exchange.scope) or 0) > self._body_bytes:
             return b""
@@ -235,7 +223,7 @@ class Gateway:
         await send_whole(exchange.send, status, [(b"connection", b"close")], b"")
         return None
 
-    async def _is_sent(self, exchange: _Exchange, key: Key | None) -> bool:
+    async def _is_sent(self, exchange: Exchange, key: Key | None) -> bool:
         """Send what is kept, and tell whether there was something."""
         kept = self._shortcut.find(exchange.scope, key)
         if kept is None:
@@ -246,7 +234,7 @@ class Gateway:
         await self._delivery.send_whole(kept, exchange.send, exchange.record.client)
         return True
 
-    async def _body(self, exchange: _Exchange) -> bytes:
+    async def _body(self, exchange: Exchange) -> bytes:
         body = bytearray()
         while len(body) <= self._body_bytes:
             event = await exchange.receive()
@@ -260,7 +248,7 @@ class Gateway:
         return bytes(body)
 
     async def _answer(
-        self, exchange: _Exchange, called: Future[Reply], key: Key | None, cancellation: Cancellation
+        self, exchange: Exchange, called: Future[Reply], key: Key | None, cancellation: Cancellation
     ) -> None:
         try:
             reply = await asyncio.wrap_future(called)
@@ -270,7 +258,7 @@ class Gateway:
             raise
         await self._deliver(exchange, reply, key, cancellation)
 
-    async def _deliver(self, exchange: _Exchange, reply: Reply, key: Key | None, cancellation: Cancellation) -> None:
+    async def _deliver(self, exchange: Exchange, reply: Reply, key: Key | None, cancellation: Cancellation) -> None:
         self._shortcut.keep(exchange.scope, key, reply)
         exchange.record.is_broken = True
         try:

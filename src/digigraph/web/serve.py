@@ -30,6 +30,7 @@ from digigraph.web.connection import WAIT_SECONDS, Connection
 from digigraph.web.gateway import Gateway
 from digigraph.web.keeping import FOLLOWERS
 from digigraph.web.logs import logged
+from digigraph.web.places import Places
 from digigraph.web.plain import plain_questions
 from digigraph.web.shortcut import Shortcut
 from digigraph.web.site import EXTENSION
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 _THREADS_FOR_PAGES = 16
 _PORTS = 65536
+# Or half as many as files may be open.
 _CONNECTIONS = 10_000
 _BACKLOG = 1024
 _LINGER_SECONDS = 1.0
@@ -76,7 +78,7 @@ def serve(
         Something else listens on the address, or it is none of this machine's.
     """
     with listen(settings.host, settings.port) as listener, logged(settings) as observe:
-        _allow_open_files()
+        most = min(_CONNECTIONS, _open_files() // 2)
         settings = replace(settings, port=listener.getsockname()[1])
         app = create_app(settings, backend, taken_back=taken_back, files=files)
         here: Site = app.extensions[EXTENSION]
@@ -94,6 +96,7 @@ def serve(
             plain=plain_questions(app),
             clients=Clients(settings.proxy_networks),
             observers=(counting.count, observe),
+            exchanges=most,
         )
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         started = partial(announce, f"http://{host}:{settings.port}")
@@ -102,7 +105,7 @@ def serve(
         gc.freeze()
         gc.set_threshold(20_000, 20, 20)
         try:
-            uvloop.run(_serve(gateway, listener, started, grace=settings.stop_seconds))
+            uvloop.run(_serve(gateway, listener, started, grace=settings.stop_seconds, places=Places(most)))
         finally:
             if here.kept:
                 here.kept.states.close()
@@ -135,20 +138,25 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _allow_open_files() -> None:
+def _open_files() -> int:
     """Allow as many open files as this process may: each connection is one, and so is each long answer in wait."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return 2 * _CONNECTIONS if most == resource.RLIM_INFINITY else most
 
 
-async def _serve(gateway: Gateway, listener: socket.socket, announce: Callable[[], None], *, grace: float) -> None:
+async def _serve(
+    gateway: Gateway, listener: socket.socket, announce: Callable[[], None], *, grace: float, places: Places
+) -> None:
     config, state = uvicorn_config(gateway), ServerState()
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, stopped.set)
     clock = asyncio.create_task(_tell_the_time(state))
-    server = await loop.create_server(lambda: Connection(gateway, config, state), sock=listener, backlog=_BACKLOG)
+    server = await loop.create_server(
+        lambda: Connection(gateway, config, state, places=places), sock=listener, backlog=_BACKLOG
+    )
     announce()
     await stopped.wait()
     server.close()
@@ -175,7 +183,6 @@ def uvicorn_config(gateway: Gateway) -> Config:
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        limit_concurrency=_CONNECTIONS,
         timeout_keep_alive=WAIT_SECONDS,
     )
     config.load()

@@ -70,8 +70,10 @@ def _limit(which: int, soft: int) -> None:
 
 def _become_a_worker() -> None:
     """Set what a child inherits, whatever the parent's own habits are."""
-    # Ctrl-C goes to the whole foreground group; the parent decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C goes to the whole foreground group, and service managers end all processes of a service at once: the parent
+    # decides what that means, and answers under way come to their end.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
     _limit(resource.RLIMIT_CORE, 0)
