@@ -25,6 +25,7 @@ RESULTS = formats_of(Kind.RESULTS)
 """Formats of the answers to SELECT and ASK."""
 GRAPHS = formats_of(Kind.GRAPH, Kind.DATASET)
 """Formats of the answers to CONSTRUCT and DESCRIBE, and of the data of things, documents and graphs."""
+NO_QUERY = "The parameter query is missing."
 NO_UPDATE = "This endpoint answers queries; data is changed by publishing."
 
 _STRAY_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
@@ -103,6 +104,16 @@ class Parameters:
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
 
+    def query_in(self, chosen: Format) -> Query:
+        """Return the query, whose answer is to be in this format."""
+        chooses_graphs = bool(self.default_graphs or self.named_graphs)
+        return Query(
+            text=self.query,
+            format=chosen,
+            default_graphs=self.default_graphs if chooses_graphs else None,
+            named_graphs=self.named_graphs if chooses_graphs else None,
+        )
+
 
 def parameters_of(given: list[tuple[str, str]]) -> Parameters:
     """Check and sort the parameters; those of other servers' makings (``timeout``, ``output``) do not matter here."""
@@ -155,10 +166,13 @@ def query_of(parameters: Parameters, accept: str | None) -> Query:
         chosen = chosen_format(_offered(form), names=parameters.formats, accept=accept)
     else:
         chosen = _preferred(accept, form)
-    chooses_graphs = bool(parameters.default_graphs or parameters.named_graphs)
-    return Query(
-        text=parameters.query,
-        format=chosen,
-        default_graphs=parameters.default_graphs if chooses_graphs else None,
-        named_graphs=parameters.named_graphs if chooses_graphs else None,
-    )
+    return parameters.query_in(chosen)
+
+
+def parameters_for(query: Query) -> list[tuple[str, str]]:
+    """Return the parameters by which the same is asked again, but for its format."""
+    return [
+        ("query", query.text),
+        *(("default-graph-uri", iri) for iri in query.default_graphs or ()),
+        *(("named-graph-uri", iri) for iri in query.named_graphs or ()),
+    ]

@@ -18,6 +18,7 @@ from digigraph.publishing.answers import tabulate
 from digigraph.publishing.examples import Example, examples
 from digigraph.publishing.states import state_path
 from digigraph.web.pages import fresh_page, language, local, rooted
+from digigraph.web.protocol import parameters_for
 from digigraph.web.replies import identity_of, unchanged
 from digigraph.web.sending import SNAPSHOT_HEADER, policy
 from digigraph.web.site import asker, note, site
@@ -112,11 +113,7 @@ def answer_page(query: Query, *, formats: Sequence[Format]) -> Response:
     if held := unchanged(_identity(query, site().backend.version)):
         held.vary.add("Accept-Language")
         return held
-    asked = [
-        ("query", query.text),
-        *(("default-graph-uri", iri) for iri in query.default_graphs or ()),
-        *(("named-graph-uri", iri) for iri in query.named_graphs or ()),
-    ]
+    asked = parameters_for(query)
     table = tabulate(asker(), query)
     identity = _identity(query, table.version)
     response = fresh_page(

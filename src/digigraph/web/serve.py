@@ -38,8 +38,11 @@ from digigraph.web.site import EXTENSION
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from flask import Flask
+
     from digigraph.settings import Settings
     from digigraph.store.answering.backend import Backend
+    from digigraph.web.record import Record
     from digigraph.web.site import Site
 
 _THREADS_FOR_PAGES = 16
@@ -82,22 +85,7 @@ def serve(
         settings = replace(settings, port=listener.getsockname()[1])
         app = create_app(settings, backend, taken_back=taken_back, files=files)
         here: Site = app.extensions[EXTENSION]
-        threads = 2 * settings.worker_count + settings.queue_length + FOLLOWERS + _THREADS_FOR_PAGES
-        threads += FOLLOWERS + (settings.states_open + 1) * AT_ONCE if here.kept else 0
-        # The rest is kept by the application, before it is coded.
-        shortcut = Shortcut(settings.cache_bytes * 3 // 8, lambda: backend.version)
-        counting = here.metrics
-        counting.watch("replies", lambda: shortcut.held)
-        gateway = Gateway(
-            app.wsgi_app,
-            threads=threads,
-            body_bytes=settings.body_bytes,
-            shortcut=shortcut,
-            plain=plain_questions(app),
-            clients=Clients(settings.proxy_networks),
-            observers=(counting.count, observe),
-            exchanges=most,
-        )
+        gateway = _gateway(app, observe, exchanges=most)
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         started = partial(announce, f"http://{host}:{settings.port}")
         # What is there by now stays, and a request drops nearly all that it makes: to look for cycles as often as usual
@@ -109,6 +97,27 @@ def serve(
         finally:
             if here.kept:
                 here.kept.states.close()
+
+
+def _gateway(app: Flask, observe: Callable[[Record], None], *, exchanges: int) -> Gateway:
+    """Return what stands before an application, with threads for all who may wait in it at once."""
+    here: Site = app.extensions[EXTENSION]
+    settings, backend, counting = here.settings, here.backend, here.metrics
+    threads = 2 * settings.worker_count + settings.queue_length + FOLLOWERS + _THREADS_FOR_PAGES
+    threads += FOLLOWERS + (settings.states_open + 1) * AT_ONCE if here.kept else 0
+    # The rest is kept by the application, before it is coded.
+    shortcut = Shortcut(settings.cache_bytes * 3 // 8, lambda: backend.version)
+    counting.watch("replies", lambda: shortcut.held)
+    return Gateway(
+        app.wsgi_app,
+        threads=threads,
+        body_bytes=settings.body_bytes,
+        shortcut=shortcut,
+        plain=plain_questions(app),
+        clients=Clients(settings.proxy_networks),
+        observers=(counting.count, observe),
+        exchanges=exchanges,
+    )
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -16,11 +15,10 @@ from digigraph.media import HTML, PROBLEM_JSON, RESULTS_JSON, formats_for, negot
 from digigraph.publishing.answers import table_of
 from digigraph.publishing.results import result_of
 from digigraph.sparql import is_repeatable, query_form
-from digigraph.store.answering.backend import Query
 from digigraph.store.snapshots.permalinks import check_length
 from digigraph.web.pages import local, page, rooted, with_parameters
 from digigraph.web.problems import OnlyForms
-from digigraph.web.protocol import pairs
+from digigraph.web.protocol import NO_QUERY, pairs, parameters_for, parameters_of
 from digigraph.web.replies import made, query_string, requested_format
 from digigraph.web.site import asker, note, site
 from digigraph.web.states import catalog_of, choose, past_what_is_kept
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
 
     from digigraph.media import Format
     from digigraph.publishing.results import Result
+    from digigraph.store.answering.backend import Query
     from digigraph.store.snapshots.permalinks import Permalink, Permalinks
 
 blueprint = Blueprint("results", __name__)
@@ -76,19 +75,10 @@ def _query() -> Query:
     """The query in a form, with the graphs that are its dataset, as at ``/sparql``."""
     if request.mimetype != "application/x-www-form-urlencoded":
         raise OnlyForms(f"A permalink is made by a form, not by {request.mimetype or 'a body without media type'}.")
-    given: defaultdict[str, list[str]] = defaultdict(list)
-    for name, value in (*query_string(), *pairs(request.get_data())):
-        # Forms send a field that was left empty as an empty value.
-        given[name].extend([value] if value else [])
-    if len(given["query"]) != 1:
-        raise BadRequest(f"The parameter query is given {len(given['query'])} times.")
-    default, named = tuple(given["default-graph-uri"]), tuple(given["named-graph-uri"])
-    return Query(
-        text=given["query"][0],
-        format=RESULTS_JSON,
-        default_graphs=default if default or named else None,
-        named_graphs=named if default or named else None,
-    )
+    parameters = parameters_of([*query_string(), *pairs(request.get_data())])
+    if not parameters.query:
+        raise BadRequest(NO_QUERY)
+    return parameters.query_in(RESULTS_JSON)
 
 
 @blueprint.get(f"{_PATH}/<name>")
@@ -145,11 +135,7 @@ def _proved(permalink: Permalink) -> Result:
 def _shown(permalink: Permalink) -> dict[str, object]:
     address = local(f"/results/{permalink.id}")
     formats = _formats(permalink)
-    asked = [
-        ("query", permalink.query),
-        *(("default-graph-uri", iri) for iri in permalink.default_graphs or ()),
-        *(("named-graph-uri", iri) for iri in permalink.named_graphs or ()),
-    ]
+    asked = parameters_for(permalink.question)
     return {
         "table": table_of(_proved(permalink).answer()),
         "permalink": permalink,

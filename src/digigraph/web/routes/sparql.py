@@ -10,14 +10,12 @@ from digigraph.media import HTML, Format, formats_for
 from digigraph.publishing.service_description import service_description
 from digigraph.sparql import query_form
 from digigraph.store.answering.backend import Query
-from digigraph.web.protocol import GRAPHS, NO_UPDATE, RESULTS, Parameters, pairs, parameters_of, query_of
+from digigraph.web.protocol import GRAPHS, NO_QUERY, NO_UPDATE, RESULTS, Parameters, pairs, parameters_of, query_of
 from digigraph.web.query_page import answer_page, query_page
 from digigraph.web.replies import answered, query_string, requested_format
 from digigraph.web.site import VOID, site
 
 blueprint = Blueprint("sparql", __name__)
-
-_NO_QUERY = "The parameter query is missing."
 
 
 @blueprint.get("/sparql")
@@ -30,11 +28,11 @@ def query_by_get() -> Response:
     try:
         chosen = requested_format((*GRAPHS, HTML))
     except NotAcceptable as error:
-        raise BadRequest(_NO_QUERY) from error
+        raise BadRequest(NO_QUERY) from error
     if chosen is HTML:
         return query_page(formats=(*RESULTS, *GRAPHS), example=request.args.get("example", ""))
     if any(name != "format" for name, _ in given):
-        raise BadRequest(_NO_QUERY)
+        raise BadRequest(NO_QUERY)
     return _description(chosen)
 
 
@@ -58,7 +56,7 @@ def query_by_post() -> Response:
     else:
         raise UnsupportedMediaType(f"{request.mimetype or 'A body without media type'} is not taken here.")
     if not parameters.query:
-        raise BadRequest(_NO_QUERY)
+        raise BadRequest(NO_QUERY)
     return _answer(parameters)
 
 
