@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import threading
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from loopback import running
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     Alteration = Callable[["Asked", "Passed"], "Passed | None"]
 
@@ -114,14 +116,6 @@ class Altering(ThreadingHTTPServer):
         """Let a client go that has heard enough."""
 
 
-@contextlib.contextmanager
-def altering() -> Iterator[Altering]:
+def altering() -> AbstractContextManager[Altering]:
     """Serve until the block ends; the upstream is set by whoever knows it."""
-    with Altering() as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    return running(Altering())

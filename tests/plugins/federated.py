@@ -9,14 +9,14 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
+from loopback import running
+
 if TYPE_CHECKING:
     import socket
     import ssl
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 ROWS = {"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "literal", "value": "from there"}}]}}
-
-
 TRICKLE = "/sparql/trickle"
 
 
@@ -97,14 +97,6 @@ class Endpoint(ThreadingHTTPServer):
             super().finish_request(secured, client_address)
 
 
-@contextlib.contextmanager
-def answering(context: ssl.SSLContext | None = None) -> Iterator[Endpoint]:
+def answering(context: ssl.SSLContext | None = None) -> AbstractContextManager[Endpoint]:
     """Let an endpoint answer."""
-    with Endpoint(context) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    return running(Endpoint(context))

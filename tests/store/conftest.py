@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from digigraph.settings import Settings
+    from digigraph.store.snapshots.opened import Snapshot
 
 _PATIENCE = 120.0
 
@@ -114,6 +115,19 @@ def fresh(tmp_path: Path, published: Settings) -> Settings:
 def catalog(fresh: Settings) -> SnapshotCatalog:
     """The snapshots of ``fresh``."""
     return SnapshotCatalog(fresh.state_folder)
+
+
+@pytest.fixture
+def make_inactive(fresh: Settings, tmp_path: Path) -> Callable[[bytes, str], Snapshot]:
+    """Make a snapshot of ``fresh`` that is not active: all that is left of a publication that was killed then."""
+
+    def make(nquads: bytes, sources: str) -> Snapshot:
+        elsewhere = tmp_path / "elsewhere"
+        shutil.copytree(fresh.state_folder, elsewhere)
+        made = SnapshotCatalog(elsewhere).publish(nquads, sources).snapshot
+        return dataclasses.replace(made, folder=made.folder.rename(fresh.state_folder / "snapshots" / made.name))
+
+    return make
 
 
 @pytest.fixture

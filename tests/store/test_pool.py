@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from digigraph.settings import Settings
     from digigraph.store.snapshots.catalog import SnapshotCatalog
+    from digigraph.store.snapshots.opened import Snapshot
 
     Until = Callable[[Callable[[], bool]], None]
 
@@ -496,9 +497,8 @@ def test_publishing_under_load(pool: Pool, catalog: SnapshotCatalog, until: Unti
     for thread in threads:
         thread.start()
     for number in range(1, 6):
-        made = catalog.create(numbered(number), "")
+        made = catalog.publish(numbered(number), "").snapshot
         sizes[made.name] = number
-        catalog.activate(made.name, "")
         until(lambda name=made.name: pool.version == name)
         catalog.prune(1)
     so_far = [len(seen) for seen in outcomes]
@@ -534,9 +534,10 @@ def test_a_damaged_snapshot_is_not_followed(
     catalog: SnapshotCatalog,
     until: Until,
     caplog: pytest.LogCaptureFixture,
+    make_inactive: Callable[[bytes, str], Snapshot],
 ):
     """An active snapshot that does not open is logged, and the one being served stays; the next good one is served."""
-    bad = catalog.create(numbered(1), "")
+    bad = make_inactive(numbered(1), "")
     (bad.folder / "store" / "CURRENT").unlink()
     # Not by the catalog: it reads what it activates.
     (fresh.state_folder / "active.json").write_text(json.dumps({"snapshot": bad.name, "sources": ""}))
@@ -545,8 +546,7 @@ def test_a_damaged_snapshot_is_not_followed(
     (fresh.state_folder / "active.json").write_text("{")
     until(lambda: "active.json" in caplog.text)
     assert count(pool) == 73
-    good = catalog.create(numbered(2), "")
-    catalog.activate(good.name, "")
+    good = catalog.publish(numbered(2), "").snapshot
     until(lambda: pool.version == good.name)
     assert count(pool) == 2
 

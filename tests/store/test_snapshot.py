@@ -18,9 +18,11 @@ from digigraph.store.disk import FileLock
 from digigraph.store.snapshots.catalog import Publication, SnapshotCatalog
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from digigraph.settings import Settings
+    from digigraph.store.snapshots.opened import Snapshot
 
 LINE = b'<http://example.org/s> <http://example.org/p> "%d" .\n'
 
@@ -74,9 +76,11 @@ def test_other_data_makes_the_next_snapshot(catalog: SnapshotCatalog):
     assert catalog.active() == done.snapshot
 
 
-def test_what_was_made_and_never_activated_is_taken(catalog: SnapshotCatalog):
+def test_what_was_made_and_never_activated_is_taken(
+    catalog: SnapshotCatalog, make_inactive: Callable[[bytes, str], Snapshot]
+):
     """Publishing the data of the newest snapshot, whose maker was killed too early, activates that one."""
-    made = catalog.create(lines(3), "c")
+    made = make_inactive(lines(3), "c")
     assert catalog.publish(lines(3), "d") == Publication(dataclasses.replace(made, sources="d"), is_new=True)
     assert len(catalog.list()) == 2
 
@@ -87,10 +91,10 @@ def test_an_empty_dataset_can_be_published(catalog: SnapshotCatalog):
     assert catalog.verify(catalog.active_name() or "").size == 0
 
 
-def test_create_does_not_activate(catalog: SnapshotCatalog):
+def test_what_was_made_can_be_activated(catalog: SnapshotCatalog, make_inactive: Callable[[bytes, str], Snapshot]):
     """A snapshot that was made is served only from when it is activated."""
     active = catalog.active()
-    made = catalog.create(lines(2), "e")
+    made = make_inactive(lines(2), "e")
     assert catalog.active() == active
     assert catalog.activate(made.name, "f") == dataclasses.replace(made, sources="f") == catalog.active()
 

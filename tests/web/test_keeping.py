@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from digigraph.web.identity import Identity
 from digigraph.web.keeping import FOLLOWERS, Flight, Keeper, Kept, SnapshotCache
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Future
 
     from digigraph.errors import DigigraphError
@@ -78,12 +78,23 @@ def begun(keeper: Keeper, name: str, cancellation: Cancellation) -> Flight:
     return flight
 
 
-def waiting(keeper: Keeper, pool: ThreadPoolExecutor, cancellation: Cancellation) -> Future[Kept | Flight | None]:
+class Waiter(Cancellation):
+    """Somebody who can leave, and is known to wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits = threading.Event()
+
+    def on_cancel(self, callback: Callable[[], None]) -> None:
+        """Call back when he leaves: whoever waits has asked for that, and counts by then."""
+        super().on_cancel(callback)
+        self.waits.set()
+
+
+def waiting(keeper: Keeper, pool: ThreadPoolExecutor, waiter: Waiter) -> Future[Kept | Flight | None]:
     """Somebody who asks the same; returns when he waits."""
-    before = keeper.followers
-    future = pool.submit(keeper.board, identity("q"), cancellation)
-    while keeper.followers == before and not future.done():
-        time.sleep(0.001)
+    future = pool.submit(keeper.board, identity("q"), waiter)
+    assert waiter.waits.wait(120)
     return future
 
 
@@ -92,7 +103,7 @@ def test_those_who_wait_get_what_the_first_computed():
     keeper, kept = Keeper(10 * MOST), Kept(identity("q"), b"answer")
     flight = begun(keeper, "q", Cancellation())
     with ThreadPoolExecutor(8) as pool:
-        others = [waiting(keeper, pool, Cancellation()) for _ in range(8)]
+        others = [waiting(keeper, pool, Waiter()) for _ in range(8)]
         flight.end(kept)
         assert all(each.result() is kept for each in others)
     assert keeper.board(identity("q"), Cancellation()) is kept
@@ -107,7 +118,7 @@ def test_those_who_wait_share_what_the_question_has_earned(failure: DigigraphErr
     keeper = Keeper(10 * MOST)
     flight = begun(keeper, "q", Cancellation())
     with ThreadPoolExecutor(2) as pool:
-        others = [waiting(keeper, pool, Cancellation()) for _ in range(2)]
+        others = [waiting(keeper, pool, Waiter()) for _ in range(2)]
         flight.end(None, failure=failure)
         assert [each.exception() for each in others] == [failure, failure]
     assert isinstance(keeper.board(identity("q"), Cancellation()), Flight)
@@ -121,7 +132,7 @@ def test_those_who_wait_for_another_failure_compute_for_themselves(failure: Digi
     keeper = Keeper(10 * MOST)
     flight = begun(keeper, "q", Cancellation())
     with ThreadPoolExecutor(2) as pool:
-        others = [waiting(keeper, pool, Cancellation()) for _ in range(2)]
+        others = [waiting(keeper, pool, Waiter()) for _ in range(2)]
         flight.end(None, failure=failure)
         assert [each.result() for each in others] == [None, None]
     assert isinstance(keeper.board(identity("q"), Cancellation()), Flight)
@@ -130,7 +141,7 @@ def test_those_who_wait_for_another_failure_compute_for_themselves(failure: Digi
 @pytest.mark.parametrize("order", [(0, 1, 2), (1, 2, 0), (2, 0, 1)])
 def test_computing_ends_when_the_last_has_left(order: tuple[int, ...]):
     """In whatever order they leave, the computation is taken back with the last, and not before."""
-    keeper, clients = Keeper(10 * MOST), [Cancellation() for _ in range(3)]
+    keeper, clients = Keeper(10 * MOST), [Waiter() for _ in range(3)]
     flight, ended = begun(keeper, "q", clients[0]), threading.Event()
     flight.cancellation.on_cancel(ended.set)
     with ThreadPoolExecutor(2) as pool:
@@ -150,7 +161,7 @@ def test_only_so_many_wait_for_others():
     keeper = Keeper(10 * MOST)
     flight = begun(keeper, "q", Cancellation())
     with ThreadPoolExecutor(FOLLOWERS) as pool:
-        others = [waiting(keeper, pool, Cancellation()) for _ in range(FOLLOWERS)]
+        others = [waiting(keeper, pool, Waiter()) for _ in range(FOLLOWERS)]
         assert keeper.board(identity("q"), Cancellation()) is None
         assert isinstance(keeper.board(identity("other"), Cancellation()), Flight)
         flight.end(None)

@@ -207,11 +207,6 @@ class Keeper:
         self._flights: dict[str, Flight] = {}
         self._followers = 0
 
-    @property
-    def followers(self) -> int:
-        """Requests that wait for others."""
-        return self._followers
-
     def find(self, identity: Identity) -> Kept | None:
         """Return what is kept of this identity, whose snapshot is served."""
         return self.cache.get(identity.snapshot, identity.key) if self.cache.most else None

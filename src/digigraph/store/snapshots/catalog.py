@@ -173,23 +173,6 @@ class SnapshotCatalog:
 
     # Writing: each step under the lock, so that one process at a time changes the state folder
 
-    def create(
-        self, nquads: bytes, sources: str, *, files: Mapping[str, bytes] = NO_FILES, dump: Dumping | None = None
-    ) -> Snapshot:
-        """Make a snapshot without activating it; :class:`~digigraph.store.snapshots.making.Content` has the parameters.
-
-        Raises
-        ------
-        InputError
-            The data is not N-Quads.
-        StoreError
-            The engine would keep something else than it was given; nothing is published.
-        StorageFull, PublicationBusy
-            Nothing half-made is left.
-        """
-        with self._publishing():
-            return self._create(Content(nquads=nquads, sources=sources, files=files, dump=dump))
-
     def activate(self, name: str, sources: str) -> Snapshot:
         """Make a snapshot the active one and return it.
 
@@ -220,11 +203,16 @@ class SnapshotCatalog:
         """Make a snapshot and activate it; for data, files and dumps of the active one, note only the sources.
 
         ``confirm`` is called first, when nobody else can change the state folder; what it raises ends the publication.
+        For the other parameters see :class:`digigraph.store.snapshots.making.Content`.
 
         Raises
         ------
-        InputError, StoreError
-            As :meth:`create`; the active snapshot is the one it was.
+        InputError
+            The data is not N-Quads.
+        StoreError
+            The engine would keep something else than it was given.
+        StorageFull, PublicationBusy
+            Nothing half-made is left. As with the others, the active snapshot is the one it was.
         """
         content = Content(nquads=nquads, sources=sources, files=files, dump=dump)
         with self._publishing():
@@ -233,7 +221,7 @@ class SnapshotCatalog:
             hashes, dumps = (content.sha256, content.files_hash), dump.names if dump is not None else None
             if active is not None and holds(active, *hashes, dumps=dumps):
                 return Publication(self._activate(active.name, sources), is_new=False)
-            made = self._newest_if(*hashes, dumps=dumps) or self._create(content)
+            made = self._newest_if(*hashes, dumps=dumps) or self._made(content)
             try:
                 return Publication(self._activate(made.name, sources, nquads), is_new=True)
             except BaseException:
@@ -309,7 +297,7 @@ class SnapshotCatalog:
             return newest if newest is not None and holds(newest, sha256, files, dumps=dumps) else None
         return None
 
-    def _create(self, content: Content) -> Snapshot:
+    def _made(self, content: Content) -> Snapshot:
         sequence = max(map(sequence_of, self.names()), default=0) + 1
         return self._placed(lambda folder: make(folder, content, sequence))
 

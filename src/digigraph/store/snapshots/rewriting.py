@@ -33,7 +33,7 @@ class Rewriter(SnapshotCatalog):
         NoSnapshot
             There is none of that name.
         InputError, StoreError
-            As :meth:`digigraph.store.snapshots.catalog.SnapshotCatalog.create`; whatever was there is as it was.
+            As :meth:`digigraph.store.snapshots.catalog.SnapshotCatalog.publish`; whatever was there is as it was.
         """
         with self._publishing():
             replaced = self.get(name)
