@@ -166,26 +166,26 @@ def test_a_label_of_100_kb_is_cut(hostile: str):
 
 
 @pytest.mark.parametrize(
-    "path",
+    ("path", "status"),
     [
-        "/id/nhd%0d%0aSet-Cookie:%20x=1",
-        "/id/%2f%2fevil.example",
-        "//evil.example/",
-        "/id/..%2f..%2fdata",
-        "/page/%00",
-        "/page/nhd%2500",
-        "/ev/%22%3E%3Cscript%3E",
-        "/doc/nhd-page.ttl.ttl",
-        "/page/nhd?lang=%22%3E%3Cscript%3E&page=1",
-        "/page/nhd?page=-1",
-        "/page/nhd?page=99999999999999999999",
-        "/page/" + "a" * 5000,
+        ("/id/nhd%0d%0aSet-Cookie:%20x=1", 404),
+        ("/id/%2f%2fevil.example", 404),
+        ("//evil.example/", 404),
+        ("/id/..%2f..%2fdata", 404),
+        ("/page/%00", 404),
+        ("/page/nhd%2500", 404),
+        ("/ev/%22%3E%3Cscript%3E", 404),
+        ("/doc/nhd-page.ttl.ttl", 404),
+        ("/page/nhd?lang=%22%3E%3Cscript%3E&page=1", 200),
+        ("/page/nhd?page=-1", 404),
+        ("/page/nhd?page=99999999999999999999", 404),
+        ("/page/" + "a" * 5000, 404),
     ],
 )
-def test_a_path_that_tricks_gets_nowhere(hostile: str, path: str):
-    """No header is added, no other host is led to, nothing of the path stands in the page as markup; never 500."""
+def test_a_path_that_tricks_gets_nowhere(hostile: str, path: str, status: int):
+    """No header is added, no other host is led to, nothing of the path stands in the page as markup."""
     reply = requests.get(hostile + path, headers={"Accept": "text/html"}, allow_redirects=False, timeout=120)
-    assert reply.status_code in {200, 404}
+    assert reply.status_code == status
     assert "Set-Cookie" not in reply.headers
     assert "Location" not in reply.headers
     assert "<script>" not in reply.text
@@ -194,9 +194,9 @@ def test_a_path_that_tricks_gets_nowhere(hostile: str, path: str):
 
 def test_an_enormous_accept_header_is_bounded(hostile: str):
     """As many media ranges as fit into a header are negotiated, more are refused by status."""
-    for size in (1_000, 30_000, 200_000):
+    for size, status in ((1_000, 200), (30_000, 200), (200_000, 431)):
         reply = requests.get(f"{hostile}/id/nhd", headers={"Accept": "a/b," * (size // 4) + "text/html"}, timeout=120)
-        assert reply.status_code in {200, 431}
+        assert reply.status_code == status, size
 
 
 @pytest.mark.skipif(shutil.which("java") is None, reason="Java (Debian: default-jre-headless) is not on this machine")
