@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -26,6 +27,9 @@ from digigraph.rules import rules as known_rules
 from digigraph.sources.files import MAX_TOTAL, read_whole
 from digigraph.sources.rdf_files import FORMATS, STDIN, STDIN_NAME, Files, Reading
 from digigraph.validation.bounds import DEFAULT_BOUNDS, Bounds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @click.command()
@@ -85,9 +89,7 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     gc.set_threshold(200_000, 20, 20)
     failing = None if fail_on == "never" else Severity.of(fail_on)
     stdin = _standard_input() if STDIN in {*paths, *shapes} else None
-    known: frozenset[str] = frozenset()
-    if baseline is not None:
-        known = known_fingerprints(read_whole(baseline, at_most=MAX_TOTAL), str(baseline))
+    known = _known(baseline)
     levels = levels_of(rules, known_rules())
     reading = Reading(input_format=FORMATS[input_format] if input_format else None, stdin=stdin)
     cache = Cache(None if no_cache else cache_folder(os.environ))
@@ -108,10 +110,22 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     write_output([REPORTS[format_](findings, presentation).encode("utf-8", "replace")], output)
     if len(findings) < len(found):
         click.echo(f"Left out, because the baseline has them: {len(found) - len(findings)}.", err=True)
+    if code := _exit_code(found, findings, failing):
+        sys.exit(code)
+
+
+def _known(baseline: Path | None) -> frozenset[str]:
+    """The fingerprints of what an earlier run found."""
+    if baseline is None:
+        return frozenset()
+    return known_fingerprints(read_whole(baseline, at_most=MAX_TOTAL), str(baseline))
+
+
+def _exit_code(found: Iterable[Finding], new: Iterable[Finding], failing: Severity | None) -> int:
+    """What cannot be read stands above all else, also where a baseline has it: it was not checked."""
     if any(each.rule == "unreadable" for each in found):
-        sys.exit(InputError.exit_code)
-    if failing is not None and any(each.severity >= failing for each in findings):
-        sys.exit(1)
+        return InputError.exit_code
+    return int(failing is not None and any(each.severity >= failing for each in new))
 
 
 def _findings(  # noqa: PLR0913 - what the options say

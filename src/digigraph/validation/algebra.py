@@ -73,7 +73,7 @@ def _patterns(query: str) -> Iterator[Pattern]:
     try:
         algebra = translateQuery(parseQuery(query)).algebra
     except Exception as error:
-        # Whatever the parser says: the engine will say it, too, and then there is no report.
+        # RDFLib raises Exception itself for much that it refuses. The engine will refuse it, too: there is no report.
         raise _OtherError from error
     waiting: list[object] = [algebra]
     while waiting:

@@ -60,33 +60,29 @@ def check(
         In source order, each once; those met while reading and building are among them.
     """
     iris = Iris(settings.base_iri)
-    texts = {iris.document_version(each.slug, each.version).value: each.text for each in corpus.documents}
     terms = Terms(corpus.ontology)
     of_terms = list(_of_terms(corpus, dataset, terms))
-    # A word that facts files cannot have is told already, and better: as the word that it is there.
-    met = {each.location for each in corpus.findings}
     bounds = Bounds(seconds=settings.shapes_seconds)
     results = check_shapes(corpus, dataset, iris, bounds=bounds, cache=cache)
     described = {str(each.subject) for each in dataset.default_graph}
     of_shapes = without_consequences(results, corpus, described, iris)
     told = {(each.result.focus, each.result.path) for each in of_shapes if each.result is not None}
-    return in_source_order(
-        [
-            *corpus.findings,
-            *dataset.findings,
-            *check_quotes(dataset, texts),
-            *check_roles(dataset, iris),
-            *check_evidence_graphs(dataset, iris),
-            *check_dates(corpus.documents),
-            *check_repetition(corpus),
-            *(each for each in of_terms if each.location not in met),
-            *of_shapes,
-            *_of_queries(corpus, ask, {each.location.path for each in of_terms}),
-            *([] if corpus.unread else _of_use(corpus, dataset, terms, iris)),
-            *([] if corpus.unread else check_labels(dataset, terms, iris, settings.languages.split(), told)),
-            *([] if is_ontology_lost(corpus) else check_definitions(corpus.ontology, terms, iris)),
-        ]
-    )
+    # A word that facts files cannot have is told already, and better: as the word that it is there.
+    met = {each.location for each in corpus.findings}
+    found = [
+        *corpus.findings,
+        *dataset.findings,
+        *_of_evidence(corpus, dataset, iris),
+        *(each for each in of_terms if each.location not in met),
+        *of_shapes,
+        *_of_queries(corpus, ask, {each.location.path for each in of_terms}),
+    ]
+    if not corpus.unread:
+        found += _of_use(corpus, dataset, terms, iris)
+        found += check_labels(dataset, terms, iris, settings.languages.split(), told)
+    if not is_ontology_lost(corpus):
+        found += check_definitions(corpus.ontology, terms, iris)
+    return in_source_order(found)
 
 
 def check_shapes(
@@ -95,6 +91,16 @@ def check_shapes(
     """Yield a finding for each SHACL result, at the line where the value, else the subject, is written."""
     data = DataGraph(dataset.default_graph, iris.prefixes, bounds=bounds, cache=cache)
     return ShapesCheck(dataset, corpus.shapes, data=data, shorten=iris.shorten).findings()
+
+
+def _of_evidence(corpus: Corpus, dataset: Dataset, iris: Iris) -> Iterator[Finding]:
+    """What is wrong between what is said and the words that it rests on."""
+    texts = {iris.document_version(each.slug, each.version).value: each.text for each in corpus.documents}
+    yield from check_quotes(dataset, texts)
+    yield from check_roles(dataset, iris)
+    yield from check_evidence_graphs(dataset, iris)
+    yield from check_dates(corpus.documents)
+    yield from check_repetition(corpus)
 
 
 def _of_terms(corpus: Corpus, dataset: Dataset, terms: Terms) -> Iterable[Finding]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -17,6 +19,13 @@ if TYPE_CHECKING:
 
 _VARIABLE = re.compile(r"\{[?$]\w+\}")
 """What a message of a query has in the place of a value (SHACL, section 5.3.2)."""
+
+_VALUES = re.compile(
+    r"(?P<before>(?:Value|Node) .*?(?:not in list|in the set:|set of values:) )(?P<values>\[.*\])", re.DOTALL
+)
+"""Of ``sh:in`` and ``sh:hasValue``: a list as Python writes it."""
+_PROPERTIES = re.compile(r"(?P<before>Value of .+?->)(?P<properties>.+?)(?P<after> (?:[!=]=|<=?) .*)", re.DOTALL)
+"""Of property pairs."""
 
 Messages = Mapping[Term, Sequence[ox.Literal]]
 """The messages of each shape and constraint."""
@@ -42,6 +51,18 @@ def languages_of(text: ox.Literal, *sources: Iterable[ox.Literal]) -> Iterable[s
         if languages := {each.language or "" for each in messages if _pattern(each.value).fullmatch(text.value)}:
             return languages
     return [""]
+
+
+def in_order(text: str) -> str:
+    """Return a message that the engine has made up itself, with its sets in order: it writes them in that of hashes,
+    which is another one in each run.
+    """
+    if match := _VALUES.fullmatch(text):
+        with contextlib.suppress(ValueError, SyntaxError):
+            return match["before"] + ", ".join(sorted(map(str, ast.literal_eval(match["values"]))))
+    if match := _PROPERTIES.fullmatch(text):
+        return match["before"] + ", ".join(sorted(match["properties"].split(", "))) + match["after"]
+    return text
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.validation.messages import languages_of
+from digigraph.validation.messages import in_order, languages_of
 from digigraph.validation.paths import Path, path_of
 from digigraph.vocab import SH, Term
 
@@ -28,7 +28,8 @@ class Result:
     """One ``sh:ValidationResult`` (SHACL, section 3.6.2).
 
     ``messages`` are pairs of language tag (``""`` for none) and text; ``path`` is None for a node shape; ``severity``
-    is the term that the shape names, SHACL's or another.
+    is the term that the shape names, SHACL's or another; ``details`` are the results of inner shapes that led to it, by
+    themselves no results (section 3.6.2.8).
     """
 
     focus: Term
@@ -38,6 +39,7 @@ class Result:
     shape: Term | None
     component: str
     messages: tuple[tuple[str, str], ...]
+    details: tuple[Result, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,6 @@ class ReportGraph:
     def results(self, messages: Messages) -> Iterator[Result]:
         """Yield what it reports; messages of the shapes give back the languages that the engine drops."""
         said = _said(self.triples)
-        # Results of sh:node have those of the inner shape as details, which are results of no target.
         for node in _reported(said):
             yield _result(said[node], said, messages)
 
@@ -133,6 +134,7 @@ def _result(
     known = [each for source in sources for each in messages.get(source, ())]
     others = [each for several in messages.values() for each in several]
     texts = [each for each in about.get(SH["resultMessage"], ()) if isinstance(each, ox.Literal)]
+    texts = [each if known or each.language else ox.Literal(in_order(each.value)) for each in texts]
     return Result(
         focus=focus,
         path=path_of(path, said) if path is not None else None,
@@ -143,4 +145,5 @@ def _result(
         messages=tuple(
             sorted({(language, each.value) for each in texts for language in languages_of(each, known, others)})
         ),
+        details=tuple(_result(said[each], said, messages) for each in about.get(SH["detail"], ())),
     )

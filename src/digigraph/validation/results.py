@@ -14,7 +14,7 @@ from digigraph.validation.paths import Predicate, Step, last_steps, sparql, turt
 from digigraph.vocab import DG, RDF, SH, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from digigraph.dataset.statements import Dataset
     from digigraph.validation.report_graph import Result
@@ -30,6 +30,8 @@ _OF_PROPERTIES = {SH["ClosedConstraintComponent"].value}
 """Components whose results name a value and speak of the property that has it; all that name none speak of it too."""
 _OTHERS = 20
 """Further places of one result that are told."""
+_REASONS = 3
+"""Results of inner shapes that are told with that of the outer one."""
 
 
 class ResultFindings:
@@ -57,9 +59,7 @@ class ResultFindings:
 
     def finding(self, result: Result) -> Finding:
         """Return the finding that a result is."""
-        of_property = result.value is None or result.component in _OF_PROPERTIES
-        steps = self._steps(result)
-        written = [each for step in steps for each in self._written(step, of_property=of_property)]
+        written = self._written(result)
         # The same words stand in the default graph and in that of their evidence, which has the sentence.
         place, quote = min(written, key=lambda each: (each[0], not each[1]), default=(None, ""))
         others = sorted({each[0] for each in written} - {place})
@@ -70,6 +70,7 @@ class ResultFindings:
             severity=_SEVERITIES.get(result.severity, Severity.VIOLATION),
             message=self._message(result, concerned),
             location=place or self._node_place(concerned),
+            hint=self._reasons(result.details),
             also=tuple(others[:_OTHERS]),
             subject=concerned.value if isinstance(concerned, ox.NamedNode) else None,
             path=sparql(result.path, self._shorten) if result.path is not None else None,
@@ -109,7 +110,24 @@ class ResultFindings:
             return [Step(owners[0], result.path.iri, value, backwards=False)] if len(owners) == 1 else []
         return [Step(focus, link, value, backwards=False) for link in links]
 
-    def _written(self, step: Step, *, of_property: bool) -> Iterable[tuple[Location, str]]:
+    def _reasons(self, details: Iterable[Result]) -> str | None:
+        """What the results of inner shapes say, each with its place and in their order; None where there are none."""
+        said = {self._reason(each) for each in _innermost(details)}
+        shown = [f"{message} ({place})" for place, message in sorted(said)[:_REASONS]]
+        more = [f"{len(said) - _REASONS} more"] if len(said) > _REASONS else []
+        return f"Because of {'; '.join([*shown, *more])}." if said else None
+
+    def _reason(self, result: Result) -> tuple[Location, str]:
+        concerned = self._concerned(result)
+        place = min((place for place, _ in self._written(result)), default=self._node_place(concerned))
+        return place, self._message(result, concerned)
+
+    def _written(self, result: Result) -> list[tuple[Location, str]]:
+        """Where what a result speaks of is written, and the sentences quoted for it."""
+        of_property = result.value is None or result.component in _OF_PROPERTIES
+        return [each for step in self._steps(result) for each in self._of_step(step, of_property=of_property)]
+
+    def _of_step(self, step: Step, *, of_property: bool) -> Iterable[tuple[Location, str]]:
         """Where a step's value, or its property, is written, and the sentence quoted for it; empty for none."""
         for each in self._dataset.statements_of(step.subject, step.predicate, step.object):
             place = each.node or replace(each.location, of_node=True) if step.backwards else each.location
@@ -143,6 +161,15 @@ class ResultFindings:
         """The sentence that a node, if it is an evidence, quotes."""
         quotes = [each.value for each in self._dataset.values(node, DG["quote"]) if isinstance(each, ox.Literal)]
         return quotes[0] if quotes else None
+
+
+def _innermost(results: Iterable[Result]) -> Iterator[Result]:
+    """The results that have no details themselves."""
+    for each in results:
+        if each.details:
+            yield from _innermost(each.details)
+        else:
+            yield each
 
 
 def _rule(result: Result) -> str:

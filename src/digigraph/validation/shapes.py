@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _NEVER_RUN = {SH["js"], SH["target"], SH["expression"], SH["rule"], SH["values"], SH["jsFunctionName"]}
 """Properties of SHACL-JS and SHACL Advanced Features: an engine without them would pass over them in silence."""
+_LABEL = re.compile(r"'s[0-9a-f]{6}x*-[0-9]+'")
+"""A blank node of the shapes, as the engine names it."""
 _CONTACT = {"SERVICE", "LOAD", "FROM"}
 _COMPONENTS = """
 And Class Closed Datatype Disjoint Equals HasValue In LanguageIn LessThan LessThanOrEquals MaxCount MaxExclusive
@@ -202,7 +205,7 @@ def _unusable(reason: str, place: Location) -> Finding:
     return Finding(
         rule="shapes",
         severity=Severity.VIOLATION,
-        message=f"This shape cannot be used: {reason}",
+        message=f"This shape cannot be used: {_LABEL.sub('A part of it', reason)}",
         location=place,
         hint="Until it is corrected it checks nothing.",
     )
