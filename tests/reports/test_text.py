@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from digigraph.findings import Finding, Location, Severity
 from digigraph.reports.excerpts import Excerpts, lines_of
 from digigraph.reports.text import text_report
@@ -71,6 +73,18 @@ def test_many_findings_of_one_shape_and_path_are_put_together() -> None:
     assert report.count("Number ") == 11
     assert report.count("| text") == 4
     assert report.endswith("23 findings: violation 23\n")
+
+
+def test_those_put_together_keep_what_to_write_instead() -> None:
+    """Of a group each shows its hint; one that is the same as the first's is not said again."""
+    hints = ("Did you mean host?", "Did you mean host?", "Did you mean lead?", None)
+    many = [dataclasses.replace(finding(line, 1, path="e:p"), hint=hint) for line, hint in enumerate(hints, 1)]
+    assert text_report(many).splitlines()[3:] == [
+        "      a.ttl:2:1: It is wrong.",
+        "      a.ttl:3:1: It is wrong. Did you mean lead?",
+        "      a.ttl:4:1: It is wrong.",
+        "4 findings: violation 4",
+    ]
 
 
 def test_colour_is_only_where_it_is_asked_for() -> None:

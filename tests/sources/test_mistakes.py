@@ -168,6 +168,25 @@ def test_a_changed_text_is_told(project: Project) -> None:
     assert [each.rule for each in quotes] == ["quote-not-found"] * 3
 
 
+def test_a_hash_that_is_missing_is_told_with_its_value(project: Project) -> None:
+    """Who left ``sha256`` away is given the line to write."""
+    facts = (project.folder / FILE).read_text(encoding="utf-8")
+    stated = next(line for line in facts.splitlines() if "sha256:" in line)
+    project.write(FILE, facts.replace(stated + "\n", ""))
+    (told,) = findings(project)
+    assert told.rule == "document"
+    assert told.hint is not None
+    assert told.hint.endswith(stated.strip())
+
+
+def test_a_thing_named_as_a_document_is_told(project: Project) -> None:
+    """One slug for a thing and a document is told once, at the thing; shapes do not speak of what comes of it."""
+    project.write("data/things/more.yaml", "nhd-page:\n  type: Project\n  name: {sv: NHD, en: NHD}\n")
+    (told,) = project.check().findings
+    assert (told.rule, str(told.location)) == ("duplicate-thing", "data/things/more.yaml:1:1")
+    assert FILE in told.message
+
+
 def test_bytes_that_are_no_utf8_are_told_with_line_and_column(project: Project) -> None:
     """Broken UTF-8 in text or facts is located, and the other files are read."""
     project.write("data/documents/nhd-page.yaml", b"document:\n  title: caf\xe9\n")

@@ -27,7 +27,8 @@ def text_report(findings: Sequence[Finding], *, excerpts: Excerpts | None = None
     """Return each finding with its place, what is wrong, the line, what to write instead and the quote.
 
     Findings of the same rule about the same property are put together where there are more than three: the first in
-    full, then the places of the others and how many there are. The counts by severity come last.
+    full, then of the others the place, what is wrong, the hint where it is another, and how many there are. The counts
+    by severity come last.
 
     Parameters
     ----------
@@ -73,7 +74,9 @@ class _Writer:
         first, *rest = group
         about = f" {printable(first.path)}" if first.path else ""
         lines = [f"    {len(group)} findings of {first.rule}{about}; the others:"]
-        lines += [f"      {_place(each.location)}: {printable(each.message)}" for each in rest[:_PLACES]]
+        for each in rest[:_PLACES]:
+            hint = f" {each.hint}" if each.hint and each.hint != first.hint else ""
+            lines.append(f"      {_place(each.location)}: {printable(each.message + hint)}")
         if len(rest) > _PLACES:
             lines.append(f"      … and {len(rest) - _PLACES} more; other formats have them all")
         return "\n".join(lines) + "\n"

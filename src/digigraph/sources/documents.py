@@ -144,7 +144,8 @@ def describe(
     untold = [key for key in missing if not any(is_near(each, key) for each in strange)]
     with Noting(mistakes):
         if untold and is_complete:
-            raise Malformed("document", f"The document's {' and '.join(untold)} must be said.", node.location)
+            message = f"The document's {' and '.join(untold)} must be said."
+            raise Malformed("document", message, node.location, hint=_digest_hint(untold, captured))
     language = "und"
     with Noting(mistakes):
         if (stated := node.nodes.get("language")) is not None:
@@ -175,6 +176,12 @@ def describe(
         missed=frozenset(reader.missed),
         is_whole=not mistakes and not missing,
     )
+
+
+def _digest_hint(missing: list[str], captured: Captured) -> str | None:
+    if "sha256" not in missing or captured.text is None:
+        return None
+    return f"The text beside it has sha256: {hashlib.sha256(captured.text).hexdigest()}"
 
 
 def _check_digest(stated: Scalar | None, digest: str, text_path: str) -> None:

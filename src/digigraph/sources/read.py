@@ -21,7 +21,7 @@ from digigraph.sources.kept import Kept
 from digigraph.sources.missed import broken, heads_lost, left_out, names_in, to_be_read_first
 from digigraph.sources.passed_over import passed_over
 from digigraph.sources.rdf import EXTENSIONS, MAX_BYTES, LocatedQuad, parse_rdf
-from digigraph.sources.records import Fields, Malformed, Node, Noting, Scalar, decode
+from digigraph.sources.records import Fields, Malformed, Node, Noting, Scalar, decode, described_twice
 from digigraph.sources.redactions import FILE as REDACTIONS_FILE
 from digigraph.sources.redactions import Redactions, read_redactions
 from digigraph.sources.terms import CONTEXT_FILE, Context, parse_context
@@ -124,7 +124,7 @@ class _ProjectReader:
         ontology = self._rdf("ontology", self._iris.graph("ontology"), skip={CONTEXT_FILE})
         curated = self._rdf("data", self._iris.graph("curated"), skip=set())
         things = self._things()
-        documents = self._documents()
+        documents = self._documents(things)
         self._check_references([*ontology, *curated])
         self._findings += passed_over(map(self._relative, source_files(self._project)))
         self._findings[:] = to_be_read_first(self._findings, self._unread | self._lost_data)
@@ -259,9 +259,7 @@ class _ProjectReader:
                 first = self._described.setdefault(named, place)
                 node = root.nodes[name]
                 if first != place:
-                    hint = "Put the two together, or give one of them another slug."
-                    message = f"{named} is described already, in {first}."
-                    self._findings.append(Malformed("duplicate-thing", message, place, hint=hint).finding)
+                    self._findings.append(described_twice(named, place, first))
                 if not isinstance(node, Fields):
                     self._missed.add((named, None))
                     if isinstance(node, Scalar) and not node.text and (named, None) in lost:
@@ -272,7 +270,8 @@ class _ProjectReader:
         self._missed |= reader.missed
         return assertions
 
-    def _documents(self) -> list[Document]:
+    def _documents(self, things: list[Assertion]) -> list[Document]:
+        """The documents; what ``things`` say of something that has the name of one is told and taken out of them."""
         folder = "data/documents"
         files = {path.relative_to(self._project / folder).as_posix(): path for path in self._in(folder)}
         documents = []
@@ -282,7 +281,10 @@ class _ProjectReader:
                 texts = [files[stem + each] for each in TEXT_SUFFIXES if stem + each in files]
                 with self._noting:
                     captured = self._captured(stem, path, texts)
-                    self._described.setdefault(captured.slug, Location(captured.facts_path))
+                    own = Location(captured.facts_path)
+                    if (thing := self._described.setdefault(captured.slug, own)) != own:
+                        self._findings.append(described_twice(captured.slug, thing, own))
+                        things[:] = [each for each in things if each.subject != captured.slug]
                     read = read_document(captured, self._context, self._findings, self._kept)
                     self._said += read.said
                     self._missed |= read.missed

@@ -48,6 +48,16 @@ def too_large(path: str, most: int) -> Malformed:
     )
 
 
+def described_twice(slug: str, location: Location, other: Location) -> Finding:
+    """Return what is wrong with a thing at ``location`` whose slug a thing at ``other``, or a document, has too."""
+    message = f"{slug} is described already, in {other}."
+    hint = "Put the two together, or give one of them another slug."
+    if not other.line:
+        message = f"{slug} is the name of a document as well, of {other}."
+        hint = f"Give the thing another slug, or rename both files of the document, such as to {slug}-page."
+    return Malformed("duplicate-thing", message, location, hint=hint).finding
+
+
 class Noting:
     """Notes what is malformed as a finding; reading goes on behind the ``with`` block.
 
