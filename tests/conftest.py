@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from digigraph.store.answering.backend import Backend
-    from digigraph.store.snapshots.catalog import Snapshot
+    from digigraph.store.snapshots.opened import Snapshot
 
 BASE = "https://example.org/graph/"
 ACCEPTED = f"{BASE}graph/accepted"

@@ -24,7 +24,6 @@ _TRANSLITERATED = str.maketrans(
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 """What a slug is."""
-_VERSION = re.compile(r"(?P<slug>[a-z0-9-]+)_(?P<version>[0-9a-f]{8})")
 _EVIDENCE = re.compile(
     r"(?P<slug>[a-z0-9-]+)_(?P<version>[0-9a-f]{8})_(?P<start>\d+)-(?P<end>\d+)(?:-i[1-9]\d*)?"
     r"|(?P<dataset>[a-z0-9-]+)_r_(?P<row>[A-Za-z0-9%_~-]+)"

@@ -30,7 +30,7 @@ from digigraph.store.answering.backend import Backend, Query, rows
 from digigraph.store.answering.cancellation import Cancellation
 
 if TYPE_CHECKING:
-    from digigraph.store.snapshots.catalog import Snapshot
+    from digigraph.store.snapshots.opened import Snapshot
 
 BASE = "https://example.org/graph/"
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from digigraph.settings import Settings
-    from digigraph.store.snapshots.catalog import Snapshot
+    from digigraph.store.snapshots.opened import Snapshot
 
     Worker = tuple[Channel, subprocess.Popen[bytes]]
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from webserver import Server
 
     from digigraph.settings import Settings
-    from digigraph.store.snapshots.catalog import Snapshot
+    from digigraph.store.snapshots.opened import Snapshot
 
 BASE = "https://example.org/graph/"
 ALL = "SELECT * { ?s ?p ?o }"

@@ -15,9 +15,9 @@ from digigraph.publishing.drawing import Draughtsman
 from digigraph.publishing.edition import Edition
 from digigraph.publishing.offer import Offer
 from digigraph.store.answering.cancellation import Cancellation
-from digigraph.store.snapshots.catalog import Snapshot, SnapshotCatalog
+from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.store.snapshots.gone import gone_snapshots
-from digigraph.store.snapshots.opened import sequence_of
+from digigraph.store.snapshots.opened import Snapshot, sequence_of
 from digigraph.store.snapshots.redacted import read_redacted
 from digigraph.web.begun import BEGUN
 from digigraph.web.record import RECORD

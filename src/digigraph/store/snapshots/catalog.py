@@ -38,7 +38,7 @@ from digigraph.store.snapshots.changes import ChangeLog
 from digigraph.store.snapshots.files import NO_FILES
 from digigraph.store.snapshots.gone import clear, missing, remove
 from digigraph.store.snapshots.making import Content, make
-from digigraph.store.snapshots.opened import Snapshot, name_of, read_manifest, read_pointer, sequence_of
+from digigraph.store.snapshots.opened import name_of, read_manifest, read_pointer, sequence_of
 from digigraph.store.snapshots.permalinks import holds_permalinks, permalinks_of
 from digigraph.store.snapshots.verifying import holds, verify
 
@@ -49,8 +49,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digigraph.store.snapshots.dumps import Dumping
-
-__all__ = ["Publication", "Snapshot", "SnapshotCatalog"]
+    from digigraph.store.snapshots.opened import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
