@@ -61,3 +61,23 @@ def test_data_has_the_projects_terms_behind_an_endpoint(project: Project) -> Non
         here, there = (requests.get(f"{each}/data/ada-berg.jsonld", timeout=120).json() for each in (url, behind.url))
         assert here["@context"] == there["@context"]
         assert "name" in json.dumps(here["@context"])
+
+
+def test_what_publishing_says_is_in_the_log(project: Project) -> None:
+    """With ``log_format=json`` every line is an object from the beginning, findings and what is served included."""
+    publish(project.settings)
+    project.write("data/curated.nt", "nonsense\n")
+    command = [sys.executable, "-m", "digigraph", "--project", str(project.folder), "serve", "--port", "0"]
+    with subprocess.Popen(
+        command,
+        env={**inherited(), "DIGIGRAPH_LOG_FORMAT": "json"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline().startswith("Serving at ")
+        server.terminate()
+        told = [json.loads(line) for line in server.communicate()[1].splitlines()]
+    assert any("curated.nt" in each["message"] for each in told)
+    assert [each["level"] for each in told if "last good state" in each["message"]] == ["warning"]

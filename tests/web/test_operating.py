@@ -26,6 +26,8 @@ from digigraph.errors import SettingsError
 from digigraph.settings import Settings
 from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.web.clients import Clients
+from digigraph.web.logs import logged
+from digigraph.web.record import Record
 from digigraph.web.wsgi import Scope
 
 if TYPE_CHECKING:
@@ -138,6 +140,54 @@ def test_a_log_that_nobody_reads_holds_nobody_up(serving: Serving):
             response.read()
             assert response.status == 200
         connection.close()
+
+
+def fill(pipe: int) -> None:
+    """Write into a pipe, with spaces, as much as it holds."""
+    for size in (4096, 1):
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                os.write(pipe, b" " * size)
+
+
+def emptied(pipe: int) -> bytes:
+    """What is in a pipe."""
+    content = b""
+    with contextlib.suppress(BlockingIOError):
+        while piece := os.read(pipe, 65536):
+            content += piece
+    return content
+
+
+def test_lines_that_cannot_be_written_are_told_later(published: Settings, monkeypatch: pytest.MonkeyPatch):
+    """Where the log cannot be written for a while, lines are lost, and nothing else: their number is a line."""
+    there, here = os.pipe()
+    content, record = b"", Record(method="GET", path="/", client="")
+    with os.fdopen(there, "rb"), os.fdopen(here, "w") as stderr:
+        for end in (there, here):
+            os.set_blocking(end, False)
+        monkeypatch.setattr("sys.stderr", stderr)
+        with logged(dataclasses.replace(published, log_format="json")) as observe:
+            while b"were dropped" not in content:
+                fill(here)
+                observe(record)
+                # Where the machine was so slow that the pipe was empty by then it is tried again.
+                time.sleep(0.05)
+                content += emptied(there)
+                observe(record)
+                select.select([there], [], [], webserver.PATIENCE)
+                content += emptied(there)
+        monkeypatch.undo()
+    messages = [json.loads(line).get("message", "") for line in content.splitlines() if line.strip()]
+    assert re.fullmatch(r"\d+ lines of the log were dropped\.", max(messages))
+
+
+def test_an_address_that_stands_for_all_is_no_link(serving: Serving):
+    """Who listens on every address and names none to readers is warned: links lead to what it listens on."""
+    with serving(workers=1, host="0.0.0.0", log_format="json") as server:  # noqa: S104 - for a moment
+        assert "public_url" in str(lines_of(server)[0]["message"])
+    with serving(workers=1, host="0.0.0.0", log_format="json", public_url="https://graph.example/") as server:  # noqa: S104
+        assert lines_of(server) == []
 
 
 def samples(server: Server) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 
@@ -13,7 +14,10 @@ from digigraph.settings import Settings
 from digigraph.sources.files import sources_hash
 from digigraph.store.opening import open_backend
 from digigraph.store.snapshots.catalog import SnapshotCatalog
+from digigraph.web.logs import JSON, logged
 from digigraph.web.serve import serve as serve_backend
+
+_LOG = logging.getLogger(__name__)
 
 
 @click.command()
@@ -74,9 +78,23 @@ def _publish(settings: Settings) -> None:
     if active is not None and active.sources == sources_hash(settings):
         return
     command = [sys.executable, "-m", "digigraph", "--project", str(settings.project), "publish"]
-    code = subprocess.run(command, stdout=sys.stderr, check=False).returncode
+    if settings.log_format == JSON:
+        with logged(settings):
+            code = _logged_run(command)
+    else:
+        code = subprocess.run(command, stdout=sys.stderr, check=False).returncode
     if code == 0:
         return
     if active is None:
         sys.exit(code)
-    click.echo(f"digigraph: serving the last good state, {active.name}.", err=True)
+    with logged(settings):
+        _LOG.warning("Serving the last good state, %s.", active.name)
+
+
+def _logged_run(command: list[str]) -> int:
+    """Run a command, each line of what it says a line of the log, and return its exit status."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as running:
+        assert running.stdout is not None  # noqa: S101 - it has a pipe
+        for line in running.stdout:
+            _LOG.info("%s", line.decode("utf-8", "replace").rstrip("\n"))
+    return running.returncode

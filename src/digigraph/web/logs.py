@@ -51,7 +51,7 @@ def _written(seconds: float) -> str:
 class _Writer:
     """Writes lines in a thread of its own: whoever reads the log slowly, or not at all, holds nobody up.
 
-    Beyond a bound lines are dropped, and their number is said as soon as there is room.
+    Lines that cannot be written, and those beyond a bound, are dropped, and their number is said when there is room.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -83,7 +83,15 @@ class _Writer:
             if dropped:
                 lost = {"level": "warning", "message": f"{dropped} lines of the log were dropped."}
                 line = f"{json.dumps(lost)}\n{line}"
-            os.write(self._descriptor, line.encode("utf-8", "backslashreplace"))
+            try:
+                self._put(line.encode("utf-8", "backslashreplace"))
+            except OSError:
+                # A disk that is full, a pipe that nobody empties: what cannot be written now is not written later.
+                self._dropped += dropped + 1
+
+    def _put(self, data: bytes) -> None:
+        while data:
+            data = data[os.write(self._descriptor, data) :]
 
 
 @contextlib.contextmanager

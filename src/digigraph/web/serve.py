@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import ipaddress
 import logging
 import os
 import resource
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from digigraph.web.record import Record
     from digigraph.web.site import Site
 
+_LOG = logging.getLogger(__name__)
 _THREADS_FOR_PAGES = 16
 _PORTS = 65536
 # Or half as many as files may be open.
@@ -87,7 +89,10 @@ def serve(
         here: Site = app.extensions[EXTENSION]
         gateway = _gateway(app, observe, exchanges=most)
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        started = partial(announce, f"http://{host}:{settings.port}")
+        url = f"http://{host}:{settings.port}"
+        if not settings.public_url and ipaddress.ip_address(listener.getsockname()[0]).is_unspecified:
+            _LOG.warning("Links lead to %s, where readers find nothing: set public_url to the address they use.", url)
+        started = partial(announce, url)
         # What is there by now stays, and a request drops nearly all that it makes: to look for cycles as often as usual
         # takes a twelfth of the loop's time.
         gc.freeze()
