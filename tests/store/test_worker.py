@@ -101,6 +101,13 @@ def test_what_goes_to_all_is_for_the_parent(worker: Worker, how: signal.Signals)
     assert channel.receive()[0] is Kind.DATA
 
 
+def test_it_goes_before_its_parent(worker: Worker):
+    """Where memory is short the kernel ends a query process, and not who started it."""
+    _, process = worker
+    scores = [int(Path(f"/proc/{pid}/oom_score_adj").read_text(encoding="ascii")) for pid in (process.pid, "self")]
+    assert scores[0] >= max(500, scores[1])
+
+
 def test_it_ends_at_the_end_of_file(worker: Worker, until: Callable[..., None]):
     """An idle child whose parent has gone ends well."""
     channel, process = worker

@@ -71,7 +71,8 @@ def test_bad_answers_are_problems(
         assert "secret" not in response.text + caplog.text
         # Each is foreseen.
         assert "Traceback" not in caplog.text.replace("Traceback: oops", "")
-        assert len(server.callers) == 1
+        # A machine that is held up may have asked nothing in so short a time.
+        assert len(server.callers) == 1 or (seconds < 1 and not server.callers)
         is_well = True
         again = client.get("/sparql?query=ASK{}", headers={"Accept": JSON})
         while seconds < 1 and again.status_code == http.client.GATEWAY_TIMEOUT:

@@ -34,6 +34,8 @@ from digigraph.store.snapshots.opened import read_manifest
 
 _STACK = 8 * 1024 * 1024
 _MB = 1024 * 1024
+# Of 1000; what is not told stands at 0.
+_BADNESS = 500
 
 
 class Memory:
@@ -68,6 +70,13 @@ def _limit(which: int, soft: int) -> None:
     resource.setrlimit(which, (min(limits), hard))
 
 
+def _be_the_first_to_go() -> None:
+    """Where the machine's memory is short, let the kernel end this process before its parent (proc(5))."""
+    score = Path("/proc/self/oom_score_adj")
+    with contextlib.suppress(OSError):
+        score.write_text(str(max(_BADNESS, int(score.read_text("ascii")))), "ascii")
+
+
 def _become_a_worker() -> None:
     """Set what a child inherits, whatever the parent's own habits are."""
     # Ctrl-C goes to the whole foreground group, and service managers end all processes of a service at once: the parent
@@ -76,6 +85,7 @@ def _become_a_worker() -> None:
         signal.signal(each, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
+    _be_the_first_to_go()
     _limit(resource.RLIMIT_CORE, 0)
     # An unlimited stack would let nesting eat all memory: the stack is no part of RLIMIT_DATA.
     _limit(resource.RLIMIT_STACK, _STACK)
