@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import http.client
+import json
+import re
 import threading
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 import pytest
 from hostile import (
@@ -139,6 +141,45 @@ def test_pages_of_answers_that_are_none_are_problems(published: Settings, body: 
         client = create_app(settings, backend).test_client()
         for path in ("/", "/page/x", "/data/x.ttl", "/doc/x", "/ns", "/catalog", "/sitemap.xml"):
             assert client.get(path).status_code == http.client.BAD_GATEWAY, path
+        backend.close()
+
+
+@pytest.mark.parametrize("term", [b"", b'{"type":"literal","value":"many"}', b'{"type":"bnode","value":"b"}'])
+def test_pages_of_rows_that_answer_something_else_are_problems(
+    published: Settings, caplog: pytest.LogCaptureFixture, term: bytes
+) -> None:
+    """Well-formed rows that are no answer to what a page asks, such as a count that is no number, are 502; the log has
+    what could not be read.
+    """
+
+    def answer(caller: Caller) -> None:
+        # Every variable there is, for a client that takes any of them.
+        names = sorted(set(re.findall(r"[?](\w+)", parse_qs(caller.body)["query"][0])))
+        row = b",".join(b'"%s":%s' % (each.encode(), term) for each in names) if term else b""
+        caller.reply(b'{"head":{"vars":%s},"results":{"bindings":[{%s}]}}' % (json.dumps(names).encode(), row))
+
+    with hostile(answer) as server:
+        settings = dataclasses.replace(published, endpoint=server.url)
+        backend = open_backend(settings)
+        client = create_app(settings, backend).test_client()
+        for path in ("/", "/page/x", "/data/x.ttl", "/doc/x", "/ns", "/catalog"):
+            caplog.clear()
+            response = client.get(path)
+            assert response.status_code == http.client.BAD_GATEWAY, path
+            assert "is no answer to a query of this server itself" in response.text
+            assert "Traceback" in caplog.text
+        backend.close()
+
+
+@pytest.mark.parametrize("length", ["-1", ""])
+def test_a_length_that_is_none_ends_no_table(published: Settings, length: str) -> None:
+    """A body that only the end of the connection ends is refused in CSV, whatever stands where its length should be."""
+    with hostile(lambda caller: caller.reply(b"s\na\n", Content_Type="text/csv", Content_Length=length)) as server:
+        settings = dataclasses.replace(published, endpoint=server.url)
+        backend = open_backend(settings)
+        client = create_app(settings, backend).test_client()
+        response = client.get("/sparql?query=SELECT*{?s ?p ?o}", headers={"Accept": "text/csv"})
+        assert response.status_code == http.client.BAD_GATEWAY
         backend.close()
 
 

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 from digigraph import errors
 from digigraph.media import HTML, PROBLEM_JSON, negotiate
 from digigraph.web.record import RECORD
+from digigraph.web.site import READS_REMOTE
 from digigraph.web.words import words
 
 if TYPE_CHECKING:
@@ -98,6 +99,10 @@ _HINTS = {
     416: "Content-Range says how many bytes there are.",
 }
 _HINT = "Report it to whoever runs this server, with the request id."
+_NO_ANSWER = errors.RemoteError(
+    "What the endpoint sent is no answer to a query of this server itself.",
+    hint="Does the endpoint answer SPARQL 1.1 as the standard says? The log has what could not be read.",
+)
 
 
 class OnlyForms(UnsupportedMediaType):
@@ -197,8 +202,15 @@ def of_http(error: HTTPException) -> Response:
 
 
 def of_unexpected(error: Exception) -> Response:
-    """Return the response for a mistake of ours; the log gets the trace, the client a request id."""
-    response = problem(UNEXPECTED, "This server made a mistake.", hint=None)
+    """Return the response for what nobody has foreseen; the log gets the trace, the client a request id.
+
+    It is a mistake of ours, unless the request reads rows of an endpoint of others: what is made of them takes for
+    granted that they answer what was asked, such as that a count is one row with a number.
+    """
+    if READS_REMOTE in request.environ:
+        response = of_error(_NO_ANSWER)
+    else:
+        response = problem(UNEXPECTED, "This server made a mistake.", hint=None)
     _log.error("Unexpected error [%s]", response.headers["X-Request-Id"], exc_info=error)
     return response
 

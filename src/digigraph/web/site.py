@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 EXTENSION = "digigraph"
 NAMED_STATE = "digigraph.state"
 """Key of the WSGI environment under which a request for a state by its name carries the site of that state."""
+READS_REMOTE = "digigraph.reads-remote"
+"""Key of the WSGI environment that is there once a request reads what an endpoint of others answers to our queries."""
 VOID = "/.well-known/void"
 """Path of the dataset's description (VoID, section 7.2; RFC 8615)."""
 
@@ -199,6 +201,8 @@ class _Asker:
         return site().backend.load
 
     def answer(self, query: Query, cancellation: Cancellation | None = None) -> Answer:
+        if query.is_own and self.version is None:
+            request.environ[READS_REMOTE] = True
         return site().backend.answer(query, cancellation or client_cancellation())
 
     def close(self) -> None:

@@ -199,9 +199,9 @@ def _graphs(query: Query, settings: Settings) -> tuple[tuple[str, ...], tuple[st
 
 def _body(response: requests.Response, query: Query, settings: Settings) -> Iterator[bytes]:
     is_chunked = response.headers.get("Transfer-Encoding", "").lower() == "chunked"
-    received = Received(
-        query, most_rows=settings.answer_rows, is_framed=is_chunked or "Content-Length" in response.headers
-    )
+    # A length that is none, such as -1, is as good as none.
+    is_framed = is_chunked or response.raw.length_remaining is not None
+    received = Received(query, most_rows=settings.answer_rows, is_framed=is_framed)
     # Not by iter_content, which waits until so many bytes have come together.
     while piece := response.raw.read1(_PIECE, decode_content=False):
         if passed := received.add(piece):

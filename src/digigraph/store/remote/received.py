@@ -123,7 +123,8 @@ class Received:
             ) from error
 
     def _begun(self, head: bytes, *, is_end: bool) -> bytes:
-        fits = self._fits(head[:_HEAD].removeprefix(_BOM), is_whole=is_end or len(head) >= _HEAD)
+        is_long = len(head) >= _HEAD
+        fits = self._fits(head[:_HEAD].removeprefix(_BOM), is_whole=is_end or is_long, is_long=is_long)
         if fits is None:
             self._head = head
             return b""
@@ -138,8 +139,11 @@ class Received:
         self._head = None
         return head
 
-    def _fits(self, head: bytes, *, is_whole: bool) -> bool | None:
-        """Whether what was asked for begins like that; None where more has to be seen, and will come."""
+    def _fits(self, head: bytes, *, is_whole: bool, is_long: bool) -> bool | None:
+        """Whether what was asked for begins like that; None where more has to be seen, and will come.
+
+        ``is_whole``: nothing more is looked at, be it that nothing more comes or that it is as long as may be.
+        """
         if not is_whole and _BOM.startswith(head):
             return None
         begins = self._begins(head, is_whole=is_whole)
@@ -149,7 +153,7 @@ class Received:
         if found := pattern.match(head):
             return self._is_ask is (found.group(1) == b"boolean")
         # Before the rows there may be more names of columns than are looked at.
-        return not self._is_ask if is_whole else None
+        return (is_long and not self._is_ask) if is_whole else None
 
     def _begins(self, head: bytes, *, is_whole: bool) -> bool | None:
         """The same, of any document of the format."""
