@@ -58,7 +58,7 @@ def below(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     """A server with two states, as a proxy asks it that takes the path of ``public_url`` off."""
     made = made_project(tmp_path_factory.mktemp("below") / "project", shapes=False)
     publish(made.settings)
-    made.facts(FACTS.replace("host: kth", "host: ki"))
+    made.facts(FACTS[: FACTS.rindex("  - quote")].replace("host: kth", "host: ki"))
     publish(made.settings)
     settings = dataclasses.replace(made.settings, public_url=f"{PUBLIC}/")
     backend = open_backend(settings)
@@ -84,7 +84,9 @@ def test_no_link_leaves_the_path(below: FlaskClient, earlier: str):
         assert url.startswith(f"{PUBLIC}/"), url
         seen.add(url)
         with below.get(url.removeprefix(PUBLIC), headers=BROWSER) as reply:
-            assert reply.status_code in {200, 302, 303}, url
+            # From an evidence of the earlier state to the same in the present, which does not have it.
+            is_gone = reply.status_code == 410 and "/ev/" in url
+            assert is_gone or reply.status_code in {200, 302, 303}, url
             waiting += [reply.headers["Location"]] if "Location" in reply.headers else []
             if reply.mimetype == "text/html":
                 pages.add(url.removeprefix(PUBLIC))
@@ -106,6 +108,38 @@ def test_no_link_of_a_problem_leaves_the_path(below: FlaskClient, path: str):
     assert f"{PUBLIC}/static/style.css" in ours
     assert all(each.startswith(f"{PUBLIC}/") for each in ours)
     assert reply.headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+@pytest.mark.parametrize(
+    ("path", "to"),
+    [
+        ("/snapshots/9-000000000000", "/snapshots"),
+        ("/snapshots/9-000000000000/page/nhd", "/snapshots"),
+        ("/dumps/9-000000000000.nq", "/snapshots"),
+        ("/changes/99", "/changes"),
+        ("/changes/99.rdfp", "/changes"),
+        ("/changes/nothing", "/changes"),
+        ("/sitemap-9.xml", "/sitemap.xml"),
+        ("/sparql?example=nothing.en", "/sparql"),
+    ],
+)
+def test_hints_lead_below_the_path(below: FlaskClient, path: str, to: str):
+    """What a problem tells somebody to ask instead is an address that they can ask as it stands."""
+    reply = below.get(path, headers={"Accept": "text/html;q=0.5, application/problem+json"})
+    hint: str = reply.get_json()["hint"]
+    assert f"{PUBLIC}{to}" in hint.rstrip(".").split(), hint
+
+
+def test_the_hint_of_what_is_gone_leads_below_the_path(below: FlaskClient, earlier: str):
+    """So is the TimeMap of an evidence that there was, which is named where it is gone."""
+    page = addresses(below.get(f"{earlier}/doc/nhd-page", headers=BROWSER), f"{PUBLIC}{earlier}/doc/nhd-page")
+    evidence = {each.partition("?")[0].removeprefix(PUBLIC + earlier) for each in page.found if "/ev/" in each}
+    told = [reply for each in evidence if (reply := below.get(each)).status_code == 410]
+    assert told
+    for reply in told:
+        timemap = reply.get_json()["hint"].split()[0]
+        assert timemap.startswith(f"{PUBLIC}/timemap/link/ev/")
+        assert below.get(timemap.removeprefix(PUBLIC)).status_code == 200
 
 
 def test_a_permalink_is_made_below_the_path(below: FlaskClient):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from digigraph.errors import Gone, NotFound, TakenBack
 from digigraph.publishing.retired import FILE, is_retired
+from digigraph.publishing.states import TIMEMAP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +42,8 @@ class Edition:
         IRI of the licence of the data; empty where none is stated.
     reason_of
         Returns why an IRI was taken back, as a class of reasons; empty where it was not.
+    timemaps
+        What the address of a TimeMap begins with, the path of an original behind it.
     """
 
     backend: Backend
@@ -49,6 +52,7 @@ class Edition:
     read_file: Callable[[str], bytes | None]
     licence: str = ""
     reason_of: Callable[[str], str] = _no_reason
+    timemaps: str = TIMEMAP
 
     @property
     def context(self) -> Context:
@@ -63,6 +67,6 @@ class Edition:
         if is_retired(iri, self.read_file(FILE) or b""):
             return Gone(
                 f"{iri} was in an earlier state of the graph, and is no longer.",
-                hint=f"/timemap/link{self.iris.path(iri)} lists the states that are kept.",
+                hint=f"{self.timemaps}{self.iris.path(iri)} lists the states that are kept.",
             )
         return NotFound(f"The graph says nothing of {iri}.")

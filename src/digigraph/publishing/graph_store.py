@@ -34,7 +34,7 @@ def version_with(backend: Backend, graph: ox.NamedNode | None) -> str | None:
         return backend.version
     answer = backend.answer(Query(text=f"ASK {{ GRAPH {graph} {{ ?s ?p ?o }} }}", format=RESULTS_JSON, is_own=True))
     if not ox.parse_query_results(b"".join(answer), format=ox.QueryResultsFormat.JSON):
-        raise NotFound(f"There is no graph {graph}.", hint="The service description at /sparql lists the graphs.")
+        raise NotFound(f"There is no graph {graph}.", hint="The service description lists the graphs.")
     return answer.version
 
 

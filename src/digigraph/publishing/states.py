@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 STATES = "/snapshots"
 """Path of the list of states, below which each is."""
+TIMEMAP = "/timemap/link"
+"""What the path of a TimeMap begins with, the path of its original behind it (RFC 7089, section 5)."""
 _Member = bool | int | str | list[str] | list[dict[str, str]]
 
 

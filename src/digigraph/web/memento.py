@@ -19,7 +19,7 @@ from werkzeug.http import http_date
 
 from digigraph.errors import SnapshotDamaged
 from digigraph.publishing.signposting import Signpost
-from digigraph.publishing.states import state_path
+from digigraph.publishing.states import TIMEMAP, state_path
 from digigraph.store.snapshots.opened import read_manifest
 from digigraph.web.conditions import READING
 from digigraph.web.pages import present_path
@@ -37,7 +37,6 @@ ORIGINALS = frozenset({"catalog", "documents", "graphs", "home", "things"})
 """Blueprints whose resources can be asked for as they were. Queries have permalinks, and dumps the name of a state."""
 ACCEPT_DATETIME = "Accept-Datetime"
 MEMENTO_DATETIME = "Memento-Datetime"
-TIMEMAP = "/timemap/link"
 LINK_FORMAT = "application/link-format"
 _LINKED = {HTTPStatus.OK, HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.SEE_OTHER, HTTPStatus.NOT_MODIFIED, HTTPStatus.GONE}
 

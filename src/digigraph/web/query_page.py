@@ -69,7 +69,9 @@ def query_page(*, formats: Sequence[Format], example: str) -> Response:
     built = _built()
     offered = examples(site().settings.project / "queries")
     if example and example not in offered:
-        raise NotFound(f"There is no stored query {example!r}.", hint="Choose one of the list at /sparql.")
+        raise NotFound(
+            f"There is no stored query {example!r}.", hint=f"Choose one of the list at {site().url('/sparql')}."
+        )
     chosen = offered.get(example)
     response = fresh_page(
         "sparql.html",

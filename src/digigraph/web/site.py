@@ -14,6 +14,7 @@ from digigraph.iris import Iris
 from digigraph.publishing.drawing import Draughtsman
 from digigraph.publishing.edition import Edition
 from digigraph.publishing.offer import Offer
+from digigraph.publishing.states import TIMEMAP
 from digigraph.store.answering.cancellation import Cancellation
 from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.store.snapshots.gone import gone_snapshots
@@ -217,7 +218,8 @@ def asker() -> Backend:
 def edition(language: str) -> Edition:
     """Return the graph as the functions of ``publishing`` take it, in a language."""
     found = site()
-    return Edition(asker(), found.iris, language, found.read_file, found.settings.license, found.reason_of)
+    timemaps = found.present_url(TIMEMAP)
+    return Edition(asker(), found.iris, language, found.read_file, found.settings.license, found.reason_of, timemaps)
 
 
 def named(path: str) -> ox.NamedNode:

@@ -41,7 +41,9 @@ def catalog_of(here: Site) -> tuple[SnapshotCatalog, KeptStates]:
         There are none: an endpoint of others answers.
     """
     if here.kept is None:
-        raise NotFound("There are no states here: an endpoint of others answers.", hint="Ask at /sparql.")
+        raise NotFound(
+            "There are no states here: an endpoint of others answers.", hint=f"Ask at {here.url('/sparql')}."
+        )
     return SnapshotCatalog(here.settings.state_folder), here.kept
 
 
@@ -76,7 +78,7 @@ def choose(name: str) -> Snapshot:
     """
     here: Site = current_app.extensions[EXTENSION]
     catalog, kept = catalog_of(here)
-    snapshot = catalog.find(name, path=STATES)
+    snapshot = catalog.find(name, path=here.present_url(STATES))
     request.environ[NAMED_STATE] = replace(
         here, backend=kept.states.at(snapshot.name), keeper=kept.keeper, prefix=state_path(snapshot.name)
     )

@@ -75,14 +75,14 @@ def part(name: str) -> BaseResponse:
             return redirect(site().url(f"{_PATH}/{found.name}" if found else _PATH), code=303)
     elif (asked := _PAGE.fullmatch(own)) and (not suffix or suffix in {each.name for each in _DATA}):
         return _page(int(asked[1]), own, by_name(suffix, _DATA) if suffix else None)
-    raise NotFound(f"There is no {name!r} among the changes.", hint="/changes leads to those there are.")
+    raise NotFound(f"There is no {name!r} among the changes.", hint=_hint("leads to those there are."))
 
 
 @blueprint.get("/changes/<number>/<any(added, removed):which>.nq")
 def quads(number: str, which: str) -> Response:
     """Answer with the quads that a change added or removed."""
     if not _NUMBER.fullmatch(number):
-        raise NotFound(f"There is no change {number!r}.", hint="/changes leads to those there are.")
+        raise NotFound(f"There is no change {number!r}.", hint=_hint("leads to those there are."))
     return _patch(_change(int(number)), N_QUADS, only=which)
 
 
@@ -97,7 +97,9 @@ def _stream() -> EventStream:
     here = site()
     version = here.backend.version
     if version is None:
-        raise NotFound("There are no changes here: an endpoint of others answers.", hint="Ask at /sparql.")
+        raise NotFound(
+            "There are no changes here: an endpoint of others answers.", hint=f"Ask at {site().url('/sparql')}."
+        )
     log = SnapshotCatalog(here.settings.state_folder).changes
     found = log.changes(until=version)
     if not found:
@@ -111,10 +113,14 @@ def _change(number: int) -> Change:
     kept = _stream().changes
     found = next((each for each in kept if each.number == number), None)
     if found is None and number < kept[-1].number:
-        raise Gone(f"Change {number} is no longer kept.", hint="/changes leads to those that are.")
+        raise Gone(f"Change {number} is no longer kept.", hint=_hint("leads to those that are."))
     if found is None:
-        raise NotFound(f"There is no change {number}.", hint="/changes leads to those there are.")
+        raise NotFound(f"There is no change {number}.", hint=_hint("leads to those there are."))
     return found
+
+
+def _hint(leads: str) -> str:
+    return f"{site().url(_PATH)} {leads}"
 
 
 def _sent(stream: EventStream, chosen: Format) -> Response:
@@ -144,9 +150,9 @@ def _page(number: int, name: str, suffix: Format | None) -> BaseResponse:
     pages = stream.pages
     found = pages.get(number)
     if found is None and number > max(pages, default=0):
-        raise NotFound(f"There is no page {number} of the changes.", hint="/changes leads to those there are.")
+        raise NotFound(f"There is no page {number} of the changes.", hint=_hint("leads to those there are."))
     if found is None:
-        raise Gone(f"Nothing of page {number} of the changes is left.", hint="/changes leads to what is.")
+        raise Gone(f"Nothing of page {number} of the changes is left.", hint=_hint("leads to what is."))
     if found.name != name:
         # It had other members before changes were shortened, or taken back.
         return redirect(site().url(f"{_PATH}/{found.name}{f'.{suffix.name}' if suffix else ''}"))
@@ -165,7 +171,7 @@ def _patch(change: Change, chosen: Format, *, only: str = "") -> Response:
     try:
         removed, added = _stream().log.patch(change)
     except NoSnapshot as error:
-        raise Gone(error.message, hint="/changes leads to the versions of things that are kept.") from error
+        raise Gone(error.message, hint=_hint("leads to the versions of things that are kept.")) from error
     lines: Iterator[bytes]
     if only:
         lines = (b"%s\n" % each for each in (added if only == "added" else removed))

@@ -50,7 +50,7 @@ def part(number: int) -> Response:
     def body() -> bytes:
         paths = _paths()[(number - 1) * PART : number * PART] if number else []
         if not paths:
-            raise NotFound(f"There is no sitemap {number}.", hint=f"{_INDEX} lists those there are.")
+            raise NotFound(f"There is no sitemap {number}.", hint=f"{site().url(_INDEX)} lists those there are.")
         return sitemap(paths, site().url, modified=_modified())
 
     return made(body, _XML, log=_log())

@@ -46,7 +46,10 @@ def dump(file: str) -> BaseResponse:
         return _of(snapshot, Response("".join(lines), content_type="text/plain; charset=utf-8"))
     found = next((each for each in snapshot.dumps() if each.name == name), None)
     if found is None:
-        raise NotFound(f"The state {state} has no dump {name!r}.", hint="/dumps/ lists those of the present one.")
+        raise NotFound(
+            f"The state {state} has no dump {name!r}.",
+            hint=f"{site().present_url('/dumps/')} lists those of the present one.",
+        )
     try:
         body = File(found.path)
     except FileNotFoundError as error:
@@ -68,7 +71,7 @@ def _of(snapshot: Snapshot, response: Response) -> Response:
 
 def _snapshot(name: str) -> Snapshot:
     _served()
-    return SnapshotCatalog(site().settings.state_folder).find(name, path=STATES)
+    return SnapshotCatalog(site().settings.state_folder).find(name, path=site().present_url(STATES))
 
 
 def _served() -> str:
@@ -81,5 +84,7 @@ def _served() -> str:
     """
     served = site().backend.version
     if served is None:
-        raise NotFound("There are no dumps here: an endpoint of others answers.", hint="Ask at /sparql.")
+        raise NotFound(
+            "There are no dumps here: an endpoint of others answers.", hint=f"Ask at {site().url('/sparql')}."
+        )
     return served

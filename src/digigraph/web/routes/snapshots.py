@@ -13,10 +13,10 @@ from digigraph.errors import NotFound
 from digigraph.iris import Iris
 from digigraph.media import HTML, Format, Kind, formats_of
 from digigraph.publishing.catalog import PREFIXES
-from digigraph.publishing.states import STATES, manifest, state_data, states_data
+from digigraph.publishing.states import STATES, TIMEMAP, manifest, state_data, states_data
 from digigraph.publishing.writing import write
 from digigraph.store.snapshots.gone import gone_snapshots
-from digigraph.web.memento import LINK_FORMAT, ORIGINALS, TIMEMAP, moments, timemap
+from digigraph.web.memento import LINK_FORMAT, ORIGINALS, moments, timemap
 from digigraph.web.pages import fresh_page, with_parameters
 from digigraph.web.replies import requested_format, suffix_format
 from digigraph.web.site import site
@@ -55,7 +55,7 @@ def one(name: str) -> Response:
     """Show the manifest of a state, or send it as data, in the format of the suffix or as asked for."""
     catalog, _ = catalog_of(site())
     own, _, suffix = name.partition(".")
-    state = catalog.find(own, path=STATES)
+    state = catalog.find(own, path=site().present_url(STATES))
     chosen = _wanted(suffix)
     if chosen is HTML:
         iri = Iris(site().settings.base_iri).snapshot(state.name).value
