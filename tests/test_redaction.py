@@ -407,6 +407,18 @@ def test_who_reads_an_old_state_is_waited_for_and_then_not(three: Project, monke
         assert not has(content, WORDS), place
 
 
+def test_a_server_lets_go_of_what_is_written_anew(three: Project) -> None:
+    """A state that a server has open and that nobody asks is not held: it is not removed from under the server."""
+    settings = dataclasses.replace(three.settings, state_seconds=3600.0, query_seconds=115.0)
+    name = SnapshotCatalog(settings.state_folder).names()[1]
+    with webserver.serving(settings, workers=1) as server:
+        assert (
+            requests.get(f"{server.url}/snapshots/{name}/sparql?query=ASK{{}}", timeout=120).status_code
+            == HTTPStatus.OK
+        )
+        assert redact(settings, ["id/asa-berg"], reason="privacy").applied.torn == ()
+
+
 def test_a_state_that_cannot_be_read_is_removed(three: Project) -> None:
     """Nobody can tell what it holds; it is told by name."""
     name = SnapshotCatalog(three.settings.state_folder).names()[1]

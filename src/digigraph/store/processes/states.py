@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from digigraph.errors import QueryCancelled, QueueFull, StoreError
+from digigraph.store.snapshots.gone import instead_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +35,8 @@ AT_ONCE = 2 * QUEUE
 _LEAST_SECONDS, _TURN_SECONDS = 1.0, 5.0
 """Seconds for which a state stays open at least; after which it takes nobody new while others wait for a place."""
 _LOOK_SECONDS = 0.1
+_SWEEP_SECONDS = 1.0
+"""Seconds within which a state is let go that was written anew: ``redact`` waits for that."""
 
 
 def settings_of_earlier(settings: Settings) -> Settings:
@@ -267,22 +270,25 @@ class States:
             self._sweeper.start()
 
     def _sweep(self) -> None:
-        seconds = self._settings.state_seconds
+        seconds = min(max(self._settings.state_seconds / 4, _LOOK_SECONDS), _SWEEP_SECONDS)
         while True:
             with self._condition:
-                self._condition.wait_for(lambda: self._is_closed, timeout=max(seconds / 4, _LOOK_SECONDS))
+                self._condition.wait_for(lambda: self._is_closed, timeout=seconds)
                 if self._is_closed:
                     return
-                left = [name for name, place in self._places.items() if self._is_left(place)]
+                left = [name for name, place in self._places.items() if self._is_left(name, place)]
                 places = [self._places.pop(name) for name in left]
             for place in places:
                 _close(place)
 
-    def _is_left(self, place: _Place) -> bool:
+    def _is_left(self, name: str, place: _Place) -> bool:
+        """Whether nobody has asked it for long, or nobody asks it and whoever takes something back waits for that."""
         now = time.monotonic()
         if place.is_busy():
             place.used = now
-        return now - place.used >= self._settings.state_seconds
+            return False
+        is_unused = now - place.used >= self._settings.state_seconds
+        return is_unused or instead_of(self._settings.state_folder, name) is not None
 
 
 def _close(place: _Place) -> None:

@@ -60,15 +60,15 @@ def missing(state: Path, name: str, *, path: str) -> NotFound:
     """
     hint = f"{path or '`digigraph snapshots list`'} lists the states that there are."
     if SNAPSHOT_NAME.fullmatch(name) and (created := _created(state, name)):
-        if (instead := _instead_of(state, name)) is not None:
+        if (instead := instead_of(state, name)) is not None:
             message = f"The state {name} of {created} was written anew, without what was taken back."
             return Gone(message, hint=f"It is {path and path + '/'}{instead} now.")
         return Gone(f"The state {name} of {created} was removed, and is not kept any longer.", hint=hint)
     return NotFound(f"There is no state {name!r}.", hint=hint)
 
 
-def _instead_of(state: Path, name: str) -> str | None:
-    """The name of the state that took the place of one; None where none did, or it is gone as well."""
+def instead_of(state: Path, name: str) -> str | None:
+    """Return the name of the state that took the place of one; None where none did, or it is gone as well."""
     for folder in (state / "snapshots").glob(f"{sequence_of(name)}-*"):
         with contextlib.suppress(SnapshotDamaged):
             if any(each.replaced == name for each in read_manifest(folder).rewritten):
