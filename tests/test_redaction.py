@@ -246,15 +246,29 @@ def test_taking_back_twice_changes_nothing(three: Project) -> None:
 
 
 def test_another_reason_is_not_lost_without_a_word(three: Project) -> None:
-    """Who takes something back once more for another reason is told which one stands, and the list is what it was."""
+    """Who takes something back once more for another reason is told which one stands and how to change it; the list is
+    what it was.
+    """
     assert three.run("redact", "id/asa-berg", "--reason", "privacy").returncode == 0
     listed = (three.folder / "data/redactions.yaml").read_bytes()
     again, other = (three.run("redact", "id/asa-berg", "--reason", each) for each in ("privacy", "error"))
     assert again.stdout.decode() == "data/redactions.yaml has id/asa-berg already (privacy)\n"
     assert other.stdout.decode() == (
-        "data/redactions.yaml has id/asa-berg already (privacy); readers are told that reason, not error\n"
+        "data/redactions.yaml has id/asa-berg already (privacy); readers are told that reason, not error. "
+        "To change it, write it there and run `digigraph publish`\n"
     )
     assert (three.folder / "data/redactions.yaml").read_bytes() == listed
+
+
+def test_another_reason_on_the_list_is_told_from_the_next_publication_on(three: Project) -> None:
+    """Whoever changes the reason on the list publishes, and readers are told the new one."""
+    redact(three.settings, ["id/asa-berg"], reason="privacy")
+    path = three.folder / "data/redactions.yaml"
+    path.write_bytes(path.read_bytes().replace(b"reason: privacy", b"reason: legal"))
+    publish(three.settings)
+    with webserver.serving(three.settings, workers=1) as server:
+        for place in ("id/asa-berg", "page/asa-berg"):
+            assert _why(server, place) == "legal", place
 
 
 def test_the_command_line_names_the_new_state(three: Project) -> None:

@@ -43,7 +43,11 @@ def redact(project: Project, iris: tuple[str, ...], reason: str, note: str) -> N
         also = f", and {len(entry.also)} that go with it" if entry.also else ""
         click.echo(f"{entry.iri} is taken back ({entry.reason}){also}")
     for iri, stands in report.standing.items():
-        instead = f"; readers are told that reason, not {reason}" if stands != reason else ""
+        instead = (
+            f"; readers are told that reason, not {reason}. To change it, write it there and run `digigraph publish`"
+            if stands != reason
+            else ""
+        )
         click.echo(f"{FILE} has {iri} already ({stands}){instead}")
     _tell(report.applied)
     if report.remaining:
