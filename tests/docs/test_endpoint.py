@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import shutil
 import subprocess
@@ -100,6 +101,20 @@ def test_an_example_gives_what_it_shows(url: str, tmp_path: Path, number: int) -
     done = subprocess.run([*command, str(file)], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
     assert done.stdout.decode().replace("\r\n", "\n") == shown
+
+
+def test_a_copy_is_taken_as_the_guide_says(url: str, tmp_path: Path) -> None:
+    """The lines of docs/harvesting.md bring the dump and find its hash right, and again when it is there already."""
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not on this machine")
+    (code,) = re.findall(r"```sh\n(.*?)```", (REPOSITORY / "docs/harvesting.md").read_text(encoding="utf-8"), re.DOTALL)
+    command = ["bash", "-eu", "-c", code.replace("http://127.0.0.1:8000", url)]
+    for _ in range(2):
+        done = subprocess.run(command, capture_output=True, check=False, text=True, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert re.fullmatch(r"1-[0-9a-f]+\.nq\.gz: OK\n", done.stdout)
+    (copy,) = tmp_path.iterdir()
+    assert gzip.decompress(copy.read_bytes()).count(b"\n") > 8000
 
 
 def has_r_client() -> bool:
