@@ -168,6 +168,22 @@ def test_a_changed_text_is_told(project: Project) -> None:
     assert [each.rule for each in quotes] == ["quote-not-found"] * 3
 
 
+@pytest.mark.parametrize(
+    ("said", "column", "hint"),
+    [
+        ("{subject: nhd, member: [kth nhd]}", 36, "Write kth-nhd; or, for several things, [kth, nhd]."),
+        ("{subject: nhd, member: kth, karolinska}", 40, "Several values stand in brackets: […, karolinska]."),
+    ],
+)
+def test_several_things_without_brackets_or_commas_are_told(
+    project: Project, said: str, column: int, hint: str
+) -> None:
+    """Who forgets the brackets of a list, or its commas, is told how lists are written."""
+    project.facts(f"  - quote: KTH takes part.\n    occurrence: 1\n    says: [{said}]\n")
+    (told,) = findings(project)
+    assert (told.location.column, told.hint) == (column, hint)
+
+
 def test_a_hash_that_is_missing_is_told_with_its_value(project: Project) -> None:
     """Who left ``sha256`` away is given the line to write."""
     facts = (project.folder / FILE).read_text(encoding="utf-8")

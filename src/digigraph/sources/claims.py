@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.iris import slugify
+from digigraph.iris import SLUG, slugify
 from digigraph.sources import values
 from digigraph.sources.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar
 from digigraph.sources.terms import Context, Kind, Term
@@ -140,7 +140,10 @@ class ClaimReader:
                     class_ = self._context.class_(values.scalar(each).text, each.location)
                     assertions.append(Assertion(subject, RDF["type"], class_, each.location))
             return assertions
-        term = self._context.term(name, place)
+        # What stands between commas in {…} is a key without a value.
+        is_alone = isinstance(node, Scalar) and not node.text
+        hint = f"Several values stand in brackets: […, {name}]." if is_alone and SLUG.fullmatch(name) else None
+        term = self._context.term(name, place, hint=hint)
         if isinstance(node, Fields) and _takes_languages(term, node):
             return self._tagged(subject, term, node)
         for each in _each(node):

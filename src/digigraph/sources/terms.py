@@ -142,8 +142,8 @@ class Context:
             return self._prefixes[prefix] + local
         return name if colon else self._vocabulary + name
 
-    def term(self, name: str, location: Location) -> Term:
-        """Return the term of that name.
+    def term(self, name: str, location: Location, *, hint: str | None = None) -> Term:
+        """Return the term of that name; ``hint`` is what else may have been meant where there is none.
 
         Raises
         ------
@@ -152,12 +152,9 @@ class Context:
         """
         if name in self.terms:
             return self.terms[name]
-        raise Malformed(
-            "unknown-term",
-            f"There is no term {name!r}.",
-            location,
-            hint=did_you_mean(name, ["type", *self.terms]) or "The terms are those of ontology/context.jsonld.",
-        )
+        hints = filter(None, [did_you_mean(name, ["type", *self.terms]), hint])
+        hint = " ".join(hints) or "The terms are those of ontology/context.jsonld."
+        raise Malformed("unknown-term", f"There is no term {name!r}.", location, hint=hint)
 
     def meant(self, name: str) -> set[NamedNode]:
         """Return the properties that a key stands for, or may stand for where it is misspelt."""

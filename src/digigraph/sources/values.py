@@ -202,6 +202,9 @@ def slug(node: Node) -> str:
         return written.text
     proposed = slugify(written.text)
     hint = f"Write {proposed}." if proposed else "A slug has small letters, digits and single hyphens."
+    parts = written.text.split()
+    if len(parts) > 1 and all(map(SLUG.fullmatch, parts)):
+        hint = f"Write {proposed}; or, for several things, [{', '.join(parts)}]."
     message = f"{shown(written)!r} is not a slug."
     raise Malformed("slug", message, written.location, hint=unseen(written.text) or hint)
 
