@@ -99,6 +99,43 @@ def test_what_cannot_be_read_is_a_located_finding(
     assert expected[0] == "rdf-syntax" or findings[0].hint
 
 
+def test_each_line_that_is_wrong_is_told_where_lines_stand_alone(tmp_path: Path) -> None:
+    """N-Triples and N-Quads: a string left open, a bad IRI, dots that are missing one after another, the last line."""
+    lines = [
+        *('<a:a> <b:b> "x', '<a:a> <b:b> "å" .', '<a:a> <b: b> "x" .'),
+        *('<a:a> <b:b> "x"', '<a:a> <b:b> "x"', "", "<a:a> <b:b>"),
+    ]
+    for name in ("data.nt", "data.nq"):
+        assert told(check(tmp_path, "\n".join(lines).encode(), name=name)) == [
+            ("rdf-syntax", 1, 15),
+            ("rdf-syntax", 3, 7),
+            ("rdf-syntax", 5, 1),
+            ("rdf-syntax", 6, 1),
+            ("rdf-syntax", 7, 12),
+        ]
+
+
+def test_of_thousands_of_wrong_lines_the_first_are_told(tmp_path: Path) -> None:
+    """What is no N-Triples at all does not fill a report."""
+    assert told(check(tmp_path, b"x\n" * 5000, name="data.nt")) == [("rdf-syntax", line, 1) for line in range(1, 102)]
+
+
+@pytest.mark.parametrize(
+    ("data", "hint"),
+    [
+        ("<a:a> <b:b> 'x' # end.\n# more\n\n<a:c> <b:b> 1 .", "line 1, column 16"),
+        ("<a:a> <b:b> [ <b:c> '''\n'''\n]\n<a:c> <b:b> 1 .", "line 3, column 2"),
+        ("<a:a> <b:b> 'x'\n", "line 1, column 16"),
+        ("<a:a> <b:b> 'x' <a:c> <b:b> 1 .", None),
+    ],
+)
+def test_a_missing_dot_is_looked_for_where_the_statement_ends(tmp_path: Path, data: str, hint: str | None) -> None:
+    """The parser sees it at the next word, which may be lines below; on the same line nothing has to be said."""
+    (finding,) = check(tmp_path, data.encode())
+    said = f"What stands before it ends in {hint}: is the dot missing there?"
+    assert finding.hint == (said if hint is not None else None)
+
+
 def test_each_context_that_is_another_file_is_told(tmp_path: Path) -> None:
     """All in one run, each at its place."""
     contexts = b'{"@context": ["http://e.x/c",\n"d", {"p": {"@id": "http://e.x/p", "@context": "e"}}]}'

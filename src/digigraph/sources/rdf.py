@@ -22,6 +22,7 @@ from digigraph.sources.files import MAX_STATEMENTS
 from digigraph.sources.json_outline import nesting
 from digigraph.sources.kept import Kept
 from digigraph.sources.positions import Positions
+from digigraph.sources.rdf_mistakes import SyntaxMistakes
 from digigraph.sources.records import Malformed, decode
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ MAX_BYTES = 20_000_000
 """Bytes above which an RDF file is refused: a graph in memory takes a hundred times its size."""
 _BOM = b"\xef\xbb\xbf"
 _CONTINUATION = re.compile(rb"[\x80-\xbf]")
-_ENGINE_PLACE = re.compile(r"Parser error (?:at|between) line .*?: ", re.DOTALL)
 
 
 Places = tuple[Location, Location | None, Location | None]
@@ -156,6 +156,7 @@ class _Reader:
         self._format = rdf_format
         self._at_most = at_most
         self._positions = Positions(text, path)
+        self._mistakes = SyntaxMistakes(data, text, base_iri, rdf_format=rdf_format, positions=self._positions)
 
     def read(self, kept: Kept) -> RdfFile:
         if self._format == ox.RdfFormat.RDF_XML:
@@ -169,7 +170,7 @@ class _Reader:
             parser = ox.parse(self._data, format=self._format, base_iri=self._base)
             quads = list(self._counted(parser))
         except SyntaxError as error:
-            raise self._syntax(error) from error
+            raise self._mistakes.of(error) from error
         if is_json:
             return RdfFile(_located(quads, list(self._json_ld(quads))), parser.prefixes)
 
@@ -211,7 +212,9 @@ class _Reader:
                 places.append((place or Location(self._path), node, None))
         except SyntaxError as error:
             tag = max(0, self._data.rfind(b"<", 0, source.tell()))
-            raise self._malformed(str(error.msg), replace(self._element(tag, source.tell()), of_node=False)) from error
+            raise self._mistakes.malformed(
+                str(error.msg), replace(self._element(tag, source.tell()), of_node=False)
+            ) from error
         return RdfFile(_located(quads, places), parser.prefixes)
 
     def _elements(self) -> dict[int, rdfxml.Element]:
@@ -232,7 +235,7 @@ class _Reader:
         except rdfxml.NotXml as error:
             if error.is_too_deep:
                 raise self._too_deep(rdfxml.MAX_DEPTH) from error
-            raise self._malformed(str(error), Location(self._path, error.line, error.column)) from error
+            raise self._mistakes.malformed(str(error), Location(self._path, error.line, error.column)) from error
 
     def _element(self, start: int, end: int) -> Location:
         """The place of some bytes, as that of a node."""
@@ -244,41 +247,6 @@ class _Reader:
     def _continued(self) -> list[int]:
         """The bytes that are not the first of their character."""
         return [match.start() for match in _CONTINUATION.finditer(self._data)]
-
-    def _syntax(self, error: SyntaxError) -> Malformed:
-        message = _ENGINE_PLACE.sub("", str(error.msg))
-        if "LoadDocumentCallback" in message:
-            return self._remote_context()
-        start = (error.lineno or 0, error.offset or 0)
-        end = (error.end_lineno or 0, error.end_offset or 0)
-        if self._format == ox.RdfFormat.JSON_LD:
-            start, end = self._in_code_points(*start), self._in_code_points(*end)
-        return self._malformed(message, Location(self._path, *start, *end))
-
-    def _in_code_points(self, line: int, column: int) -> tuple[int, int]:
-        """A place of the engine's JSON parser, which counts bytes."""
-        if not line:
-            return 0, 0
-        before = self._data.split(b"\n")[line - 1][: column - 1]
-        return line, len(before.decode("utf-8", "ignore")) + 1
-
-    def _malformed(self, message: str, where: Location) -> Malformed:
-        said = f"This is not {self._format.name}: {message.rstrip('.')}."
-        return Malformed("rdf-syntax", said, where)
-
-    def _remote_context(self) -> Malformed:
-        found = [(f" {name}", self._positions.value(*place)) for name, place in jsonld.remote_contexts(self._text)]
-        first, *others = [self._not_fetched(*each) for each in found or [("", Location(self._path))]]
-        first.others = tuple(each.finding for each in others)
-        return first
-
-    def _not_fetched(self, name: str, place: Location) -> Malformed:
-        return Malformed(
-            "jsonld-context",
-            f"The context{name} is another file, and nothing is fetched.",
-            place,
-            hint='Put what its "@context" holds in the place of its name.',
-        )
 
     def _too_deep(self, limit: int) -> Malformed:
         return Malformed(

@@ -118,6 +118,16 @@ def locate(text: str, quads: Iterable[ox.Quad]) -> array[int]:
     return offsets
 
 
+def end_before(text: str, offset: int) -> int:
+    """Return where the last token before an offset ends that is neither space nor comment; 0 where there is none."""
+    position = end = 0
+    while position < offset and (match := _TOKEN.match(text, position)) is not None:
+        position = match.end()
+        if match.lastgroup != "space" and position <= offset:
+            end = position
+    return end
+
+
 def triple_terms_nested(text: str) -> int:
     """Return how deep ``<<`` is nested in a text, Turtle or not."""
     deepest = current = position = 0
