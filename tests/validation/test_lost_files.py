@@ -61,8 +61,9 @@ def test_lost_data_is_told_once(tmp_path: Path) -> None:
     )
     project.write("data/lost.ttl", f"{prefixes}id:a schema:knows id:b \n id:b schema:knows id:c .\n")
     project.write("data/other.ttl", f'{prefixes}id:a schema:name "A"@en , "A"@sv .\n')
-    told = [(each.rule, each.location.path, each.hint) for each in project.check().findings if each.severity > 1]
-    assert told == [("rdf-syntax", "data/lost.ttl", WAITS)]
+    (lost,) = [each for each in project.check().findings if each.severity > 1]
+    assert (lost.rule, lost.location.path) == ("rdf-syntax", "data/lost.ttl")
+    assert (lost.hint or "").endswith(WAITS)
     project.write("data/lost.ttl", f"{prefixes}id:a schema:knows id:b .\n")
     assert [each.rule for each in project.check().findings if each.severity > 1] == [
         "shacl-MinCountConstraintComponent"

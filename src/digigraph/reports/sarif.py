@@ -87,7 +87,9 @@ def _rule(identifier: str) -> dict[str, object]:
 
 def _message(finding: Finding) -> str:
     quoted = f"“{finding.quote}”" if finding.quote else None
-    return printable_lines("\n".join(part for part in (finding.message, finding.hint, quoted) if part))
+    return printable_lines(
+        "\n".join(part for part in (finding.message, finding.hint, finding.elsewhere, quoted) if part)
+    )
 
 
 def _related(finding: Finding, excerpts: Excerpts) -> dict[str, object]:

@@ -24,6 +24,13 @@ _VALUES = re.compile(
     r"(?P<before>(?:Value|Node) .*?(?:not in list|in the set:|set of values:) )(?P<values>\[.*\])", re.DOTALL
 )
 """Of ``sh:in`` and ``sh:hasValue``: a list as Python writes it."""
+_LITERAL = re.compile(
+    r'Literal\("(?P<text>.*?)"(?: = .*?)??'
+    r"(?:, lang=(?P<language>[A-Za-z0-9-]+))?(?:, datatype=(?P<datatype>[^\s(),]+))?\)",
+    re.DOTALL,
+)
+"""As the engine writes one: what is in its quotes, sometimes the value of that, language, datatype."""
+_BARE = {f"xsd:{name}" for name in ("integer", "decimal", "double", "boolean")}
 _PROPERTIES = re.compile(r"(?P<before>Value of .+?->)(?P<properties>.+?)(?P<after> (?:[!=]=|<=?) .*)", re.DOTALL)
 """Of property pairs."""
 
@@ -53,10 +60,21 @@ def languages_of(text: ox.Literal, *sources: Iterable[ox.Literal]) -> Iterable[s
     return [""]
 
 
-def in_order(text: str) -> str:
-    """Return a message that the engine has made up itself, with its sets in order: it writes them in that of hashes,
-    which is another one in each run.
+def plainly(text: str) -> str:
+    """Return a message that the engine has made up itself with literals as in Turtle and its sets in order: it writes
+    them in that of hashes, which is another one in each run.
     """
+    return _LITERAL.sub(_as_in_turtle, _in_order(text))
+
+
+def _as_in_turtle(literal: re.Match[str]) -> str:
+    text, language, datatype = literal["text"], literal["language"], literal["datatype"]
+    if datatype in _BARE:
+        return text
+    return f'"{text}"' + (f"@{language}" if language else "") + (f"^^{datatype}" if datatype else "")
+
+
+def _in_order(text: str) -> str:
     if match := _VALUES.fullmatch(text):
         with contextlib.suppress(ValueError, SyntaxError):
             return match["before"] + ", ".join(sorted(map(str, ast.literal_eval(match["values"]))))

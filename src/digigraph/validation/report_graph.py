@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.validation.messages import in_order, languages_of
+from digigraph.validation.messages import languages_of, plainly
 from digigraph.validation.paths import Path, path_of
 from digigraph.vocab import SH, Term
 
@@ -134,7 +134,7 @@ def _result(
     known = [each for source in sources for each in messages.get(source, ())]
     others = [each for several in messages.values() for each in several]
     texts = [each for each in about.get(SH["resultMessage"], ()) if isinstance(each, ox.Literal)]
-    texts = [each if known or each.language else ox.Literal(in_order(each.value)) for each in texts]
+    texts = [each if known or each.language else ox.Literal(plainly(each.value)) for each in texts]
     return Result(
         focus=focus,
         path=path_of(path, said) if path is not None else None,
