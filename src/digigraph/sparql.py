@@ -47,6 +47,8 @@ _INSIDE = {
     "'": re.compile(r"(?:[^'\\\r\n]|\\.)*+", re.DOTALL),
 }
 _CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+# Of nearly all queries without a prologue.
+_BEGINNING = re.compile(r"[\s\ufeff]*+(SELECT|ASK|CONSTRUCT|DESCRIBE)(?=[\s{*?$<(])", re.IGNORECASE | re.ASCII)
 _FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"}
 _VOLATILE = {"NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"}
@@ -134,6 +136,8 @@ def query_form(text: str) -> str:
     QuerySyntaxError
         No query form is found where it must stand, after BASE and PREFIX.
     """
+    if found := _BEGINNING.match(text):
+        return found.group(1).upper()
     for token in tokens(resolved(text)):
         word = token.keyword
         if word in _FORMS:

@@ -11,12 +11,14 @@ from urllib.parse import quote
 import pytest
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.server import ServerState
+from wire import Wire, statuses, without_ids
 
 from digigraph.web.connection import HEAD_BYTES, Connection
 from digigraph.web.gateway import Gateway
 from digigraph.web.places import Places
 from digigraph.web.serve import uvicorn_config
 from digigraph.web.shortcut import Shortcut
+from digigraph.web.unread import UnreadConnection
 from digigraph.web.wsgi import SNAPSHOT
 
 if TYPE_CHECKING:
@@ -37,41 +39,6 @@ POST = (
 UPGRADE = GET.replace(b"Host", b"Connection: Upgrade\r\nUpgrade: h2c\r\nHost")
 CHUNKED = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 PIECE = b"x" * 1000
-
-
-class Wire(asyncio.Transport):
-    """A connection's other end, which keeps what is written."""
-
-    def __init__(self) -> None:
-        super().__init__({"peername": ("192.0.2.1", 1), "sockname": ("192.0.2.2", 80)})
-        self.written = b""
-        self.is_closed = False
-        self.is_read = True
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Keep it."""
-        self.written += data
-
-    def close(self) -> None:
-        """Write no more."""
-        self.is_closed = True
-
-    def is_closing(self) -> bool:
-        """Tell whether it is closed."""
-        return self.is_closed
-
-    def pause_reading(self) -> None:
-        """Note it: a test says what comes."""
-        self.is_read = False
-
-    def resume_reading(self) -> None:
-        """Note it."""
-        self.is_read = True
-
-    async def has(self, number: int) -> None:
-        """Wait until so many replies have been written."""
-        while len(re.findall(rb"HTTP/1.1 \d+", self.written)) < number:  # noqa: ASYNC110 - nothing tells
-            await asyncio.sleep(0.001)
 
 
 def _ok(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -95,7 +62,7 @@ def run(exchange: Exchange) -> list[str]:
         wire = Wire()
         state = ServerState()
         state.default_headers = [(b"date", b"Thu, 01 Jan 2026 00:00:00 GMT")]
-        connection = Connection(gateway, uvicorn_config(gateway), state, places=Places(10_000))
+        connection = UnreadConnection(gateway, uvicorn_config(gateway), state, places=Places(10_000))
         connection.connection_made(wire)
         await exchange(connection, wire)
         connection.connection_lost(None)
@@ -110,18 +77,6 @@ async def asked(connection: Connection, wire: Wire, *, times: int) -> None:
     for number in range(times):
         connection.data_received(GET)
         await wire.has(number + 1)
-
-
-def statuses(replies: bytes) -> list[int]:
-    """The statuses of replies."""
-    return [int(status) for status in re.findall(rb"HTTP/1.1 (\d+)", replies)]
-
-
-def without_ids(replies: bytes) -> list[bytes]:
-    """What was replied, one by one, without what is another each time; headers sorted."""
-    each = re.sub(rb"(date|x-request-id): [^\r]*\r\n", b"", replies).split(b"HTTP/1.1 ")[1:]
-    parts = [reply.partition(b"\r\n\r\n") for reply in each]
-    return [b"\r\n".join([*sorted(head.split(b"\r\n")), body]) for head, _, body in parts]
 
 
 def test_what_comes_again_is_answered_at_once():
@@ -375,7 +330,7 @@ def test_who_is_waited_for_longest_makes_room():
         gateway, state = Gateway(_ok, threads=2, body_bytes=1000), ServerState()
         config = uvicorn_config(gateway)
         places, wires = Places(3), [Wire() for _ in range(6)]
-        made = [Connection(gateway, config, state, places=places) for _ in wires]
+        made = [UnreadConnection(gateway, config, state, places=places) for _ in wires]
 
         def closed() -> list[int]:
             return [number for number, wire in enumerate(wires) if wire.is_closed]

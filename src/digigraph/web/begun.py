@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from digigraph.errors import DigigraphError
 
 if TYPE_CHECKING:
     from digigraph.store.answering.backend import Answer, Query
+    from digigraph.web.identity import Identity
     from digigraph.web.keeping import Flight
 
 BEGUN = "digigraph.begun"
@@ -26,13 +28,22 @@ class Begun:
     flight
         To be ended by whoever takes this.
     outcome
-        Its answer, which has begun, or why there is none.
+        Its answer, which has begun when the application gets this, or why there is none.
+    identity
+        What decides the answer.
+
+    Attributes
+    ----------
+    started
+        Of the monotonic clock.
     """
 
     query: Query
     flight: Flight
     outcome: Answer | DigigraphError
+    identity: Identity
     is_taken: bool = False
+    started: float = field(default_factory=time.monotonic)
 
     def take(self) -> Answer:
         """Return the answer; raises what was raised instead of one."""

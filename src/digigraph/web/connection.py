@@ -260,6 +260,10 @@ class Connection(HttpToolsProtocol):
         """Go on with the next one, or wait for it."""
         self._waits_since = self.loop.time()
         super().on_response_complete()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Read what has come meanwhile, and end what is at its end."""
         if self._rest and not self.transport.is_closing():
             # Also where the next one has begun: the rest of its body may be there.
             self._read()

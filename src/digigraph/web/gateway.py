@@ -21,11 +21,13 @@ from digigraph.errors import DigigraphError, QueryCancelled, QueueFull
 from digigraph.store.answering.backend import Answer
 from digigraph.store.answering.room import Room
 from digigraph.web.asgi import STALL_SECONDS, send_whole
+from digigraph.web.asking import Questions
 from digigraph.web.begun import BEGUN
 from digigraph.web.clients import Clients
 from digigraph.web.codings import CodedAnswer
 from digigraph.web.conditions import READING
 from digigraph.web.delivery import Delivery, send_busy
+from digigraph.web.departure import Departure
 from digigraph.web.exchange import Exchange
 from digigraph.web.framing import fault_of
 from digigraph.web.record import RECORD, Record
@@ -54,8 +56,6 @@ _EXCHANGES = 10_000
 _RETRY_SECONDS = 5
 # In which clients hear that their query was ended, when the server stops.
 _LAST_SECONDS = 2.0
-# A client that leaves sooner is found to have left then.
-_MOMENT_SECONDS = 0.05
 
 
 class _BodyError(Exception):
@@ -102,6 +102,8 @@ class Gateway:
         self._plain = plain
         self._clients = clients or Clients()
         self._observers = observers
+        self.questions = Questions(plain, self._shortcut, self._clients, observers) if plain else None
+        """Answers those that need not be read; None where none can be answered so."""
         self._body_bytes = body_bytes
         self._bodies = Room(BODIES * body_bytes, holds="requests")
         self._places = Room(exchanges, holds="exchanges")
@@ -161,6 +163,8 @@ class Gateway:
 
     async def finish(self, seconds: float) -> None:
         """Let what is under way come to its end; after so many seconds, end queries, and then all that is left."""
+        # Those that have just begun have their turn.
+        await asyncio.sleep(0)
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
         for exchange in self._tasks.values():
@@ -183,7 +187,10 @@ class Gateway:
             await send_busy(exchange.send, error)
             return
         has_body = _has_body(scope)
-        if not has_body and await self._is_sent(exchange, key_of(scope, b"")):
+        begun = scope.get("begun")
+        if begun is not None:
+            exchange.record.started = begun.started
+        elif not has_body and await self._is_sent(exchange, key_of(scope, b"")):
             return
         is_bare = scope["method"] in READING and not has_body
         body = b"" if is_bare else await self._received(exchange)
@@ -193,7 +200,7 @@ class Gateway:
         if body and await self._is_sent(exchange, key):
             return
         cancellation = exchange.cancellation
-        with _Departure(exchange.receive, cancellation):
+        with Departure(exchange.receive, cancellation):
             asked = None
             if self._plain is not None:
                 asked = await self._plain.answered(scope, body, exchange.record, cancellation)
@@ -289,31 +296,6 @@ def _has_body(scope: Scope) -> bool:
 def _announced(scope: Scope) -> int | None:
     """The length of the body that the client announced; servers let none but digits through."""
     return next((int(value) for name, value in scope["headers"] if name == b"content-length"), None)
-
-
-class _Departure:
-    """Takes a question back when its client leaves, while it is entered; of those that take a moment nobody looks."""
-
-    def __init__(self, receive: Receive, cancellation: Cancellation) -> None:
-        self._receive = receive
-        self._cancellation = cancellation
-        self._watching: asyncio.Task[None] | None = None
-
-    def __enter__(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(_MOMENT_SECONDS, self._watch)
-
-    def __exit__(self, *_exc_info: object) -> None:
-        self._timer.cancel()
-        if self._watching is not None:
-            self._watching.cancel()
-
-    def _watch(self) -> None:
-        self._watching = asyncio.create_task(self._wait())
-
-    async def _wait(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
-        self._cancellation.cancel()
 
 
 def _call(app: WSGIApplication, environ: WSGIEnvironment, begun: Begun | None) -> Reply:

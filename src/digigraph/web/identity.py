@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ _SHOWN = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
     """Two answers of the same identity are the same bytes, before any content coding.
 
@@ -44,6 +44,11 @@ class Identity:
     log
         Digest of the log of changes, where the answer tells of it: a snapshot may be served again, and by then the log
         has grown.
+
+    Attributes
+    ----------
+    key
+        A name for it, of hexadecimal digits.
     """
 
     snapshot: str
@@ -52,12 +57,15 @@ class Identity:
     language: str
     edition: str
     log: str = ""
+    key: str = field(init=False)
 
-    @functools.cached_property
-    def key(self) -> str:
-        """A name for it, of hexadecimal digits."""
+    def __post_init__(self) -> None:
+        """Make the name."""
         parts = (self.snapshot, self.media_type, self.language, self.edition, self.log, *self.request)
-        return _digest(each.encode("utf-8", "surrogatepass") for each in parts)
+        # With its length: what stands where must count.
+        told = "".join([f"{len(each)}:{each}" for each in parts])
+        key = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
+        object.__setattr__(self, "key", key)
 
     def tag(self, coding: str) -> str:
         """Return the opaque tag (RFC 9110, section 8.8.3) of the answer under a content coding, without its quotes."""

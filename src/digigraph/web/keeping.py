@@ -228,7 +228,10 @@ class Keeper:
         with self._lock:
             flight = self._flights.get(identity.key)
             if flight is None:
-                return self._led(identity, cancellation)
+                found = self._led(identity, cancellation.client)
+                if isinstance(found, Flight):
+                    cancellation.on_cancel(found.leave)
+                return found
             if self._followers >= FOLLOWERS:
                 return None
             self._followers += 1
@@ -238,23 +241,21 @@ class Keeper:
             with self._lock:
                 self._followers -= 1
 
-    def lead(self, identity: Identity, cancellation: Cancellation) -> Kept | Flight | None:
+    def lead(self, identity: Identity, client: str) -> Kept | Flight | None:
         """Return what is kept, else the flight that the caller has to end; None where another request has to.
 
-        Where nothing is kept, nobody else will board.
+        Where nothing is kept, nobody else will board. The caller also has to say where the client leaves.
         """
         if not self.cache.most:
-            flight = Flight(cancellation.client, _nothing)
-            cancellation.on_cancel(flight.leave)
-            return flight
+            return Flight(client, _nothing)
         with self._lock:
-            return None if identity.key in self._flights else self._led(identity, cancellation)
+            return None if identity.key in self._flights else self._led(identity, client)
 
-    def _led(self, identity: Identity, cancellation: Cancellation) -> Kept | Flight:
+    def _led(self, identity: Identity, client: str) -> Kept | Flight:
         key = identity.key
-        return self.find(identity) or self._flights.setdefault(key, self._started(key, cancellation))
+        return self.find(identity) or self._flights.setdefault(key, self._started(key, client))
 
-    def _started(self, key: str, cancellation: Cancellation) -> Flight:
+    def _started(self, key: str, client: str) -> Flight:
         def land(kept: Kept | None) -> None:
             if kept is not None:
                 size = len(kept.body) + sum(map(len, kept.links))
@@ -262,10 +263,7 @@ class Keeper:
             with self._lock:
                 del self._flights[key]
 
-        flight = Flight(cancellation.client, land)
-        # Where the client has left already, this is at once.
-        cancellation.on_cancel(flight.leave)
-        return flight
+        return Flight(client, land)
 
 
 def _nothing(_: Kept | None) -> None:

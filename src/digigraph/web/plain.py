@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from digigraph.web.site import Site
     from digigraph.web.wsgi import Scope
 
+Headers = dict[bytes, str]
+
 _PATH = b"/sparql"
 # To check a query takes time that the other exchanges have to wait for: 0.4 µs a character.
 _LONGEST_QUERY = 4096
@@ -81,38 +83,76 @@ class PlainQuestions:
         cancellation
             Fires when the client leaves.
         """
-        if scope["raw_path"] != _PATH or scope["http_version"] not in {"1.1", "2"}:
-            return None
-        headers = _joined(scope)
-        accept_encoding = headers.get(b"accept-encoding")
-        query = _asked(scope, body, headers)
-        identity = None
-        if query is not None and acceptable(accept_encoding, HTML.media_type):
-            identity = query_identity(query, self._backend.version, edition=self._edition)
-        if query is None or identity is None:
-            return None
-        found = self._keeper.lead(identity, cancellation)
-        if found is None:
-            return None
-        if isinstance(found, Flight):
-            outcome = await self._outcome(query, found)
-            if isinstance(outcome, DigigraphError) or outcome.version != identity.snapshot or not _is_short(outcome):
-                return Begun(query, found, outcome)
-            kept = Kept(identity, b"".join(outcome), rows=outcome.rows)
-            found.end(kept)
-        else:
-            kept, record.is_kept = found, True
-        record.query, record.route, record.rows = query.text, _PATH.decode(), kept.rows
-        return _reply(kept, scope["method"], accept_encoding)
+        headers = joined(scope)
+        found: Kept | Begun | None = scope.get("begun")
+        if found is None and scope["raw_path"] == _PATH and scope["http_version"] in {"1.1", "2"}:
+            found = self.begin(asked(scope, body, headers), headers, client=cancellation.client)
+            record.is_kept = isinstance(found, Kept)
+        if isinstance(found, Begun):
+            cancellation.on_cancel(found.flight.leave)
+            found = await self._waited(found)
+        return self.reply(found, scope["method"], headers, record) if isinstance(found, Kept) else found
 
-    async def _outcome(self, query: Query, flight: Flight) -> Answer | DigigraphError:
+    def begin(self, query: Query | None, headers: Headers, *, client: str) -> Kept | Begun | None:
+        """Return what is kept for a question, else ask it; the caller has to say to the flight where the client leaves.
+
+        Parameters
+        ----------
+        query, headers
+            The question, and the headers with which it came.
+        client
+            Who asks.
+
+        Returns
+        -------
+        Kept | Begun | None
+            None where it is not plain, or is asked by another request just now.
+        """
+        if query is None or not acceptable(headers.get(b"accept-encoding"), HTML.media_type):
+            return None
+        identity = query_identity(query, self._backend.version, edition=self._edition)
+        if identity is None:
+            return None
+        found = self._keeper.lead(identity, client)
+        if not isinstance(found, Flight):
+            return found
+        outcome: Answer | DigigraphError
         try:
-            return await self._backend.answer_soon(query, flight.cancellation)
+            outcome = self._backend.ask_soon(query, found.cancellation)
         except DigigraphError as error:
-            return error
+            outcome = error
         except BaseException:
-            flight.end(None)
+            found.end(None)
             raise
+        return Begun(query, found, outcome, identity)
+
+    async def _waited(self, begun: Begun) -> Kept | Begun:
+        """Wait until an answer begins; that is all of it, where it is short."""
+        try:
+            if not isinstance(begun.outcome, DigigraphError):
+                await self._backend.begun(begun.query, begun.outcome)
+        except DigigraphError as error:
+            begun.outcome = error
+        except BaseException:
+            begun.flight.end(None)
+            raise
+        return self.concluded(begun) or begun
+
+    def concluded(self, begun: Begun) -> Kept | None:
+        """End the flight of a question whose answer is whole, short, and of the snapshot asked; None for all others."""
+        outcome, identity = begun.outcome, begun.identity
+        if isinstance(outcome, DigigraphError) or outcome.version != identity.snapshot or not _is_short(outcome):
+            return None
+        kept = Kept(identity, b"".join(outcome), rows=outcome.rows)
+        begun.flight.end(kept)
+        begun.is_taken = True
+        return kept
+
+    def reply(self, kept: Kept, method: str, headers: Headers, record: Record) -> Reply:
+        """Return what the application would reply, and note it."""
+        # The text stands second in what is asked for.
+        record.query, record.route, record.rows = kept.identity.request[1], _PATH.decode(), kept.rows
+        return _reply(kept, method, headers.get(b"accept-encoding"))
 
 
 def plain_questions(app: Flask) -> PlainQuestions | None:
@@ -123,8 +163,8 @@ def plain_questions(app: Flask) -> PlainQuestions | None:
     return PlainQuestions(here.backend, here.keeper, edition=edition_of(here.settings, here.url("")))
 
 
-def _joined(scope: Scope) -> dict[bytes, str]:
-    """The headers of a request, those of several lines joined."""
+def joined(scope: Scope) -> Headers:
+    """Return the headers of a request, those of several lines joined."""
     headers: dict[bytes, str] = {}
     for name, value in scope["headers"]:
         text = value.decode("latin-1")
@@ -132,8 +172,8 @@ def _joined(scope: Scope) -> dict[bytes, str]:
     return headers
 
 
-def _asked(scope: Scope, body: bytes, headers: dict[bytes, str]) -> Query | None:
-    """The query of a plain request; None where it is none, or breaks a rule."""
+def asked(scope: Scope, body: bytes, headers: Headers) -> Query | None:
+    """Return the query of a plain request; None where it is none, or breaks a rule."""
     if len(scope["query_string"]) + len(body) > 3 * _LONGEST_QUERY or not _NOT_PLAIN.isdisjoint(headers):
         return None
     try:
@@ -151,7 +191,8 @@ def _asked(scope: Scope, body: bytes, headers: dict[bytes, str]) -> Query | None
         query = query_of(parameters, headers.get(b"accept"))
     except (DigigraphError, HTTPException, UnicodeDecodeError):
         return None
-    return None if query.format is HTML else query
+    # The mark of editors in front of a text is no part of the query.
+    return None if query.format is HTML or query.text.startswith("\N{BYTE ORDER MARK}") else query
 
 
 def _is_short(answer: Answer) -> bool:

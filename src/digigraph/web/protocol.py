@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from werkzeug.exceptions import BadRequest
 
@@ -57,7 +57,9 @@ def pairs(encoded: bytes) -> list[tuple[str, str]]:
         shown = encoded[stray.start() : stray.start() + 3].decode("ascii", "replace")
         raise BadRequest(f"{shown!r} is no percent-encoded octet; a percent sign itself is written %25.")
     try:
-        return parse_qsl(encoded.decode("ascii"), keep_blank_values=True, errors="strict", separator="&")
+        encoded.decode("ascii")
+        parted = [each.replace(b"+", b" ").partition(b"=") for each in encoded.split(b"&") if each]
+        return [(unquote_to_bytes(name).decode(), unquote_to_bytes(value).decode()) for name, _, value in parted]
     except ValueError as error:
         raise BadRequest("The parameters are not percent-encoded UTF-8.") from error
 

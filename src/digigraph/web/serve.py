@@ -27,7 +27,7 @@ from digigraph.store.processes.states import AT_ONCE
 from digigraph.web.app import create_app
 from digigraph.web.asgi import STALL_SECONDS
 from digigraph.web.clients import Clients
-from digigraph.web.connection import WAIT_SECONDS, Connection
+from digigraph.web.connection import WAIT_SECONDS
 from digigraph.web.gateway import Gateway
 from digigraph.web.keeping import FOLLOWERS
 from digigraph.web.logs import logged
@@ -35,6 +35,7 @@ from digigraph.web.places import Places
 from digigraph.web.plain import plain_questions
 from digigraph.web.shortcut import Shortcut
 from digigraph.web.site import EXTENSION
+from digigraph.web.unread import UnreadConnection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -169,7 +170,7 @@ async def _serve(
         loop.add_signal_handler(each, stopped.set)
     clock = asyncio.create_task(_tell_the_time(state))
     server = await loop.create_server(
-        lambda: Connection(gateway, config, state, places=places), sock=listener, backlog=_BACKLOG
+        lambda: UnreadConnection(gateway, config, state, places=places), sock=listener, backlog=_BACKLOG
     )
     announce()
     await stopped.wait()

@@ -110,8 +110,7 @@ class Shortcut:
         """Keep a reply that was found for a request without a body, where it is short and all its bytes are known."""
         request = scope.get("request")
         if request is not None and len(reply.start) <= _SHORT_BYTES:
-            headers = _framed(reply, scope["method"])
-            rest = b"".join([*(b"%b: %b\r\n" % header for header in headers), b"\r\n", reply.start])
+            rest = whole(reply, scope["method"])
             size = 2 * len(request) + 2 * len(rest) + sum(_HEADER_BYTES for _ in scope["headers"])
             self._same.put(reply.snapshot, request, Same(scope, reply, rest), size=size)
 
@@ -132,6 +131,11 @@ class Shortcut:
             deciding = sum(_HEADER_BYTES + len(name) + len(value) for name, value in key[5])
             size = reply.size + len(key[2]) + len(key[3]) + deciding
             self.cache.put(reply.snapshot, key, reply, size=size)
+
+
+def whole(reply: Reply, method: str) -> bytes:
+    """Return the headers and the body of a reply, as they go out."""
+    return b"".join([*(b"%b: %b\r\n" % header for header in _framed(reply, method)), b"\r\n", reply.start])
 
 
 def _framed(reply: Reply, method: str) -> list[tuple[bytes, bytes]]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication, WSGIEnvironment
 
     from digigraph.store.answering.cancellation import Cancellation
+    from digigraph.web.begun import Begun
 
 CANCELLATION = "digigraph.cancellation"
 """Key of the WSGI environment under which a request carries its :class:`Cancellation`."""
@@ -27,7 +28,15 @@ _WHOLE_BYTES = 64 * 1024
 
 
 class Scope(TypedDict):
-    """An ASGI connection scope of type ``http``; ``request`` are all its bytes, where it came in one piece."""
+    """An ASGI connection scope of type ``http``.
+
+    Attributes
+    ----------
+    request
+        All its bytes, where it came in one piece.
+    begun
+        The question in it, where it was asked before.
+    """
 
     type: str
     http_version: str
@@ -39,6 +48,7 @@ class Scope(TypedDict):
     server: NotRequired[tuple[str, int | str | None] | None]
     client: NotRequired[tuple[str, int | str] | None]
     request: NotRequired[bytes]
+    begun: NotRequired[Begun]
 
 
 @dataclass(frozen=True, slots=True)

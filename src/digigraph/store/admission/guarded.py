@@ -14,6 +14,7 @@ from digigraph.media import formats_for
 from digigraph.sparql import excerpt, query_form
 from digigraph.store.admission.guard import Guard
 from digigraph.store.admission.mistakes import explained
+from digigraph.store.answering.awaiting import begun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +29,14 @@ if TYPE_CHECKING:
 class SoonAnswering(Protocol):
     """A backend that can be asked from an event loop as well."""
 
-    async def answer_soon(self, query: Query, cancellation: Cancellation) -> Answer:
-        """Ask; for queries of a few kB. Returns, and raises, as :meth:`Backend.answer`."""
+    def ask_soon(self, query: Query, cancellation: Cancellation) -> Answer:
+        """Ask; for queries of a few kB. Returns at once, for :func:`~digigraph.store.answering.awaiting.begun`.
+
+        Raises
+        ------
+        QueueFull, StoreError
+            The question is not taken.
+        """
 
 
 class Guarded:
@@ -75,15 +82,24 @@ class Guarded:
 
     @property
     def answers_soon(self) -> bool:
-        """Whether :meth:`answer_soon` can be called."""
+        """Whether :meth:`ask_soon` can be called."""
         return self._soon is not None
 
-    async def answer_soon(self, query: Query, cancellation: Cancellation) -> Answer:
-        """Check the query, then ask as :meth:`SoonAnswering.answer_soon`. Raises as :meth:`answer`."""
+    def ask_soon(self, query: Query, cancellation: Cancellation) -> Answer:
+        """Check the query, then ask as :meth:`SoonAnswering.ask_soon`.
+
+        Raises
+        ------
+        DigigraphError
+            The guard does not let it pass, as in :meth:`answer`, or the backend does not take it.
+        """
         assert self._soon is not None  # noqa: S101 - see above
-        query = self._checked(query)
+        return self._soon.ask_soon(self._checked(query), cancellation)
+
+    async def begun(self, query: Query, answer: Answer) -> None:
+        """Wait until what :meth:`ask_soon` has returned begins; raises as :meth:`answer`."""
         with self._shown(query):
-            return await self._soon.answer_soon(query, cancellation)
+            await begun(answer)
 
     def _checked(self, query: Query) -> Query:
         # Editors write it in front of a text; it is no part of it.

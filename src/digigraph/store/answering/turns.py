@@ -34,7 +34,7 @@ _LATELY_SECONDS = 600.0
 _PASSED_OVER_SECONDS = 1.0
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, weakref_slot=True)
 class Job:
     """A query on its way.
 

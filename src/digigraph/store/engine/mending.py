@@ -43,6 +43,8 @@ _SUSPECT = re.compile(
     r"|(?<!\|)\|(?!\|)|(?<!\()(?<!SELECT )(?<!DISTINCT )(?:\*|\?(?!\w))",
     re.IGNORECASE,
 )
+# A part of each of these, for which it takes a fraction of the time to look.
+_HINT = re.compile(r"[|*]|\?(?!\w)|(?<![A-Za-z])[Gg][Rr](?:[Oo][Uu][Pp]_|[Aa][Pp][Hh])|[Bb][Nn][Oo]", re.ASCII)
 # What makes a difference of how often a solution is there.
 _COUNTING = {"COUNT", "SUM", "AVG", "SAMPLE", "GROUP_CONCAT", "MIN", "MAX", "LIMIT", "OFFSET"}
 MOST_GRAPHS = 50
@@ -68,7 +70,7 @@ class Dataset:
 
 def is_suspect(text: str) -> bool:
     """Tell, quickly, whether a query may have to be put otherwise."""
-    return _SUSPECT.search(text) is not None
+    return _HINT.search(text) is not None and _SUSPECT.search(text) is not None
 
 
 def mended(text: str, dataset: Dataset) -> str:

@@ -7,8 +7,6 @@ is handed over to a thread, where waiting costs nobody anything.
 from __future__ import annotations
 
 import asyncio
-import math
-import threading
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -19,7 +17,6 @@ from digigraph.store.answering.turns import Job
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from digigraph.store.answering.backend import Answer
     from digigraph.store.processes.child import Child
     from digigraph.store.processes.generation import Generation
 
@@ -31,9 +28,16 @@ _LONG_TEXT = 16 * 1024
 
 @dataclass(eq=False, slots=True)
 class PoolJob(Job):
-    """A query, and the process that works on it, if one does."""
+    """A query, and the process that works on it, if one does.
+
+    Attributes
+    ----------
+    giving_up
+        Ends the wait of a job that an event loop is to look after.
+    """
 
     child: Child | None = None
+    giving_up: asyncio.TimerHandle | None = None
 
     def end(self, reason: DigigraphError) -> None:
         """End it; whoever reads hears the reason, and not that its process was killed."""
@@ -91,6 +95,8 @@ class Attendant:
     def attend(self) -> None:
         """Let the running event loop look after all those whose turn it is."""
         while (work := self._desk.next_work()) is not None:
+            if work.job.giving_up is not None:
+                work.job.giving_up.cancel()
             if len(work.job.query.text) > _LONG_TEXT:
                 self._desk.hand_over(work)
                 continue
@@ -153,26 +159,3 @@ class _Attended:
     def _stop(self) -> None:
         self._timer.cancel()
         self._loop.remove_reader(self._work.child.fileno())
-
-
-async def begun(answer: Answer) -> None:
-    """Wait until an answer begins, as :meth:`~digigraph.store.answering.backend.Answer.wait` does; raises the same."""
-    loop, thread = asyncio.get_running_loop(), threading.get_ident()
-    changed = asyncio.Event()
-
-    def wake() -> None:
-        if threading.get_ident() == thread:
-            changed.set()
-        else:
-            loop.call_soon_threadsafe(changed.set)
-
-    answer.on_change(wake)
-    try:
-        while (seconds := answer.begins_in()) > 0:
-            changed.clear()
-            if seconds == math.inf:
-                await changed.wait()
-            else:
-                await asyncio.wait({asyncio.ensure_future(changed.wait())}, timeout=seconds)
-    finally:
-        answer.on_change(None)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from digigraph.settings import Settings
     from digigraph.store.answering.backend import Answer, Query
 
+SHORT_BYTES = 32 * 1024
+"""Bytes of a query that can be sent without waiting."""
 _START_SECONDS = 30.0
 _END_SECONDS = 5.0
 # The child's own timer is to strike first: it counts from where the query arrives.
@@ -109,9 +111,14 @@ class Child:
         """The process ID."""
         return self._process.pid
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether it is known to take no further query: somebody has killed it, it has ended, or is worn."""
+        return self._killed or self._worn or self._process.returncode is not None
+
     def is_fit(self) -> bool:
         """Tell whether it can take a query: it runs, nobody has killed it, past queries have not worn it."""
-        return not self._killed and not self._worn and self._process.poll() is None
+        return not self.is_spent and self._process.poll() is None
 
     def wait_ready(self) -> None:
         """Block until it has opened the snapshot.
@@ -143,7 +150,10 @@ class Child:
         """
         self._began, self.rows = time.monotonic(), None
         with self._told():
-            self._channel.send(Kind.QUERY, encode_query(query), deadline=self._deadline)
+            payload = encode_query(query)
+            # The buffers of its socket are empty: they take in a short one at once.
+            deadline = self._deadline if len(payload) > SHORT_BYTES else None
+            self._channel.send(Kind.QUERY, payload, deadline=deadline)
 
     def pump(self, answer: Answer, *, on_long: Callable[[], None]) -> None:
         """Pump the answer of the query into ``answer``, up to its end.

@@ -93,7 +93,7 @@ class Generation:
     def give_back(self, child: Child) -> None:
         """Take back a child that has worked."""
         self._working.discard(child)
-        if child.is_fit() and not self._is_retired:
+        if not child.is_spent and not self._is_retired:
             self._idle.append(child)
         else:
             self._gone.append(child)

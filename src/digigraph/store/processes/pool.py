@@ -19,6 +19,7 @@ import threading
 import time
 from functools import partial
 from typing import TYPE_CHECKING
+from weakref import ref
 
 from digigraph.errors import (
     DigigraphError,
@@ -27,11 +28,12 @@ from digigraph.errors import (
     QueryCrashed,
     StoreError,
 )
+from digigraph.store.answering.awaiting import begun
 from digigraph.store.answering.backend import Answer, Query
 from digigraph.store.answering.load import Load
 from digigraph.store.answering.room import Room
 from digigraph.store.answering.turns import Turns
-from digigraph.store.processes.attending import Attendant, PoolJob, Work, begun
+from digigraph.store.processes.attending import Attendant, PoolJob, Work
 from digigraph.store.processes.back_off import BackOff
 from digigraph.store.processes.generation import Generation, end_children, full_generation, start_children
 from digigraph.store.snapshots.catalog import SnapshotCatalog
@@ -130,16 +132,19 @@ class Pool:
 
         Returns, and raises, as :meth:`answer`.
         """
+        answer = self.ask_soon(query, cancellation)
+        await begun(answer)
+        return answer
+
+    def ask_soon(self, query: Query, cancellation: Cancellation) -> Answer:
+        """Ask as :meth:`answer_soon`; when it begins tells :func:`~digigraph.store.answering.awaiting.begun`.
+
+        Raises QueueFull or StoreError where it is not taken.
+        """
         job = self._enqueued(query, cancellation)
-        waiting = asyncio.get_running_loop().call_later(self._settings.queue_seconds, self._give_up, job)
-        try:
-            self._attendant.attend()
-            await begun(job.answer)
-        except BaseException:
-            job.answer.close()
-            raise
-        finally:
-            waiting.cancel()
+        self._attendant.attend()
+        if not job.left_line.is_set():
+            job.giving_up = asyncio.get_running_loop().call_later(self._settings.queue_seconds, self._give_up, ref(job))
         return job.answer
 
     def _enqueued(self, query: Query, cancellation: Cancellation | None) -> PoolJob:
@@ -159,12 +164,13 @@ class Pool:
             cancellation.on_cancel(lambda: self._take_back(job))
         return job
 
-    def _give_up(self, job: PoolJob) -> None:
-        """Let a job fail that nobody has taken."""
-        with self._can_work:
-            error = self._turns.give_up(job)
-        if error is not None:
-            job.answer.fail(error)
+    def _give_up(self, waiting: ref[PoolJob]) -> None:
+        """Let a job fail that nobody has taken; of one that was taken back nothing is left."""
+        if (job := waiting()) is not None:
+            with self._can_work:
+                error = self._turns.give_up(job)
+            if error is not None:
+                job.answer.fail(error)
 
     def _take_back(self, job: PoolJob) -> None:
         """Take a job out of the queue, or end the child that works on it; nothing where it is done."""

@@ -1,0 +1,272 @@
+"""Questions in heads that have come before: asked without being read, and answered as if they had been."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+from endless import ENDLESS
+from uvicorn.server import ServerState
+from wire import Wire, statuses, without_ids
+
+from digigraph.store.opening import open_backend
+from digigraph.web.app import create_app
+from digigraph.web.gateway import Gateway
+from digigraph.web.places import Places
+from digigraph.web.plain import plain_questions
+from digigraph.web.serve import uvicorn_config
+from digigraph.web.shortcut import Shortcut
+from digigraph.web.unread import UnreadConnection
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from flask import Flask
+
+    from digigraph.settings import Settings
+    from digigraph.web.asgi import Receive, Send
+    from digigraph.web.record import Record
+    from digigraph.web.wsgi import Scope
+
+    Exchange = Callable[..., Awaitable[None]]
+
+HEAD = "Host: x\r\nAccept: application/sparql-results+json\r\n"
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+# 389,017 solutions.
+SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STRLEN(STR(?a)) > 0) }"
+QUESTIONS = {
+    "short": COUNT,
+    "ask": "ASK { ?s ?p ?o }",
+    "medium": "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o",
+    "long": "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?a ?b ?c ?d ?e ?f LIMIT 5000",
+    "slow": SLOW,
+    "construct": "CONSTRUCT WHERE { ?s ?p ?o }",
+    "not kept": "SELECT (COUNT(?x) AS ?n) { BIND(RAND() AS ?x) }",
+    "syntax": "SELECT * {\n ?s ?p",
+    "update": "CLEAR ALL",
+    "service": "SELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }",
+    "too deep": "SELECT * " + "{" * 300 + "}" * 300,
+    "nothing": "",
+    "letters": "SELECT * { ?s ?p 'å é \U0001f600' }",
+}
+
+
+def request(query: str, head: str = HEAD) -> bytes:
+    return f"GET /sparql?query={quote(query)} HTTP/1.1\r\n{head}\r\n".encode()
+
+
+@pytest.fixture(scope="module")
+def app(published: Settings) -> Iterator[Flask]:
+    """The application over query processes, of which nothing is kept."""
+    settings = dataclasses.replace(published, cache_bytes=0, workers=2)
+    with contextlib.closing(open_backend(settings)) as backend:
+        yield create_app(settings, backend)
+
+
+def run(app: Flask, exchange: Exchange, *, most: int = 0, stops: bool = False) -> list[Record]:
+    """Let a connection do something; return what was noted of its exchanges."""
+    noted: list[Record] = []
+
+    async def connect() -> None:
+        plain = plain_questions(app)
+        assert plain is not None
+        shortcut = Shortcut(most, lambda: plain_version(app))
+        gateway = Gateway(
+            app.wsgi_app, threads=8, body_bytes=1000, shortcut=shortcut, plain=plain, observers=[noted.append]
+        )
+        wire, state = Wire(), ServerState()
+        connection = UnreadConnection(gateway, uvicorn_config(gateway), state, places=Places(100))
+        connection.connection_made(wire)
+        await (exchange(connection, wire, gateway) if stops else exchange(connection, wire))
+        connection.connection_lost(None)
+        await gateway.finish(60)
+
+    asyncio.run(connect())
+    return noted
+
+
+def plain_version(app: Flask) -> str | None:
+    """The snapshot that is served."""
+    version: str | None = app.extensions["digigraph"].backend.version
+    return version
+
+
+async def introduced(connection: UnreadConnection, wire: Wire) -> None:
+    """Ask something, so that the head is known."""
+    connection.data_received(request("ASK {}"))
+    await wire.whole(1)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_the_reply_is_that_to_a_request_that_was_read(app: Flask, name: str):
+    """Whatever is asked, a head that is known makes no difference for what is replied."""
+    asked = request(QUESTIONS[name])
+    written: list[bytes] = []
+
+    async def first(connection: UnreadConnection, wire: Wire) -> None:
+        connection.data_received(asked)
+        await wire.whole(1)
+        written.append(wire.written)
+
+    async def second(connection: UnreadConnection, wire: Wire) -> None:
+        await introduced(connection, wire)
+        before = len(wire.written)
+        connection.data_received(asked)
+        await wire.whole(2)
+        written.append(wire.written[before:])
+
+    (one,), (_, other) = run(app, first), run(app, second)
+    (read,), (unread,) = (without_ids(each) for each in written)
+    own = re.compile(rb"digigraph-query-id: [^\r]*\r\n|[0-9a-f-]{36}")
+    assert own.sub(b"", unread) == own.sub(b"", read)
+    alike = [(each.status, each.route, each.query, each.rows, each.bytes, each.problem) for each in (one, other)]
+    assert alike[0] == alike[1]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        request(COUNT, HEAD + "X: y\r\n"),
+        request(COUNT, HEAD.replace("json", "xml")),
+        request(COUNT, HEAD + "Range: bytes=0-3\r\n"),
+        request(COUNT).replace(b"GET", b"HEAD"),
+        request(COUNT).replace(b"/1.1", b"/1.0"),
+        request(COUNT).replace(b"/sparql", b"/sparq"),
+        request(COUNT).replace(b"?", b"?%"),
+        request(COUNT).replace(b"query", b"query=ASK%20{}&query"),
+    ],
+)
+def test_another_head_is_read(app: Flask, other: bytes):
+    """What differs in more than the question gets the reply that it gets as a first request."""
+    written: list[bytes] = []
+
+    async def alone(connection: UnreadConnection, wire: Wire) -> None:
+        connection.data_received(other)
+        await wire.has(1)
+        written.append(wire.written)
+
+    async def behind(connection: UnreadConnection, wire: Wire) -> None:
+        await introduced(connection, wire)
+        before = len(wire.written)
+        connection.data_received(other)
+        await wire.has(2)
+        written.append(wire.written[before:])
+
+    run(app, alone)
+    run(app, behind)
+    assert statuses(written[0]) == statuses(written[1])
+    for name in (b"content-type", b"content-length", b"connection"):
+        found = [re.findall(rb"\r\n%b: ([^\r]*)" % name, each) for each in written]
+        assert found[0] == found[1]
+
+
+def test_nothing_is_read_where_the_head_is_known(app: Flask, monkeypatch: pytest.MonkeyPatch):
+    """The questions behind the first one make no exchange of their own."""
+    made: list[str] = []
+    call = Gateway.__call__
+
+    async def called(gateway: Gateway, scope: Scope, receive: Receive, send: Send) -> None:
+        made.append(scope["method"])
+        await call(gateway, scope, receive, send)
+
+    monkeypatch.setattr(Gateway, "__call__", called)
+
+    async def exchange(connection: UnreadConnection, wire: Wire) -> None:
+        await introduced(connection, wire)
+        for number in range(5):
+            connection.data_received(request(f"{COUNT} #{number}"))
+            await wire.whole(2 + number)
+
+    # However long a moment is on this machine.
+    monkeypatch.setattr("digigraph.web.asking.MOMENT_SECONDS", 3600)
+    monkeypatch.setattr("digigraph.store.processes.attending.SECONDS", 3600)
+    monkeypatch.setattr("digigraph.store.answering.backend.FIRST_SECONDS", 3600)
+    assert [each.status for each in run(app, exchange)] == [200] * 6
+    assert made == ["GET"]
+
+
+def test_what_was_asked_before_is_there(published: Settings):
+    """A question that was answered is kept, is told to be, and is found without being asked."""
+
+    async def exchange(connection: UnreadConnection, wire: Wire) -> None:
+        for number in range(5):
+            connection.data_received(request(COUNT))
+            await wire.whole(1 + number)
+
+    with contextlib.closing(open_backend(dataclasses.replace(published, workers=2))) as backend:
+        noted = run(create_app(published, backend), exchange, most=1_000_000)
+    assert [each.is_kept for each in noted] == [False, True, True, True, True]
+    assert len({each.bytes for each in noted}) == 1
+
+
+@pytest.mark.parametrize("which", [COUNT, SLOW, "SELECT"])
+def test_replies_come_in_the_order_of_requests(app: Flask, which: str):
+    """What comes behind a question, in one piece or in many, is answered behind it."""
+
+    async def exchange(connection: UnreadConnection, wire: Wire) -> None:
+        await introduced(connection, wire)
+        connection.data_received(request(which))
+        connection.data_received(request("ASK {}") + request(COUNT)[:20])
+        for byte in request(COUNT)[20:]:
+            connection.data_received(bytes([byte]))
+        await wire.whole(4)
+        connection.data_received(request(COUNT))
+        await wire.whole(5)
+        assert statuses(wire.written)[2:] == [200] * 3
+        assert [b"boolean" in each for each in without_ids(wire.written)[2:]] == [True, False, False]
+
+    noted = run(app, exchange)
+    assert [each.query or each.problem for each in noted][2:] == ["ASK {}", COUNT, COUNT]
+
+
+@pytest.mark.parametrize("seconds", [0, 0.3])
+def test_a_client_that_leaves(app: Flask, seconds: float):
+    """A question of a client that has left is ended, at once or after a while, and noted."""
+    pool = app.extensions["digigraph"].backend
+
+    async def exchange(connection: UnreadConnection, wire: Wire) -> None:
+        await introduced(connection, wire)
+        connection.data_received(request(ENDLESS))
+        while not pool.load.running:  # noqa: ASYNC110 - nothing tells
+            await asyncio.sleep(0)
+        await asyncio.sleep(seconds)
+        connection.connection_lost(None)
+        while pool.load.running:  # noqa: ASYNC110 - nothing tells
+            await asyncio.sleep(0.01)
+
+    assert len(run(app, exchange)) == 2
+
+
+@pytest.mark.parametrize("which", [COUNT, SLOW])
+def test_a_client_that_sends_no_more(app: Flask, which: str):
+    """Who ends his half of the connection behind a question gets the answer, and then the end."""
+
+    async def exchange(connection: UnreadConnection, wire: Wire) -> None:
+        await introduced(connection, wire)
+        connection.data_received(request(which))
+        assert connection.eof_received()
+        await wire.whole(2)
+        while not wire.is_closed:  # noqa: ASYNC110 - nothing tells
+            await asyncio.sleep(0.001)
+
+    assert [each.status for each in run(app, exchange)] == [200, 200]
+
+
+@pytest.mark.parametrize("which", [COUNT, SLOW])
+def test_a_server_that_stops(app: Flask, which: str):
+    """A question that is on its way when the server stops is answered, and the connection closed behind it."""
+
+    async def exchange(connection: UnreadConnection, wire: Wire, gateway: Gateway) -> None:
+        await introduced(connection, wire)
+        connection.data_received(request(which))
+        connection.shutdown()
+        await gateway.finish(60)
+        await wire.whole(2)
+        assert wire.is_closed
+
+    assert [each.status for each in run(app, exchange, stops=True)] == [200, 200]
