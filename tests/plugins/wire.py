@@ -42,23 +42,35 @@ class Wire(asyncio.Transport):
 
     async def whole(self, number: int) -> None:
         """Wait until so many replies have been written, the last one to its end."""
-        while len(_whole(self.written)) < number:  # noqa: ASYNC110 - nothing tells
+        while len(replies(self.written)) < number:  # noqa: ASYNC110 - nothing tells
             await asyncio.sleep(0.001)
 
 
-def _whole(written: bytes) -> list[bytes]:
-    """Replies that have been written to their end, without those that are interim."""
+def replies(written: bytes) -> list[tuple[bytes, bytes]]:
+    """Heads and bodies of the replies that have been written to their end, without those that are interim."""
     written = written.replace(b"HTTP/1.1 100 Continue\r\n\r\n", b"")
-    found: list[bytes] = []
-    while written:
-        head, between, rest = written.partition(b"\r\n\r\n")
+    found: list[tuple[bytes, bytes]] = []
+    at = 0
+    while (end := written.find(b"\r\n\r\n", at)) >= 0:
+        head, at = written[at:end], end + 4
         length = re.search(rb"\r\ncontent-length: (\d+)", head)
-        end = int(length.group(1)) if length else rest.find(b"0\r\n\r\n") + 5
-        if not between or len(rest) < end or (not length and end < 5):
+        body, at = _chunks(written, at) if length is None else (written[at : at + int(length[1])], at + int(length[1]))
+        if at > len(written):
             break
-        found.append(head + between + rest[:end])
-        written = rest[end:]
+        found.append((head, body))
     return found
+
+
+def _chunks(written: bytes, at: int) -> tuple[bytes, int]:
+    """The body in chunks (RFC 9112, section 7.1) that begins at a place, and where it ends: beyond all, if not yet."""
+    body: list[bytes] = []
+    while (end := written.find(b"\r\n", at)) >= 0:
+        size, at = int(written[at:end], 16), end + 2
+        body.append(written[at : at + size])
+        at += size + 2
+        if not size or at > len(written):
+            return b"".join(body), at
+    return b"", len(written) + 1
 
 
 def statuses(replies: bytes) -> list[int]:
