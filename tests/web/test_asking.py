@@ -72,7 +72,17 @@ def app(published: Settings) -> Iterator[Flask]:
         yield create_app(settings, backend)
 
 
-def run(app: Flask, exchange: Exchange, *, most: int = 0, stops: bool = False) -> list[Record]:
+def connected(gateway: Gateway) -> tuple[UnreadConnection, Wire]:
+    """A connection that has been made, and its other end."""
+    wire = Wire()
+    connection = UnreadConnection(gateway, uvicorn_config(gateway), ServerState(), places=Places(100))
+    connection.connection_made(wire)
+    return connection, wire
+
+
+def run(
+    app: Flask, exchange: Exchange, *, most: int = 0, exchanges: int = 100, knows_gateway: bool = False
+) -> list[Record]:
     """Let a connection do something; return what was noted of its exchanges."""
     noted: list[Record] = []
 
@@ -81,12 +91,16 @@ def run(app: Flask, exchange: Exchange, *, most: int = 0, stops: bool = False) -
         assert plain is not None
         shortcut = Shortcut(most, lambda: plain_version(app))
         gateway = Gateway(
-            app.wsgi_app, threads=8, body_bytes=1000, shortcut=shortcut, plain=plain, observers=[noted.append]
+            app.wsgi_app,
+            threads=8,
+            body_bytes=1000,
+            shortcut=shortcut,
+            plain=plain,
+            observers=[noted.append],
+            exchanges=exchanges,
         )
-        wire, state = Wire(), ServerState()
-        connection = UnreadConnection(gateway, uvicorn_config(gateway), state, places=Places(100))
-        connection.connection_made(wire)
-        await (exchange(connection, wire, gateway) if stops else exchange(connection, wire))
+        connection, wire = connected(gateway)
+        await (exchange(connection, wire, gateway) if knows_gateway else exchange(connection, wire))
         connection.connection_lost(None)
         await gateway.finish(60)
 
@@ -274,4 +288,24 @@ def test_a_server_that_stops(app: Flask, which: str):
         await wire.whole(2)
         assert wire.is_closed
 
-    assert [each.status for each in run(app, exchange, stops=True)] == [200, 200]
+    assert [each.status for each in run(app, exchange, knows_gateway=True)] == [200, 200]
+
+
+def test_a_server_that_is_full(app: Flask):
+    """A question that is to become an exchange where there is no room for one is ended."""
+    pool = app.extensions["digigraph"].backend
+
+    async def exchange(connection: UnreadConnection, wire: Wire, gateway: Gateway) -> None:
+        await introduced(connection, wire)
+        other, _ = connected(gateway)
+        other.data_received(request(ENDLESS))
+        while not pool.load.running:  # noqa: ASYNC110 - nothing tells
+            await asyncio.sleep(0)
+        connection.data_received(request(f"{ENDLESS} # another"))
+        await wire.whole(2)
+        assert statuses(wire.written) == [200, 503]
+        while pool.load.running != 1:  # noqa: ASYNC110 - nothing tells
+            await asyncio.sleep(0.01)
+        other.connection_lost(None)
+
+    run(app, exchange, exchanges=2, knows_gateway=True)

@@ -159,6 +159,8 @@ class Gateway:
         finally:
             exchange.share.give_back()
             exchange.place.give_back()
+            if (begun := exchange.scope.get("begun")) is not None:
+                begun.drop()
             del self._tasks[task]
 
     async def finish(self, seconds: float) -> None:
