@@ -101,6 +101,11 @@ MENDED = {
         "15:9",
         ("unknown-term", "16:9"),
     ),
+    "no space behind a dash": (
+        "  -quote: (huvudman KTH)\n    says: [{subject: nhd, hots: kth}]\n",
+        "12:3",
+        ("unknown-term", "13:27"),
+    ),
     "key at the margin": (
         "  - quote: (huvudman KTH)\nsays: [{subject: nhd, hots: kth}]\n",
         "13:1",
@@ -136,6 +141,38 @@ def test_a_slip_of_layout_is_told_where_it_is_made(project: Project, case: str) 
     project.facts(WRONG + between + WRONG)
     expected = [*of_wrong(10), ("yaml", place), wrong, *of_wrong(12 + between.count("\n"))]
     assert sorted(told(project)) == sorted(expected)
+
+
+def test_a_key_of_the_last_fact_at_the_margin_is_told_once(project: Project) -> None:
+    """It is read as one of that fact, which then misses nothing."""
+    project.facts("  - quote: (huvudman KTH)\nsays: [{subject: nhd, hots: kth}]\n")
+    assert told(project) == [("key", "11:1"), ("unknown-term", "11:23")]
+
+
+# What is wrong in one entry of says, and where it is told.
+GLUED = {
+    "{subject:nhd, hots: kth}": [("yaml", "11:13"), ("unknown-term", "11:26")],
+    "{subject:nhd,host:kht}": [("yaml", "11:13"), ("yaml", "11:25"), ("unknown-thing", "11:30")],
+    "{subject:\u00a0nhd, host: kht}": [("yaml", "11:13"), ("unknown-thing", "11:33")],
+    "{Subject: nhd, hots: kth}": [("key", "11:13"), ("unknown-term", "11:27")],
+}
+
+
+@pytest.mark.parametrize("entry", GLUED)
+def test_a_wrong_key_of_an_entry_is_told_once(project: Project, entry: str) -> None:
+    """Neither as an unknown term, too, nor as a subject that is missing; its value is read."""
+    project.facts(f"  - quote: (huvudman KTH)\n    says: [{entry}]\n")
+    assert told(project) == GLUED[entry]
+
+
+@pytest.mark.parametrize("by", [1, 3])
+def test_keys_of_the_document_that_are_not_indented_alike_are_all_read(project: Project, by: int) -> None:
+    """Told once; the keys around it are read, so that none is missed."""
+    project.facts("  - quote: (huvudman KTH)\n    says: [{subject: nhd, host: kth}]\n")
+    text = (project.folder / FILE).read_text(encoding="utf-8")
+    wrong = f"{' ' * by}language: English!\n  sourceRank: x\n"
+    project.write(FILE, text.replace("  language: en\n  sourceRank: 2\n", wrong))
+    assert told(project) == [("yaml", f"4:{by + 1}"), ("language", f"4:{by + 11}"), ("value", "5:15")]
 
 
 def test_a_directive_of_another_yaml_is_told_alone(project: Project) -> None:

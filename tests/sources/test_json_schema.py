@@ -56,7 +56,9 @@ def complaints(validator: Draft7Validator, path: Path) -> list[str]:
 
 
 def form_mistakes(project: Project) -> list[Finding]:
-    return [each for each in read_project(project.settings).findings if each.rule not in KNOWLEDGE]
+    # What a thing is may be said in another file: that it is said nowhere, a schema cannot know.
+    found = (each for each in read_project(project.settings).findings if not each.message.endswith(" has no type."))
+    return [each for each in found if each.rule not in KNOWLEDGE]
 
 
 def test_every_file_of_this_repository_is_valid(repository: Project) -> None:

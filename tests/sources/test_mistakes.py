@@ -355,6 +355,86 @@ def test_characters_that_cannot_be_printed_are_told(project: Project) -> None:
     assert [str(each.location).rpartition("yaml:")[2] for each in findings(project)] == ["1:1"]
 
 
+def test_a_slug_with_the_prefix_of_its_iri_is_proposed_without_it(project: Project) -> None:
+    """As pages and queries write things, so they may be copied."""
+    project.facts("  - quote: (huvudman KTH)\n    says: [{subject: id:nhd, host: id:Kth_Stockholm}]\n")
+    assert [each.hint for each in findings(project)] == ["Write nhd.", "Write kth-stockholm."]
+
+
+def test_characters_that_escapes_make_are_told(project: Project) -> None:
+    """What cannot be printed is told of a text, too, where it is written as an escape; emoji and accents are well."""
+    project.facts(
+        '  - quote: (huvudman\n    says: [{subject: nhd, aim: "\\ab", name: {en: "\\x7f", sv: "\U0001f642\u00e5"}}]\n'
+        '  - quote: "Nordic\\0"\n    says: [{subject: nhd, host: kth}]\n'
+    )
+    told = [(each.rule, str(each.location).rpartition("yaml:")[2]) for each in findings(project)]
+    assert sorted(told) == [("value", "11:32"), ("value", "11:50"), ("value", "12:12")]
+
+
+def test_a_reason_without_a_refusal_is_told(project: Project) -> None:
+    """Whoever writes a reason means that the fact does not count; it would."""
+    project.facts("  - quote: (huvudman KTH)\n    reason: x\n    says: [{subject: nhd, host: kth}]\n")
+    (found,) = findings(project)
+    assert (found.rule, str(found.location)) == ("reason", f"{FILE}:11:5")
+    assert "accepted: false" in (found.hint or "")
+
+
+@pytest.mark.parametrize("currency", ["XXQ", "XXX", "SKE"])
+def test_a_currency_is_one_of_iso_4217(project: Project, currency: str) -> None:
+    """Three letters that are none are told with the nearest; one that the euro replaced is a currency."""
+    project.facts(f"  - quote: SEK 1 991 250\n    says: [{{subject: nhd, funding: {{amount: 6 {currency}}}}}]\n")
+    (found,) = findings(project)
+    assert (found.rule, str(found.location)) == ("money", f"{FILE}:11:45")
+    assert f"{currency} is no currency" in found.message
+    project.facts("  - quote: SEK 1 991 250\n    says: [{subject: nhd, funding: {amount: 6 DEM}}]\n")
+    assert not findings(project)
+
+
+@pytest.mark.parametrize("key", ["datePublished", "dateModified", "captured"])
+def test_a_document_is_not_of_the_future(project: Project, key: str) -> None:
+    """What is quoted was there before; the end of a project may lie ahead. The finding goes when the day has come."""
+    project.facts("  - quote: (huvudman KTH)\n    says: [{subject: nhd, endDate: 9999, host: kth, lead: ada-berg}]\n")
+    text = (project.folder / FILE).read_text(encoding="utf-8")
+    checked = project.check()
+    assert (checked.findings, checked.is_repeatable) == ([], True)
+    project.write(FILE, text.replace("  language: en\n", f"  language: en\n  {key}: 9999-01\n"))
+    checked = project.check()
+    assert [(each.rule, each.message, each.location.line) for each in checked.findings if each.rule == "date"] == [
+        ("date", "9999-01 has not come yet.", 5)
+    ]
+    assert not checked.is_repeatable
+
+
+def test_a_thing_says_what_it_is(project: Project) -> None:
+    """One without a type is one finding at its slug, whatever is said of it elsewhere; RDF and facts may say it."""
+    project.write("data/things/more.yaml", "new:\n  name: {sv: N, en: N}\n")
+    project.facts("  - quote: (huvudman KTH)\n    says: [{subject: nhd, host: new, lead: ada-berg}]\n")
+    (found,) = project.check().findings
+    assert (found.rule, str(found.location), found.message) == (
+        "value",
+        "data/things/more.yaml:1:1",
+        "new has no type.",
+    )
+    project.write("data/more.ttl", "<https://example.org/graph/id/new> a <https://schema.org/Organization> .")
+    assert not findings(project)
+    (project.folder / "data/more.ttl").unlink()
+    project.facts("  - quote: (huvudman KTH)\n    says: [{subject: new, type: Organization}]\n")
+    assert not findings(project)
+
+
+def test_a_text_without_facts_is_told(project: Project) -> None:
+    """Whoever captured it believes that it counts; what explains the folder is no source."""
+    project.write("data/documents/lonely.html", "<p>KTH</p>")
+    project.write("data/documents/README.md", "Texts.")
+    (found,) = findings(project)
+    assert (found.rule, found.severity.label, str(found.location)) == (
+        "not-read",
+        "warning",
+        "data/documents/lonely.html",
+    )
+    assert found.hint == "Write data/documents/lonely.yaml, with what the text says."
+
+
 def test_characters_that_nobody_sees_are_named(project: Project) -> None:
     """In a slug, a term or a key: which one stands there, and behind what."""
     project.facts(

@@ -46,7 +46,7 @@ FACTS = f"""\
 {QUOTE}    accepted: §reason§false
 {HOST}\
 {QUOTE}    §key§lagn: sv
-{HOST}\
+    says: [{{subject: nhd, host: §duplicate-statement§kth}}]
   - quote: §yaml§&a (huvudman KTH)
     says: [{{subject: nhd, host: §yaml§*a}}]
   - quote: §yaml§@KTH
@@ -133,3 +133,18 @@ def test_each_mistake_is_told_once_where_it_stands(project: Project) -> None:
     project.write("data/things/to-the-end.yaml", things)
     found = Counter((each.rule, str(each.location)) for each in project.check().findings)
     assert found == Counter([*expected, *more])
+
+
+def test_a_mistake_about_which_two_shapes_speak_is_told_once(project: Project) -> None:
+    """A project that hosts itself is no organisation either; an identifier that is none makes no link."""
+    project.facts("  - quote: (huvudman KTH)\n    says: [{subject: nhd, host: nhd, funder: nhd, lead: ada-berg}]\n")
+    identifier = "{scheme: wikidata, value: q42}"
+    project.write(
+        "data/things/more.yaml",
+        f"new:\n  type: Organization\n  name: {{sv: N, en: N}}\n  identifier: {identifier}\n",
+    )
+    assert [(each.rule, str(each.location).rpartition("/")[2]) for each in project.check().findings] == [
+        ("shacl-not-itself", "nhd-page.yaml:11:33"),
+        ("shacl-not-itself", "nhd-page.yaml:11:46"),
+        ("shacl-wikidata-record", "more.yaml:4:41"),
+    ]

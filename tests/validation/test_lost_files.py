@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from digigraph.findings import Finding
 
+FACTS = "data/documents/flemingsberg-hds.yaml"
 ORGANISATIONS = "data/things/organisations.yaml"
 WAITS = "Correct this first: what else depends on this file is checked when it can be read."
 
@@ -36,13 +37,27 @@ def checked(folder: Path, path: str, edit: Callable[[bytes], bytes]) -> list[Fin
         (ORGANISATIONS, lambda data: data.replace(b"\nkth:", b"\nkth"), "yaml"),
         (ORGANISATIONS, lambda data: b"stray\n" + data, "yaml"),
         (ORGANISATIONS, lambda _: b"", "yaml"),
+        (FACTS, lambda _: b"\0\0", "yaml"),
+        (FACTS, lambda data: data.replace(b"\n  title: ", b"\n  # ", 1), "document"),
     ],
-    ids=["dot", "bytes", "colon", "stray", "empty"],
+    ids=["dot", "bytes", "colon", "stray", "empty", "facts", "title"],
 )
 def test_a_lost_file_is_told_once(tmp_path: Path, path: str, edit: Callable[[bytes], bytes], rule: str) -> None:
     """One finding, in the file itself, that says what waits for it: not one for each use of what it described."""
     (found,) = checked(tmp_path, path, edit)
     assert (found.rule, found.location.path) == (rule, path)
+    assert (found.hint or "").endswith(WAITS)
+
+
+def test_a_lost_text_is_told_once(tmp_path: Path) -> None:
+    """The facts about it wait, and with them the rows of queries that ask for what they say."""
+
+    def without_text(facts: bytes) -> bytes:
+        (tmp_path / FACTS).with_suffix(".txt").unlink()
+        return facts
+
+    (found,) = checked(tmp_path, FACTS, without_text)
+    assert (found.rule, found.location.path) == ("document", FACTS)
     assert (found.hint or "").endswith(WAITS)
 
 

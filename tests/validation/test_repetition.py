@@ -107,6 +107,27 @@ def test_what_could_not_be_read_repeats_nothing(project: Project) -> None:
     assert "duplicate-statement" in {each.rule for each in told(project)}
 
 
+# What is wrong with the second of two facts besides what it says; and whether it is known to be of the same time.
+BESIDES = {
+    "    ocurrence: 1\n": ("key", True),
+    "    lang: English!\n": ("language", True),
+    "    asOf: soon\n": ("date", False),
+    "    accepted: maybe\n": ("value", False),
+}
+
+
+@pytest.mark.parametrize("besides", BESIDES)
+def test_a_fact_with_a_mistake_is_compared(project: Project, besides: str) -> None:
+    """What a fact says repeats and contradicts another whatever else is wrong with it, as long as its time is known."""
+    fact = "  - quote: KTH takes part.\n    occurrence: 1\n    says: [{subject: nhd, partnerCount: 18}]\n"
+    other = f"  - quote: nobody says this\n{besides}    says: [{{subject: nhd, partnerCount: 19}}]\n"
+    project.facts(fact + other + other)
+    told = {each.rule for each in project.check().findings}
+    rule, is_compared = BESIDES[besides]
+    assert {"quote-not-found", rule} <= told
+    assert ({"contradiction", "duplicate-statement"} <= told) is is_compared
+
+
 def test_documents_may_contradict_each_other(project: Project) -> None:
     """Two documents with two values are a conflict that stays visible, and no finding."""
     project.facts(TWO)

@@ -15,7 +15,7 @@ from digigraph.iris import SLUG, slugify
 from digigraph.sources import values
 from digigraph.sources.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar
 from digigraph.sources.terms import Context, Kind, Term
-from digigraph.suggestions import is_near
+from digigraph.suggestions import did_you_mean, is_near
 from digigraph.vocab import DCTERMS, DG, FOAF, RDF, SCHEMA, XSD
 
 if TYPE_CHECKING:
@@ -104,21 +104,33 @@ class ClaimReader:
 
     def read(self, node: Node) -> list[Assertion]:
         """Read one entry of ``says``: a subject and what is said of it."""
-        subject = ""
+        subject, key = "", None
         with self.noting():
             if isinstance(node, Refused):
                 raise node.reason
-            if not isinstance(node, Fields) or "subject" not in node.nodes:
+            key = self._subject_key(node) if isinstance(node, Fields) else None
+            if key is None or not isinstance(node, Fields):
                 message = "An entry says something of a subject."
                 raise Malformed("fact", message, node.location, hint="Write {subject: …, term: …}.")
-            subject = values.slug(node.nodes["subject"])
+            subject = values.slug(node.nodes[key])
         if not isinstance(node, Fields):
             return []
-        assertions = self.of(subject, node, without={"subject"})
-        if subject:
-            return placed(assertions, subject, node.nodes["subject"].location)
+        assertions = self.of(subject, node, without=() if key is None else {key})
+        if key is not None and subject:
+            return placed(assertions, subject, node.nodes[key].location)
         self.unplaced += assertions
         return []
+
+    def _subject_key(self, fields: Fields) -> str | None:
+        """The key under which the subject stands; one that is misspelt is noted, where it is clear which is meant."""
+        if "subject" in fields.keys:
+            return "subject"
+        near = [each for each in fields.keys.keys() - self._context.terms.keys() if is_near(each, "subject")]
+        if len(near) != 1:
+            return None
+        message, hint = f"An entry has no key {near[0]!r}.", did_you_mean(near[0], ["subject"])
+        self._findings.append(Malformed("key", message, fields.keys[near[0]], hint=hint).finding)
+        return near[0]
 
     def of(self, subject: str, fields: Fields, *, without: Iterable[str] = ()) -> list[Assertion]:
         """Read what a mapping says of a subject, leaving out the keys named."""

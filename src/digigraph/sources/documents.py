@@ -23,42 +23,57 @@ if TYPE_CHECKING:
 _PROPERTIES = {"title": "name", "language": "inLanguage"}
 """Keys of the ``document`` mapping whose term has another name."""
 _OWN_KEYS = {"asOf", "asOfReason"}
+_OF_THE_PAST = {SCHEMA["datePublished"], SCHEMA["dateModified"], DG["captured"]}
+"""What has happened to a document before anybody can quote it."""
 _LOWEST_RANK = 4
 REQUIRED = ("title", "type", "language", "sourceRank", "sha256")
 """Keys without which a document cannot be used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """A quoted span and what it says.
+class Saying:
+    """What a fact says, whether or not its quote was found and its other parts can be used.
 
     Parameters
     ----------
-    span
-        Where the quote stands in the captured text.
     quote
         In normal form.
-    language
-        Tag of the quote.
-    implied
-        Why a reader concludes it; None where the words say it.
+    words
+        What is quoted: where it stands in the captured text, else the quote; None where it may be any of several.
     as_of
         Date for which it holds; None where unknown.
     rejected
         The curator's reason not to accept it into the default graph; None where it is accepted.
     assertions
         What it says.
+    """
+
+    quote: str
+    words: Span | str | None
+    as_of: ox.Literal | None
+    rejected: str | None
+    assertions: tuple[Assertion, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact(Saying):
+    """A quoted span and what it says.
+
+    Parameters
+    ----------
+    span
+        Where the quote stands in the captured text.
+    language
+        Tag of the quote.
+    implied
+        Why a reader concludes it; None where the words say it.
     location
         Where the fact begins in its file.
     """
 
     span: Span
-    quote: str
     language: str
     implied: str | None
-    as_of: ox.Literal | None
-    rejected: str | None
-    assertions: tuple[Assertion, ...]
     location: Location
 
 
@@ -157,6 +172,10 @@ def describe(
     )
     reader = ClaimReader(context, findings, source=captured.slug, language=language)
     about = tuple(reader.of(captured.slug, renamed, without=_OWN_KEYS))
+    for each in about:
+        with Noting(mistakes):
+            if each.property in _OF_THE_PAST and isinstance(each.value, ox.Literal):
+                values.passed(each.value, each.location)
     digest = ""
     with Noting(mistakes):
         stated = values.scalar(node.nodes["sha256"]) if "sha256" in node.nodes else None

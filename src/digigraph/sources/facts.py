@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from digigraph.sources import values
 from digigraph.sources.claims import ClaimReader
-from digigraph.sources.documents import Captured, Description, Document, Fact, describe
+from digigraph.sources.documents import Captured, Description, Document, Fact, Saying, describe
 from digigraph.sources.quoting import CapturedText, Span, normalise
 from digigraph.sources.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar, readable
 from digigraph.sources.yaml_files import parse_yaml
@@ -40,12 +40,15 @@ class FactsFile:
         None where something is missing or wrong without which the document cannot be used.
     said
         Every assertion of the file, also of what has a mistake and is no part of ``document``.
+    sayings
+        What its facts say, also those with a mistake elsewhere in them.
     missed
         See :class:`ClaimReader`.
     """
 
     document: Document | None
     said: tuple[Assertion, ...]
+    sayings: tuple[Saying, ...] = ()
     missed: frozenset[tuple[str, ox.NamedNode]] = frozenset()
 
 
@@ -69,6 +72,7 @@ def read_document(captured: Captured, context: Context, findings: list[Finding],
     return FactsFile(
         document=files[0].document,
         said=tuple(each for file in files for each in file.said),
+        sayings=files[0].sayings,
         missed=files[0].missed,
     )
 
@@ -84,7 +88,7 @@ def _read(  # noqa: PLR0913 - what a facts file is read with
 ) -> FactsFile:
     description, about = Description(), None
     with Noting(findings):
-        root = _mapping(root, "a facts file")
+        root = _off_the_margin(_mapping(root, "a facts file"), findings)
         root = _with_keys(root, "a facts file", _DOCUMENT_KEYS, findings)
         about = root.nodes.get("document")
         # What broke the rules of YAML was left out; it is not missing.
@@ -99,7 +103,7 @@ def _read(  # noqa: PLR0913 - what a facts file is read with
     said = (*description.about, *reader.said)
     missed = description.missed | reader.missed
     if text is None or about is None or not description.is_whole:
-        return FactsFile(document=None, said=said, missed=missed)
+        return FactsFile(document=None, said=said, sayings=tuple(reader.sayings), missed=missed)
     document = Document(
         slug=captured.slug,
         text=text,
@@ -109,7 +113,7 @@ def _read(  # noqa: PLR0913 - what a facts file is read with
         facts=tuple(facts),
         location=about.location,
     )
-    return FactsFile(document=document, said=said, missed=missed)
+    return FactsFile(document=document, said=said, sayings=tuple(reader.sayings), missed=missed)
 
 
 def _mapping(node: Node, what: str) -> Fields:
@@ -117,8 +121,29 @@ def _mapping(node: Node, what: str) -> Fields:
         raise node.reason
     if not isinstance(node, Fields):
         hint = "Write keys with their values, each on its own line: key: value."
+        if isinstance(node, Scalar) and re.match(r"[\w-]+:\S", node.text):
+            hint = "Put a space behind the colon of the key."
         raise Malformed("value", f"{what} is a mapping.", node.location, hint=hint)
     return node
+
+
+def _off_the_margin(root: Fields, findings: list[Finding]) -> Fields:
+    """Note the keys of a fact that are not indented, and read them as those of the fact above."""
+    facts = root.nodes.get("facts")
+    last = facts.nodes[-1] if isinstance(facts, Items) and facts.nodes else None
+    if not isinstance(last, Fields):
+        return root
+    strays = (root.keys.keys() & FACT_KEYS) - last.keys.keys()
+    for key in sorted(strays):
+        message, hint = f"{key} stands at the margin.", "Indent it as the other keys of the fact above it are."
+        findings.append(Malformed("key", message, root.keys[key], hint=hint).finding)
+        last.nodes[key], last.keys[key] = root.nodes[key], root.keys[key]
+    left = root.keys.keys() - strays
+    return Fields(
+        {key: node for key, node in root.nodes.items() if key in left},
+        root.location,
+        {key: place for key, place in root.keys.items() if key in left},
+    )
 
 
 def _with_keys(fields: Fields, what: str, keys: frozenset[str], findings: list[Finding]) -> Fields:
@@ -147,6 +172,7 @@ class _FactsReader:
         self._context = context
         self._findings = findings
         self.said: list[Assertion] = []
+        self.sayings: list[Saying] = []
         self.missed: set[tuple[str, ox.NamedNode]] = set()
 
     def read(self, node: Node | None) -> list[Fact]:
@@ -167,28 +193,43 @@ class _FactsReader:
         with Noting(mistakes):
             language = values.language(stated) if (stated := _text(fields, "lang")) else language
         assertions = self._says(fields, language, mistakes)
+        doubts: list[Finding] = []
         as_of = self._description.as_of
-        with Noting(mistakes):
+        with Noting(doubts):
             as_of = values.date(stated) if (stated := _text(fields, "asOf")) else as_of
-        implied = rejected = found = None
+        implied = rejected = quote = span = None
         with Noting(mistakes):
             implied = _text(fields, "implied")
-        with Noting(mistakes):
+        with Noting(doubts):
             rejected = _rejected(fields)
         with Noting(mistakes):
-            found = self._quoted(fields)
-        self._findings += mistakes
-        if mistakes or found is None or assertions is None:
+            quote = self._quote(fields)
+        with Noting(mistakes):
+            span = self._span(self._text, quote, fields) if quote is not None and self._text is not None else None
+        self._findings += mistakes + doubts
+        if quote is None or assertions is None:
             return None
-        quote, span = found
+        saying = Saying(
+            quote=normalise(quote.text),
+            words=span or self._words(quote),
+            as_of=as_of,
+            rejected=rejected,
+            assertions=tuple(assertions),
+        )
+        # Of what date it is, and whether it counts, decides what it contradicts.
+        if not doubts:
+            self.sayings.append(saying)
+        if mistakes or doubts or span is None:
+            return None
         return Fact(
             span=span,
-            quote=normalise(quote.text),
+            quote=saying.quote,
+            words=span,
             language=language,
             implied=" ".join(implied.text.split()) if implied else None,
             as_of=as_of,
             rejected=rejected,
-            assertions=tuple(assertions),
+            assertions=saying.assertions,
             location=fields.location,
         )
 
@@ -209,14 +250,16 @@ class _FactsReader:
         self.missed |= reader.missed
         return None if not assertions and len(self._findings) > known else assertions
 
-    def _quoted(self, fields: Fields) -> tuple[Scalar, Span] | None:
-        """The quote and where it stands; None where that cannot be known."""
+    def _quote(self, fields: Fields) -> Scalar | None:
+        """The quote; None where it stands below a key that is misspelt, which is told already."""
         quote = _text(fields, "quote")
         if quote is None and fields.keys.keys() <= FACT_KEYS:
             raise Malformed("quote", "A fact has a quote.", fields.location, hint='Add quote: "words of the text".')
-        if quote is None or self._text is None:
-            return None
-        return quote, self._span(self._text, quote, fields)
+        return quote
+
+    def _words(self, quote: Scalar) -> str | None:
+        """What is quoted where no one place of the text is known: the quote, if it stands nowhere in it."""
+        return None if self._text is not None and self._text.find(quote.text) else normalise(quote.text)
 
     def _span(self, text: CapturedText, quote: Scalar, fields: Fields) -> Span:
         spans = text.find(quote.text)
@@ -269,6 +312,9 @@ def _nth(spans: list[Span], occurrence: Scalar) -> Span:
 def _rejected(fields: Fields) -> str | None:
     accepted, reason = _text(fields, "accepted"), _text(fields, "reason")
     if accepted is None or accepted.text == "true":
+        if reason is not None:
+            message, hint = "The fact is accepted, and this is a reason not to.", "Add accepted: false, or remove it."
+            raise Malformed("reason", message, fields.keys["reason"], hint=hint)
         return None
     if accepted.text != "false":
         hint = "Write accepted: false and reason: … for a fact that is not to count; else leave both away."
@@ -288,7 +334,7 @@ def _text(fields: Fields, key: str) -> Scalar | None:
         raise node.reason
     if not isinstance(node, Scalar) or not node.text.strip():
         raise Malformed("value", f"{key} takes text.", node.location, hint=f'Write {key}: "…".')
-    return node
+    return values.scalar(node)
 
 
 def _shortened(text: str, limit: int = 80) -> str:

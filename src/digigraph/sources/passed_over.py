@@ -10,15 +10,18 @@ from digigraph.sources.rdf import EXTENSIONS
 from digigraph.sources.redactions import FILE as REDACTIONS_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
 _RDF = {*EXTENSIONS, ".rdf", ".owl", ".n3"}
 _QUERIES = {".rq", ".sparql"}
-_YAML = (".yaml", ".yml")
+YAML_SUFFIXES = (".yaml", ".yml")
+TEXT_SUFFIXES = (".txt", ".html", ".md")
+"""Of facts and things, and of captured texts."""
 _OF_FACTS = ("data/things/", "data/documents/")
 
 
-def passed_over(names: Iterable[str]) -> Iterator[Finding]:
+def passed_over(names: Sequence[str]) -> Iterator[Finding]:
     """Yield a finding for each file that is not read, though its name says that it is RDF, facts or a query.
 
     Parameters
@@ -26,8 +29,9 @@ def passed_over(names: Iterable[str]) -> Iterator[Finding]:
     names
         The files of the project, as in locations.
     """
+    described = {name.rpartition(".")[0] for name in names if name.endswith(YAML_SUFFIXES)}
     for name in names:
-        if hint := _way_out(name):
+        if hint := _way_out(name) or _for_a_text(name, described):
             yield Finding(
                 rule="not-read",
                 severity=Severity.WARNING,
@@ -48,8 +52,18 @@ def _way_out(name: str) -> str | None:
     if written in _RDF and path.suffix not in EXTENSIONS:
         known = f"{', '.join(list(EXTENSIONS)[:-1])} or {list(EXTENSIONS)[-1]}"
         return f"Call it {path.with_suffix(written).name}." if written in EXTENSIONS else f"Write it as {known}."
-    if written in _YAML and folder == "data" and name != REDACTIONS_FILE:
+    if written in YAML_SUFFIXES and folder == "data" and name != REDACTIONS_FILE:
         if not name.startswith(_OF_FACTS):
             return "Things lie in data/things/, documents with their facts in data/documents/."
-        return f"Call it {path.with_suffix(written).name}." if path.suffix not in _YAML else None
+        return f"Call it {path.with_suffix(written).name}." if path.suffix not in YAML_SUFFIXES else None
     return None
+
+
+def _for_a_text(name: str, described: AbstractSet[str]) -> str | None:
+    """What to do with a text beside which there are no facts; None for what is none, or explains the folder."""
+    stem, _, suffix = name.rpartition(".")
+    if not name.startswith(_OF_FACTS[1]) or f".{suffix.lower()}" not in TEXT_SUFFIXES:
+        return None
+    if stem in described or Path(stem).name.lower() == "readme":
+        return None
+    return f"Write {stem}.yaml, with what the text says."

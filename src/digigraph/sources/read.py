@@ -13,22 +13,22 @@ from digigraph.iris import Iris, slugify
 from digigraph.sources import values
 from digigraph.sources.blank_nodes import Labels, without_blank_nodes
 from digigraph.sources.claims import Assertion, ClaimReader, Slug, placed
-from digigraph.sources.described import Described
 from digigraph.sources.documents import Captured
 from digigraph.sources.facts import read_document
 from digigraph.sources.files import MAX_SMALL_BYTES, Budget, read_whole, source_files
 from digigraph.sources.kept import Kept
 from digigraph.sources.missed import broken, heads_lost, left_out, names_in, to_be_read_first
-from digigraph.sources.passed_over import passed_over
+from digigraph.sources.passed_over import TEXT_SUFFIXES, YAML_SUFFIXES, passed_over
 from digigraph.sources.rdf import EXTENSIONS, MAX_BYTES, LocatedQuad, parse_rdf
 from digigraph.sources.records import Fields, Malformed, Node, Noting, Scalar, decode, described_twice
 from digigraph.sources.redactions import FILE as REDACTIONS_FILE
 from digigraph.sources.redactions import Redactions, read_redactions
+from digigraph.sources.references import References
 from digigraph.sources.terms import CONTEXT_FILE, Context, parse_context
 from digigraph.sources.yaml_files import MAX_BYTES as MAX_YAML_BYTES
 from digigraph.sources.yaml_files import parse_yaml
-from digigraph.suggestions import did_you_mean
-from digigraph.vocab import DG
+from digigraph.suggestions import is_near
+from digigraph.vocab import RDF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,12 +36,10 @@ if TYPE_CHECKING:
 
     from digigraph.findings import Finding
     from digigraph.settings import Settings
-    from digigraph.sources.documents import Document
+    from digigraph.sources.documents import Document, Saying
 
 MAX_TEXT_BYTES = 5_000_000
 """Bytes above which a captured text is refused."""
-_YAML_SUFFIXES = (".yaml", ".yml")
-TEXT_SUFFIXES = (".txt", ".html", ".md")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +60,8 @@ class Corpus:
         The shapes graph.
     queries
         Texts of ``queries/*.rq`` by path.
+    sayings
+        Of each facts file what its facts say, also those that are in no document, for they have a mistake.
     redactions
         What is taken back; it is in the corpus all the same, and the build leaves it out.
     findings
@@ -71,6 +71,8 @@ class Corpus:
         corpus, for it has a mistake; with None for the property where nobody can tell which.
     unread
         Files of the ontology and of things of which nobody can tell what they say.
+    lost
+        Facts files and RDF files of data of which nothing is in the corpus, though their own mistakes are known.
     """
 
     context: Context
@@ -82,8 +84,10 @@ class Corpus:
     queries: dict[str, str]
     redactions: Redactions
     findings: tuple[Finding, ...]
+    sayings: tuple[tuple[Saying, ...], ...] = ()
     missed: frozenset[tuple[str, ox.NamedNode | None]] = frozenset()
     unread: frozenset[str] = frozenset()
+    lost: frozenset[str] = frozenset()
 
 
 def read_project(settings: Settings, kept: Kept | None = None) -> Corpus:
@@ -106,12 +110,14 @@ class _ProjectReader:
         self._noting = Noting(self._findings)
         self._budget = Budget()
         self._said: list[Assertion] = []
+        self._sayings: list[tuple[Saying, ...]] = []
         self._described: dict[str, Location] = {}
+        self._untyped: dict[str, Location] = {}
         # What files that could not be read whole may describe: it is not called unknown.
         self._mentioned: set[str] = set()
         self._missed: set[tuple[str, ox.NamedNode | None]] = set()
         self._unread: set[str] = set()
-        self._lost_data: set[str] = set()
+        self._lost: set[str] = set()
         self._context = self._read_context()
 
     def _read_context(self) -> Context:
@@ -125,9 +131,9 @@ class _ProjectReader:
         curated = self._rdf("data", self._iris.graph("curated"), skip=set())
         things = self._things()
         documents = self._documents(things)
-        self._check_references([*ontology, *curated])
-        self._findings += passed_over(map(self._relative, source_files(self._project)))
-        self._findings[:] = to_be_read_first(self._findings, self._unread | self._lost_data)
+        self._findings += self._references([*ontology, *curated])
+        self._findings += passed_over([self._relative(each) for each in source_files(self._project)])
+        self._findings[:] = to_be_read_first(self._findings, self._unread | self._lost)
         return Corpus(
             context=self._context,
             documents=tuple(documents),
@@ -138,8 +144,10 @@ class _ProjectReader:
             queries=self._queries(),
             redactions=self._redactions(),
             findings=tuple(dict.fromkeys(self._findings)),
+            sayings=tuple(self._sayings),
             missed=frozenset(self._missed.union(left_out(self._said, documents, things))),
             unread=frozenset(self._unread),
+            lost=frozenset(self._lost),
         )
 
     def _relative(self, path: Path) -> str:
@@ -192,7 +200,7 @@ class _ProjectReader:
             name = self._relative(path)
             if path.suffix not in EXTENSIONS or name in skip:
                 continue
-            lost = self._unread if folder == "ontology" else self._lost_data
+            lost = self._unread if folder == "ontology" else self._lost
             with self._noting:
                 lost.add(name)
                 data = self._bytes(path, at_most=MAX_BYTES)
@@ -222,7 +230,7 @@ class _ProjectReader:
     def _things(self) -> list[Assertion]:
         assertions: list[Assertion] = []
         for path in self._in("data/things"):
-            if path.suffix in _YAML_SUFFIXES:
+            if path.suffix in YAML_SUFFIXES:
                 mistakes: list[Finding] = []
                 readings: list[Node] = []
                 with Noting(mistakes):
@@ -266,6 +274,8 @@ class _ProjectReader:
                         continue
                     hint = f"Write {name}: and indented below it type: … and name: …."
                     raise Malformed("value", f"{name} needs a type and a name.", node.location, hint=hint)
+                if not any(is_near(each, "type") for each in node.keys):
+                    self._untyped[named] = place
                 assertions += placed(reader.of(named, node), named, place)
         self._missed |= reader.missed
         return assertions
@@ -277,8 +287,9 @@ class _ProjectReader:
         documents = []
         for name, path in files.items():
             stem, _, suffix = name.rpartition(".")
-            if f".{suffix}" in _YAML_SUFFIXES:
+            if f".{suffix}" in YAML_SUFFIXES:
                 texts = [files[stem + each] for each in TEXT_SUFFIXES if stem + each in files]
+                self._lost.add(self._relative(path))
                 with self._noting:
                     captured = self._captured(stem, path, texts)
                     own = Location(captured.facts_path)
@@ -287,9 +298,11 @@ class _ProjectReader:
                         things[:] = [each for each in things if each.subject != captured.slug]
                     read = read_document(captured, self._context, self._findings, self._kept)
                     self._said += read.said
+                    self._sayings.append(read.sayings)
                     self._missed |= read.missed
                     if read.document is not None:
                         documents.append(read.document)
+                        self._lost.discard(captured.facts_path)
         return documents
 
     def _captured(self, stem: str, facts: Path, texts: list[Path]) -> Captured:
@@ -312,39 +325,14 @@ class _ProjectReader:
             facts=self._bytes(facts, at_most=MAX_YAML_BYTES),
         )
 
-    def _check_references(self, located: list[LocatedQuad]) -> None:
-        """Note every slug that is used and that nothing describes."""
-        prefix = self._iris.thing("").value
-        known = self._described.keys() | {each.subject for each in self._said if each.introduced_by is not None}
-        known |= {
-            each.quad.subject.value.removeprefix(prefix)
-            for each in located
-            if isinstance(each.quad.subject, ox.NamedNode) and each.quad.subject.value.startswith(prefix)
-        }
-        for each in self._said:
-            names = [(each.subject, each.of or each.location)]
-            names += [(each.value, each.location)] if isinstance(each.value, Slug) else []
-            for name, place in names:
-                # What is said of nobody has no name.
-                if name and name not in known and name not in self._mentioned:
-                    self._missed.add((name, None))
-                    if not self._unread:
-                        self._unknown(name, known, place)
-        if not self._unread:
-            self._check_words(located)
-
-    def _check_words(self, located: list[LocatedQuad]) -> None:
-        """Note every word that is not on the closed list of its property."""
-        described = Described(each.quad for each in located)
-        prefix = str(DG)
-        for each in self._said:
-            listed = {word.value.removeprefix(prefix) for word in described.words(each.property)}
-            word = each.value.value.removeprefix(prefix) if isinstance(each.value, ox.NamedNode) else ""
-            if listed and word not in listed and word not in self._mentioned:
-                message = f"{word!r} is not a word of {each.property.value.removeprefix(prefix)}."
-                hint = did_you_mean(word, listed) or f"Words: {', '.join(sorted(listed))}."
-                self._findings.append(Malformed("unknown-word", message, each.location, hint=hint).finding)
-
-    def _unknown(self, name: str, known: set[str], location: Location) -> None:
-        hint = did_you_mean(name, known) or "Describe it in data/things/."
-        self._findings.append(Malformed("unknown-thing", f"There is no thing {name!r}.", location, hint=hint).finding)
+    def _references(self, located: list[LocatedQuad]) -> Iterator[Finding]:
+        """What is used and described nowhere, and things of which nobody says what they are."""
+        references = References(self._said, located, self._iris.thing("").value, self._described.keys())
+        unknown = list(references.unknown(self._mentioned))
+        self._missed |= {(name, None) for name, _ in unknown}
+        untyped = list(references.untyped(self._untyped, self._missed))
+        self._missed |= {(name, RDF["type"]) for name, _ in untyped}
+        if self._unread:
+            return
+        yield from (finding for _, finding in [*unknown, *untyped])
+        yield from references.unknown_words(self._mentioned)

@@ -8,14 +8,19 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
+from iso4217 import Currency
 
 from digigraph.iris import SLUG, slugify
 from digigraph.sources.records import Items, Malformed, Node, Refused, Scalar
-from digigraph.suggestions import unseen
+from digigraph.sources.yaml_characters import UNPRINTABLE
+from digigraph.suggestions import did_you_mean, named, unseen
 from digigraph.vocab import DG, RDFS, SCHEMA, XSD
+
+if TYPE_CHECKING:
+    from digigraph.findings import Location
 
 DATE_TERMS = frozenset(
     {
@@ -41,6 +46,10 @@ MONEY = rf"{_NUMBER}\s+[A-Z]{{3}}"
 LANGUAGE = r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*"
 """Forms of values as regular expressions that ECMAScript, and so JSON Schema, understands too."""
 
+_NO_CURRENCIES = {"XTS", "XXX"}
+_BEFORE_THE_EURO = "ATS BEF BGN CYP DEM EEK ESP FIM FRF GRD HRK IEP ITL LTL LUF LVL MTL NLG PTE SIT SKK XEU"
+CURRENCIES = frozenset({*(each.code for each in Currency), *_BEFORE_THE_EURO.split()} - _NO_CURRENCIES)
+"""Codes of currencies (ISO 4217, list one; of list three those that the euro replaced, in which grants were paid)."""
 _LANGUAGE = re.compile(LANGUAGE)
 _SHOWN = 80
 """Characters of a wrong value that a message shows."""
@@ -136,6 +145,20 @@ def typed(scalar: Scalar, datatype: ox.NamedNode) -> ox.Literal:
     return canonical(ox.Literal(scalar.text, datatype=datatype))
 
 
+def passed(stated: ox.Literal, location: Location) -> None:
+    """Make sure that a date, as :func:`date` gives it, has come.
+
+    Raises
+    ------
+    Malformed
+        It has not, anywhere on earth.
+    """
+    # Where a day begins first it is 14 hours later than in UTC.
+    if period(stated).earliest > (dt.datetime.now(dt.UTC) + dt.timedelta(hours=14)).date():
+        hint = "Write the day on which it was published, changed or captured."
+        raise Malformed("date", f"{stated.value} has not come yet.", location, hint=hint)
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """An amount in a currency (ISO 4217)."""
@@ -150,7 +173,7 @@ def money(scalar: Scalar) -> Money:
     Raises
     ------
     Malformed
-        It is not a number and three capital letters.
+        It is not a number and the code of a currency.
     """
     if not re.fullmatch(MONEY, scalar.text):
         raise Malformed(
@@ -160,6 +183,9 @@ def money(scalar: Scalar) -> Money:
             hint="Write the number without spaces, then the currency: 6000000 EUR.",
         )
     value, currency = scalar.text.split()
+    if currency not in CURRENCIES:
+        hint = did_you_mean(currency, CURRENCIES) or "Such as SEK or EUR."
+        raise Malformed("money", f"{currency} is no currency of ISO 4217.", scalar.location, hint=hint)
     return Money(Decimal(value), currency)
 
 
@@ -200,7 +226,8 @@ def slug(node: Node) -> str:
     written = scalar(node)
     if SLUG.fullmatch(written.text):
         return written.text
-    proposed = slugify(written.text)
+    # As the IRI of a thing is shortened on pages and in queries.
+    proposed = slugify(re.sub(r"^[a-z]+:(?!//)", "", written.text))
     hint = f"Write {proposed}." if proposed else "A slug has small letters, digits and single hyphens."
     parts = written.text.split()
     if len(parts) > 1 and all(map(SLUG.fullmatch, parts)):
@@ -215,9 +242,12 @@ def scalar(node: Node) -> Scalar:
     Raises
     ------
     Malformed
-        It is something else, or says nothing.
+        It is something else, or says nothing, or has characters that cannot be printed: escapes make them.
     """
     if isinstance(node, Scalar) and node.text.strip():
+        if (found := UNPRINTABLE.search(node.text)) is not None:
+            message = f"The text has a character that cannot be printed: {named(found.group())}."
+            raise Malformed("value", message, node.location, hint="Remove it.")
         return node
     if isinstance(node, Refused):
         raise node.reason

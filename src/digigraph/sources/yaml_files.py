@@ -30,6 +30,7 @@ from digigraph.sources.yaml_entries import (
     is_head,
     without_conflicts,
 )
+from digigraph.sources.yaml_keys import glued, together, twice
 from digigraph.sources.yaml_mending import mended
 
 if TYPE_CHECKING:
@@ -306,14 +307,17 @@ class _Tree:
             with Noting(self._findings):
                 if not isinstance(key, Scalar):
                     raise Malformed("yaml", "A key must be a word.", key.location)
+                if (meant := glued(key, value)) is not None:
+                    key, value, malformed = meant
+                    self._findings.append(malformed.finding)
                 counts[key.text] += 1
                 if counts[key.text] == 1:
                     fields.keys[key.text], fields.nodes[key.text] = key.location, value
                 else:
                     before = fields.nodes[key.text]
                     later, earlier = (value, before) if counts[key.text] <= self._number + 1 else (before, value)
-                    fields.nodes[key.text] = _together(later, earlier)
-                    raise _twice(key, fields.keys[key.text])
+                    fields.nodes[key.text] = together(later, earlier)
+                    raise twice(key, fields.keys[key.text].line)
         self.most = max(self.most, *counts.values(), 1)
         return fields
 
@@ -328,21 +332,3 @@ def _innermost(text: str) -> _Mark | None:
             elif opened and isinstance(token, (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)):
                 opened.pop()
     return opened[-1] if opened else None
-
-
-def _twice(key: Scalar, first: Location) -> Malformed:
-    return Malformed(
-        "duplicate-key",
-        f"The key {key.text!r} stands twice; first in line {first.line}.",
-        key.location,
-        hint="Give a list of values under one key, or begin a new entry with -.",
-    )
-
-
-def _together(taken: Node, other: Node) -> Node:
-    """What a key says that stands twice: lists and mappings joined, of two words the one that is taken."""
-    if isinstance(taken, Items) and isinstance(other, Items):
-        return Items([*taken.nodes, *other.nodes], taken.location)
-    if isinstance(taken, Fields) and isinstance(other, Fields):
-        return Fields({**other.nodes, **taken.nodes}, taken.location, {**other.keys, **taken.keys})
-    return taken

@@ -27,6 +27,8 @@ _MORE = re.compile(r"\s*^(?:---|\.\.\.)(?=\s|$)", re.MULTILINE)
 _FOREWORD = re.compile(r"(?:\s|#.*|%.*)*")
 _BLOCK = re.compile(r" *(?:- +)*[\w-]+: +[|>][-+0-9]*\s*$")
 _GLUED = re.compile(r"^ *(?:- +)*([\w-]+):(?=[^\s:/])", re.MULTILINE)
+_GLUED_DASH = re.compile(r"^ *-(?=[\w-]+:\s)", re.MULTILINE)
+_KEY = re.compile(r" *[\w-]+:\s")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _FIRST_KEY = re.compile(r"( *- +)([\w-]+):\s")
 _INDENT = re.compile(" *")
@@ -73,7 +75,7 @@ class MendedPositions(Positions):
 
 def mended(text: str, positions: Positions, findings: list[Finding]) -> tuple[str, Positions]:
     """Return a text that breaks the rules of YAML with its layout mended, and the positions of that; note what was."""
-    for mend in (_one_document, _whole_blocks, _spaces_behind_colons, _keys_off_the_margin, _even_indentation):
+    for mend in (_one_document, _whole_blocks, _spaces_behind_signs, _keys_off_the_margin, _even_indentation):
         edits = list(mend(text, positions, findings))
         if edits:
             text, positions = _edited(text, edits), MendedPositions(positions, edits)
@@ -150,20 +152,24 @@ def _whole_blocks(text: str, positions: Positions, findings: list[Finding]) -> I
         at += len(line)
 
 
-def _spaces_behind_colons(text: str, positions: Positions, findings: list[Finding]) -> Iterator[Edit]:
-    """Put a space behind the colons of keys, in the entries that break the rules of YAML and do so no longer then."""
+def _spaces_behind_signs(text: str, positions: Positions, findings: list[Finding]) -> Iterator[Edit]:
+    """Put a space behind colons and dashes, in the entries that break the rules of YAML and do so no longer then."""
     for start, end in entries_of(text):
         entry = text[start:end]
-        glued = list(_GLUED.finditer(entry))
-        if not glued or (glued[0].start() and not _mistake_in(entry)):
+        colons, dashes = list(_GLUED.finditer(entry)), list(_GLUED_DASH.finditer(entry))
+        is_first = any(not each.start() for each in colons)
+        if not (colons or dashes) or not (is_first or _mistake_in(entry)):
             continue
-        edits = [Edit(each.end(), 0, " ") for each in glued]
+        edits = sorted(Edit(each.end(), 0, " ") for each in (*colons, *dashes))
         if _mistake_in(_edited(entry, edits)):
             continue
-        for each in glued:
-            yield Edit(start + each.end(), 0, " ")
+        yield from (each._replace(start=start + each.start) for each in edits)
+        for each in colons:
             place = positions.value(start + each.start(1), start + each.end())
             findings.append(_told("No space stands behind this colon.", place, f"Write {each.group(1)}: and a space."))
+        for each in dashes:
+            place = positions.value(start + each.end() - 1, start + each.end())
+            findings.append(_told("No space stands behind this dash.", place, "Write - and a space."))
 
 
 def _keys_off_the_margin(text: str, positions: Positions, findings: list[Finding]) -> Iterator[Edit]:
@@ -172,7 +178,7 @@ def _keys_off_the_margin(text: str, positions: Positions, findings: list[Finding
     for head, own, end in _sections(text):
         key = _FIRST_KEY.match(entry)
         stop = _second_entry(text, head, end) if key else None
-        if stop is not None and key is not None and _indent(text, stop) == _indent(entry, 0):
+        if stop is not None and key is not None and _is_item(text, stop) and _indent(text, stop) == _indent(entry, 0):
             yield from _shifted(text, head, stop, len(key.group(1)))
             findings.append(_uneven(text, head, positions, len(key.group(1))))
         elif own:
@@ -215,12 +221,12 @@ def _even_indentation(text: str, positions: Positions, findings: list[Finding]) 
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
-    """The entries of a text; of a list also those that are indented more than the ones before them."""
+    """The entries of a text, also those that are indented more than the ones before them."""
     splits = 0
     for start, end in entries_of(text):
         begin = start
         while splits < MAX_ENTRIES and (stop := _second_entry(text, begin, end)) is not None:
-            if _key_of(text, stop) not in _keys_of(text[begin:stop]):
+            if _is_item(text, stop) and _key_of(text, stop) not in _keys_of(text[begin:stop]):
                 break
             yield begin, stop
             begin = stop
@@ -229,13 +235,21 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _second_entry(text: str, start: int, end: int) -> int | None:
-    """Where a line begins with an entry of a list that cannot stand there: what comes before is no such list."""
+    """Where a line begins with an entry that cannot stand there: of a list that is none, or a key indented by one more.
+
+    What is indented further goes on with the text of the line before.
+    """
     mistake = _mistake_in(text[start:end])
     if mistake is None or mistake.problem_mark is None:
         return None
     at = start + mistake.problem_mark.index
     line = text.rfind("\n", 0, at) + 1
-    return line if line > start and _is_item(text, line) and not text[line:at].strip(" ") else None
+    if line <= start:
+        return None
+    if _is_item(text, line):
+        return line if not text[line:at].strip(" ") else None
+    is_key = not _is_item(text, start) and _KEY.match(text, line) is not None
+    return line if is_key and _indent(text, line) == _indent(text, start) + 1 else None
 
 
 def _keys_of(entry: str) -> set[str]:

@@ -77,8 +77,9 @@ def check(
         *of_shapes,
         *_of_queries(corpus, ask, {each.location.path for each in of_terms}),
     ]
-    if not corpus.unread:
+    if not (corpus.unread or corpus.lost):
         found += _of_use(corpus, dataset, terms, iris)
+    if not corpus.unread:
         found += check_labels(dataset, terms, iris, settings.languages.split(), told)
     if not is_ontology_lost(corpus):
         found += check_definitions(corpus.ontology, terms, iris)
@@ -127,7 +128,7 @@ def _of_queries(corpus: Corpus, ask: Callable[[str], int | None], misspelt: Abst
             yield each
         elif each.location.path in misspelt:
             yield replace(each, hint="Correct first the term that does not exist: the rows may come with it.")
-        elif not corpus.unread:
+        elif not (corpus.unread or corpus.lost):
             yield replace(each, hint=_LEFT_OUT) if corpus.missed else each
 
 

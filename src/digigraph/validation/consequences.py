@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from digigraph.rules import SHAPE_PREFIX
 from digigraph.validation.results import MISSING
-from digigraph.vocab import RDF, SH
+from digigraph.vocab import RDF, SCHEMA, SH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,11 +15,12 @@ if TYPE_CHECKING:
 
     import pyoxigraph as ox
 
-    from digigraph.findings import Finding, ShapeResult
+    from digigraph.findings import Finding, Location, ShapeResult
     from digigraph.iris import Iris
     from digigraph.sources.read import Corpus
 
 _IRI = re.compile(r"<[^>]*>")
+_NOT_ITSELF = f"{SHAPE_PREFIX}not-itself"
 _AT_VALUES = {"unknown-thing", "unknown-word"}
 """Rules whose findings stand at a value of which shapes would say less."""
 _OF_CLASSES = {SH[f"{name}ConstraintComponent"].value for name in ("Class", "Or", "Not", "Xone", "Node")}
@@ -53,7 +55,34 @@ def without_consequences(
     def may_be_lost(each: Finding) -> bool:
         return each.result is not None and each.result.component in of_lost
 
-    return [each for each in found if not is_told(each) and not may_be_lost(each) and not missed.explains(each.result)]
+    left = [each for each in found if not is_told(each) and not may_be_lost(each) and not missed.explains(each.result)]
+    return _once(left)
+
+
+def _once(found: list[Finding]) -> list[Finding]:
+    """What shapes find, each mistake once.
+
+    A value that is the node itself is told of one property, and not also as one of the wrong class; of an identifier
+    that is none, it is not also said that its link is none.
+    """
+    itself: dict[Location, str] = {}
+    for each in found:
+        if each.rule == _NOT_ITSELF:
+            itself[each.location] = max(itself.get(each.location, ""), each.path or each.message)
+    values = {each.location for each in found if _is_about(each, SCHEMA["value"])}
+
+    def is_told(each: Finding) -> bool:
+        if each.rule == _NOT_ITSELF:
+            return itself[each.location] != (each.path or each.message)
+        of_class = each.result is not None and each.result.component in _OF_CLASSES
+        is_link = _is_about(each, SCHEMA["sameAs"])
+        return (of_class and each.location in itself) or (is_link and each.location in values)
+
+    return [each for each in found if not is_told(each)]
+
+
+def _is_about(found: Finding, property_: ox.NamedNode) -> bool:
+    return found.result is not None and found.result.path == str(property_)
 
 
 def is_ontology_lost(corpus: Corpus) -> bool:

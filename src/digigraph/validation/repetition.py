@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from digigraph.sources.claims import Assertion, Value
-    from digigraph.sources.documents import Document, Fact
+    from digigraph.sources.documents import Saying
     from digigraph.sources.read import Corpus
 
 
@@ -28,24 +28,25 @@ def check_repetition(corpus: Corpus) -> Iterator[Finding]:
     """Yield a finding for each statement that repeats or contradicts one before it, at the later of the two."""
     single_valued = Rules(each.quad.triple for each in corpus.ontology).single_valued
     yield from _contradictions([(each, None) for each in corpus.things], single_valued, severity=Severity.VIOLATION)
-    for document in corpus.documents:
-        yield from _repeated(document, {slug for slug, _ in corpus.missed})
-        said = [(each, fact) for fact in document.facts if fact.rejected is None for each in fact.assertions]
+    for sayings in corpus.sayings:
+        yield from _repeated(sayings, {slug for slug, _ in corpus.missed})
+        said = [(each, fact) for fact in sayings if fact.rejected is None for each in fact.assertions]
         yield from _contradictions(said, single_valued, severity=Severity.WARNING)
 
 
-def _repeated(document: Document, missed: set[str]) -> Iterator[Finding]:
+def _repeated(sayings: Iterable[Saying], missed: set[str]) -> Iterator[Finding]:
     """The same statement of the same words, but for a node of which something could not be read, such as its amount."""
-    missed &= {each.subject for fact in document.facts for each in fact.assertions if each.introduced_by is not None}
-    first: dict[tuple[object, ...], tuple[Assertion, Fact]] = {}
-    for fact in document.facts:
+    missed &= {each.subject for fact in sayings for each in fact.assertions if each.introduced_by is not None}
+    first: dict[tuple[object, ...], tuple[Assertion, Saying]] = {}
+    for fact in sayings:
         for each in fact.assertions:
             # A node of its own, such as a grant, is told by the link that introduces it.
             if each.introduced_by is not None or (isinstance(each.value, Slug) and each.value in missed):
                 continue
-            before, its_fact = first.setdefault(
-                (fact.span, each.subject, each.property, _known(each.value)), (each, fact)
-            )
+            if fact.words is None:
+                continue
+            statement = (fact.words, each.subject, each.property, _known(each.value))
+            before, its_fact = first.setdefault(statement, (each, fact))
             if before is each:
                 continue
             is_decided = (its_fact.rejected is None) == (fact.rejected is None)
@@ -61,7 +62,7 @@ def _repeated(document: Document, missed: set[str]) -> Iterator[Finding]:
 
 
 def _contradictions(
-    said: Iterable[tuple[Assertion, Fact | None]], single_valued: set[ox.NamedNode], *, severity: Severity
+    said: Iterable[tuple[Assertion, Saying | None]], single_valued: set[ox.NamedNode], *, severity: Severity
 ) -> Iterator[Finding]:
     """Two values, at one time, of a property that has one."""
     first: dict[tuple[object, ...], Assertion] = {}
