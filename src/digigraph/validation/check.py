@@ -77,9 +77,8 @@ def check(
         *of_shapes,
         *_of_queries(corpus, ask, {each.location.path for each in of_terms}),
     ]
-    if not (corpus.unread or corpus.lost):
-        found += _of_use(corpus, dataset, terms, iris)
     if not corpus.unread:
+        found += _of_use(corpus, dataset, terms, iris)
         found += check_labels(dataset, terms, iris, settings.languages.split(), told)
     if not is_ontology_lost(corpus):
         found += check_definitions(corpus.ontology, terms, iris)

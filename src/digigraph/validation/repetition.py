@@ -28,9 +28,12 @@ def check_repetition(corpus: Corpus) -> Iterator[Finding]:
     """Yield a finding for each statement that repeats or contradicts one before it, at the later of the two."""
     single_valued = Rules(each.quad.triple for each in corpus.ontology).single_valued
     yield from _contradictions([(each, None) for each in corpus.things], single_valued, severity=Severity.VIOLATION)
+    # What names nothing is told already.
+    unknown = {slug for slug, property_ in corpus.missed if property_ is None}
     for sayings in corpus.sayings:
         yield from _repeated(sayings, {slug for slug, _ in corpus.missed})
-        said = [(each, fact) for fact in sayings if fact.rejected is None for each in fact.assertions]
+        accepted = [(each, fact) for fact in sayings if fact.rejected is None for each in fact.assertions]
+        said = [each for each in accepted if not (isinstance(each[0].value, Slug) and each[0].value in unknown)]
         yield from _contradictions(said, single_valued, severity=Severity.WARNING)
 
 
