@@ -192,7 +192,7 @@ def test_a_hash_that_is_missing_is_told_with_its_value(project: Project) -> None
     (told,) = findings(project)
     assert told.rule == "document"
     assert told.hint is not None
-    assert told.hint.endswith(stated.strip())
+    assert told.hint.startswith(f"{stated.strip()} ")
 
 
 def test_a_thing_named_as_a_document_is_told(project: Project) -> None:

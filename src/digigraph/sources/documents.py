@@ -200,7 +200,7 @@ def describe(
 def _digest_hint(missing: list[str], captured: Captured) -> str | None:
     if "sha256" not in missing or captured.text is None:
         return None
-    return f"The text beside it has sha256: {hashlib.sha256(captured.text).hexdigest()}"
+    return f"sha256: {hashlib.sha256(captured.text).hexdigest()} is that of the text beside it."
 
 
 def _check_digest(stated: Scalar | None, digest: str, text_path: str) -> None:
