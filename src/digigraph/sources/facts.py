@@ -6,11 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rapidfuzz import fuzz
-
 from digigraph.sources import values
 from digigraph.sources.claims import ClaimReader
 from digigraph.sources.documents import Captured, Description, Document, Fact, Saying, describe
+from digigraph.sources.passages import passage
 from digigraph.sources.quoting import CapturedText, Span, normalise
 from digigraph.sources.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar, readable
 from digigraph.sources.yaml_files import parse_yaml
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 
 FACT_KEYS = frozenset({"quote", "occurrence", "after", "lang", "asOf", "implied", "accepted", "reason", "says"})
 _DOCUMENT_KEYS = frozenset({"document", "facts"})
-_LIKE = 60
-"""Likeness (0 to 100) from which a passage is proposed for a quote that is not found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +202,7 @@ class _FactsReader:
         with Noting(mistakes):
             quote = self._quote(fields)
         with Noting(mistakes):
-            span = self._span(self._text, quote, fields) if quote is not None and self._text is not None else None
+            span = self._span(quote, fields) if quote is not None else None
         self._findings += mistakes + doubts
         if quote is None or assertions is None:
             return None
@@ -261,52 +258,12 @@ class _FactsReader:
         """What is quoted where no one place of the text is known: the quote, if it stands nowhere in it."""
         return None if self._text is not None and self._text.find(quote.text) else normalise(quote.text)
 
-    def _span(self, text: CapturedText, quote: Scalar, fields: Fields) -> Span:
-        spans = text.find(quote.text)
-        if not spans:
-            raise Malformed(
-                "quote-not-found",
-                f"The text of {self._slug} does not say {_shortened(quote.text)}.",
-                quote.location,
-                hint=_nearest(quote.text, text.normal_text),
-            )
+    def _span(self, quote: Scalar, fields: Fields) -> Span | None:
+        """Where the quote stands; None where there is no text that can be read."""
+        if self._text is None:
+            return None
         occurrence, after = _text(fields, "occurrence"), _text(fields, "after")
-        if occurrence is not None:
-            return _nth(spans, occurrence)
-        if after is not None:
-            return self._following(text, spans, after)
-        if len(spans) > 1:
-            raise Malformed(
-                "quote-ambiguous",
-                f"The text of {self._slug} says {_shortened(quote.text)} {len(spans)} times.",
-                quote.location,
-                hint='Quote more words, or add occurrence: 1, or after: "some words before it".',
-            )
-        return spans[0]
-
-    def _following(self, text: CapturedText, spans: list[Span], after: Scalar) -> Span:
-        before = text.find(after.text)
-        if len(before) != 1:
-            raise Malformed(
-                "quote-after",
-                f"The words in after stand {len(before)} times in the text of {self._slug}; once is needed.",
-                after.location,
-            )
-        for span in spans:
-            if span.start >= before[0].end:
-                return span
-        raise Malformed("quote-after", "The quote does not stand behind the words in after.", after.location)
-
-
-def _nth(spans: list[Span], occurrence: Scalar) -> Span:
-    # No text says anything a thousand million times.
-    if not re.fullmatch("[1-9][0-9]{0,8}", occurrence.text) or int(occurrence.text) > len(spans):
-        raise Malformed(
-            "quote-occurrence",
-            f"There is no occurrence {values.shown(occurrence)}; the text says it {len(spans)} times.",
-            occurrence.location,
-        )
-    return spans[int(occurrence.text) - 1]
+        return passage(self._text, quote, occurrence, after, name=self._slug)
 
 
 def _rejected(fields: Fields) -> str | None:
@@ -335,18 +292,3 @@ def _text(fields: Fields, key: str) -> Scalar | None:
     if not isinstance(node, Scalar) or not node.text.strip():
         raise Malformed("value", f"{key} takes text.", node.location, hint=f'Write {key}: "…".')
     return values.scalar(node)
-
-
-def _shortened(text: str, limit: int = 80) -> str:
-    plain = normalise(text)
-    return f"“{plain}”" if len(plain) <= limit else f"“{plain[: limit - 1]}…”"
-
-
-def _nearest(quote: str, text: str) -> str | None:
-    """The passage of the text that is most like the quote, in whole words, as a hint; None where nothing is."""
-    alignment = fuzz.partial_ratio_alignment(normalise(quote), text, score_cutoff=_LIKE)
-    if alignment is None or alignment.dest_end <= alignment.dest_start:
-        return None
-    start = text.rfind(" ", 0, alignment.dest_start + 1) + 1
-    end = text.find(" ", max(0, alignment.dest_end - 1))
-    return f"Nearest passage: {_shortened(text[start : end if end >= 0 else len(text)], 200)}."

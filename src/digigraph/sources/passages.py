@@ -1,0 +1,98 @@
+"""Where a quote stands in its text."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rapidfuzz import fuzz
+
+from digigraph.sources import values
+from digigraph.sources.quoting import normalise
+from digigraph.sources.records import Malformed
+
+if TYPE_CHECKING:
+    from digigraph.sources.quoting import CapturedText, Span
+    from digigraph.sources.records import Scalar
+
+_LIKE = 60
+"""Likeness (0 to 100) from which a passage is proposed for a quote that is not found."""
+
+
+def passage(text: CapturedText, quote: Scalar, occurrence: Scalar | None, after: Scalar | None, *, name: str) -> Span:
+    """Return the one place of a text that a quote means.
+
+    Parameters
+    ----------
+    text, quote
+        The text, and words of it.
+    occurrence, after
+        Which of several places it is: the number of one, from 1, or words that stand once, before it; None: not said.
+    name
+        What the text is called in messages.
+
+    Raises
+    ------
+    Malformed
+        There is none, or more than one.
+    """
+    spans = text.find(quote.text)
+    if not spans:
+        raise Malformed(
+            "quote-not-found",
+            f"The text of {name} does not say {_shortened(quote.text)}.",
+            quote.location,
+            hint=_nearest(quote.text, text.normal_text),
+        )
+    if occurrence is not None:
+        return _nth(spans, occurrence)
+    if after is not None:
+        return _following(text, spans, after, name=name)
+    if len(spans) > 1:
+        raise Malformed(
+            "quote-ambiguous",
+            f"The text of {name} says {_shortened(quote.text)} {len(spans)} times.",
+            quote.location,
+            hint='Quote more words, or add occurrence: 1, or after: "some words before it".',
+        )
+    return spans[0]
+
+
+def _following(text: CapturedText, spans: list[Span], after: Scalar, *, name: str) -> Span:
+    before = text.find(after.text)
+    if len(before) != 1:
+        raise Malformed(
+            "quote-after",
+            f"The words in after stand {len(before)} times in the text of {name}; once is needed.",
+            after.location,
+        )
+    for span in spans:
+        if span.start >= before[0].end:
+            return span
+    raise Malformed("quote-after", "The quote does not stand behind the words in after.", after.location)
+
+
+def _nth(spans: list[Span], occurrence: Scalar) -> Span:
+    # No text says anything a thousand million times.
+    if not re.fullmatch("[1-9][0-9]{0,8}", occurrence.text) or int(occurrence.text) > len(spans):
+        raise Malformed(
+            "quote-occurrence",
+            f"There is no occurrence {values.shown(occurrence)}; the text says it {len(spans)} times.",
+            occurrence.location,
+        )
+    return spans[int(occurrence.text) - 1]
+
+
+def _shortened(text: str, limit: int = 80) -> str:
+    plain = normalise(text)
+    return f"“{plain}”" if len(plain) <= limit else f"“{plain[: limit - 1]}…”"
+
+
+def _nearest(quote: str, text: str) -> str | None:
+    """The passage of the text that is most like the quote, in whole words, as a hint; None where nothing is."""
+    alignment = fuzz.partial_ratio_alignment(normalise(quote), text, score_cutoff=_LIKE)
+    if alignment is None or alignment.dest_end <= alignment.dest_start:
+        return None
+    start = text.rfind(" ", 0, alignment.dest_start + 1) + 1
+    end = text.find(" ", max(0, alignment.dest_end - 1))
+    return f"Nearest passage: {_shortened(text[start : end if end >= 0 else len(text)], 200)}."
