@@ -145,5 +145,6 @@ def _result(
         messages=tuple(
             sorted({(language, each.value) for each in texts for language in languages_of(each, known, others)})
         ),
-        details=tuple(_result(said[each], said, messages) for each in about.get(SH["detail"], ())),
+        # The engine gives them in any order.
+        details=tuple(sorted((_result(said[each], said, messages) for each in about.get(SH["detail"], ())), key=repr)),
     )
