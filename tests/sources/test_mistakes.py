@@ -184,6 +184,12 @@ def test_several_things_without_brackets_or_commas_are_told(
     assert (told.location.column, told.hint) == (column, hint)
 
 
+def test_a_quote_that_is_not_there_is_told_whatever_chooses_its_place(project: Project) -> None:
+    """Which of its places is meant matters only where there is one."""
+    project.facts("  - quote: Nobody says this.\n    occurrence: []\n    says: [{subject: nhd, host: kth}]\n")
+    assert "quote-not-found" in {each.rule for each in findings(project)}
+
+
 def test_a_hash_that_is_missing_is_told_with_its_value(project: Project) -> None:
     """Who left ``sha256`` away is given the line to write."""
     facts = (project.folder / FILE).read_text(encoding="utf-8")

@@ -262,7 +262,10 @@ class _FactsReader:
         """Where the quote stands; None where there is no text that can be read."""
         if self._text is None:
             return None
-        occurrence, after = _text(fields, "occurrence"), _text(fields, "after")
+        occurrence = after = None
+        # A quote that is not there is told before what is to choose among its places.
+        if self._text.find(quote.text):
+            occurrence, after = _text(fields, "occurrence"), _text(fields, "after")
         return passage(self._text, quote, occurrence, after, name=self._slug)
 
 
