@@ -21,7 +21,7 @@ from digigraph.pipeline import build_and_check, check_files
 from digigraph.recall import file_findings, project_findings
 from digigraph.reports.json import json_report
 from digigraph.settings import read_settings
-from digigraph.sources.rdf_files import FORMATS, Files, Reading
+from digigraph.sources.rdf.files import FORMATS, Files, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -189,7 +189,7 @@ def test_files_that_have_not_changed_are_not_parsed_again(
     cache = Cache(tmp_path / "cache")
     project_findings(project.settings, cache)
     project.facts("  - quote: nobody says this\n    says: [{subject: nhd, host: kth}]\n")
-    parsed = noted(monkeypatch, "digigraph.sources.yaml_files._parsed", lambda _data, path, _findings: path)
+    parsed = noted(monkeypatch, "digigraph.sources.yaml.parsing._parsed", lambda _data, path, _findings: path)
     found = project_findings(project.settings, cache)
     assert parsed == ["data/documents/nhd-page.yaml"]
     assert json_report(found) == json_report(build_and_check(project.settings).findings)
@@ -204,7 +204,7 @@ def test_places_in_files_that_have_not_changed_are_not_looked_for_again(
         (folder / "data" / f"{name}.ttl").write_text(PREFIXES + text, encoding="utf-8")
     files = Files(data=[str(folder / "data")], shapes=[str(folder / "shapes.ttl")])
     cache = Cache(folder / "cache")
-    walked = noted(monkeypatch, "digigraph.sources.turtle.locate", lambda text, _quads: text.partition("\n")[2])
+    walked = noted(monkeypatch, "digigraph.sources.rdf.turtle.locate", lambda text, _quads: text.partition("\n")[2])
     assert len(file_findings(files, Reading(), cache=cache)) == 2
     assert sorted(walked) == ["e:a e:p 'x' .", "e:b e:p 'y' .", SHAPES[0]]
     walked.clear()

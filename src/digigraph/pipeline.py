@@ -26,16 +26,16 @@ from digigraph.publishing.retired import TAKEN_BACK, retired, taken_back
 from digigraph.publishing.texts import encode_text, text_file
 from digigraph.publishing.void import FIGURES, figures
 from digigraph.redaction.applying import apply, note_published
-from digigraph.sources.blank_nodes import Labels
-from digigraph.sources.files import read_bytes, sources_hash
-from digigraph.sources.json_schema import Schemas, redactions
-from digigraph.sources.kept import Kept
-from digigraph.sources.rdf import MAX_BYTES
-from digigraph.sources.rdf_files import read_files
+from digigraph.sources.files.disk import read_bytes, sources_hash
+from digigraph.sources.files.kept import Kept
+from digigraph.sources.ontology.terms import CONTEXT_FILE
+from digigraph.sources.rdf.blank_nodes import Labels
+from digigraph.sources.rdf.files import read_files
+from digigraph.sources.rdf.parsing import MAX_BYTES
 from digigraph.sources.read import read_project
 from digigraph.sources.redactions import FILE as REDACTIONS
 from digigraph.sources.redactions import Redactions, redactions_of
-from digigraph.sources.terms import CONTEXT_FILE
+from digigraph.sources.schemas.making import Schemas, redactions
 from digigraph.store.answering.counting import count
 from digigraph.store.opening import open_aside
 from digigraph.store.snapshots.catalog import SnapshotCatalog
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from digigraph.findings import Finding
     from digigraph.levels import Levels
     from digigraph.settings import Settings
-    from digigraph.sources.rdf_files import Files, Reading
+    from digigraph.sources.rdf.files import Files, Reading
     from digigraph.sources.read import Corpus
     from digigraph.store.answering.backend import Backend
     from digigraph.store.snapshots.catalog import Publication

@@ -14,8 +14,8 @@ import msgspec
 from digigraph.errors import InputError
 from digigraph.findings import Finding
 from digigraph.levels import DEFAULT_LEVELS
-from digigraph.sources.rdf_files import STDIN, paths_of
-from digigraph.sources.state import State, sources_state, state_of
+from digigraph.sources.files.state import State, sources_state, state_of
+from digigraph.sources.rdf.files import STDIN, paths_of
 from digigraph.validation.bounds import DEFAULT_BOUNDS
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from digigraph.levels import Levels
     from digigraph.pipeline import Found
     from digigraph.settings import Settings
-    from digigraph.sources.rdf_files import Files, Reading
+    from digigraph.sources.rdf.files import Files, Reading
     from digigraph.validation.bounds import Bounds
 
 _FINDINGS = msgspec.json.Decoder(list[Finding])

@@ -21,7 +21,7 @@ DOORS = {
     "urllib3": {"store/remote/exchange.py", "harvesting/client.py"},
     "pyshacl": {"validation/shacl.py"},
     "rdflib": {"validation/algebra.py", "validation/shacl.py"},
-    "yaml": {"sources/yaml_files.py", "sources/yaml_mending.py"},
+    "yaml": {"sources/yaml"},
 }
 HEAVY = {
     "flask",

@@ -17,7 +17,7 @@ from excuses import REASONS
 
 from digigraph.pipeline import check_files
 from digigraph.reports.turtle import turtle_report
-from digigraph.sources.rdf_files import Files, Reading
+from digigraph.sources.rdf.files import Files, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

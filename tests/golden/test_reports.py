@@ -19,7 +19,7 @@ from digigraph.pipeline import check_files
 from digigraph.reports.excerpts import excerpts_of
 from digigraph.reports.formats import REPORTS, Presentation
 from digigraph.rules import rules
-from digigraph.sources.rdf_files import Files, Reading
+from digigraph.sources.rdf.files import Files, Reading
 
 if TYPE_CHECKING:
     from digigraph.findings import Finding

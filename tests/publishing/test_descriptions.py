@@ -19,7 +19,7 @@ from rdflib import DCAT, DCTERMS, FOAF, RDF, SDO, VOID
 from digigraph.errors import SettingsError
 from digigraph.findings import Severity
 from digigraph.pipeline import check_files, publish
-from digigraph.sources.rdf_files import Files, Reading
+from digigraph.sources.rdf.files import Files, Reading
 from digigraph.store.opening import open_backend
 from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.web.app import create_app

@@ -19,7 +19,7 @@ import rdflib
 
 from digigraph.dataset.build import build
 from digigraph.iris import Iris
-from digigraph.sources.quoting import CapturedText
+from digigraph.sources.facts.quoting import CapturedText
 from digigraph.sources.read import read_project
 from questions import (
     EXPECTATIONS,

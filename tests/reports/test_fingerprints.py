@@ -12,7 +12,7 @@ from digigraph.pipeline import check_files
 from digigraph.reports.baseline import known_fingerprints, new_findings
 from digigraph.reports.fingerprints import fingerprints
 from digigraph.reports.json import json_report
-from digigraph.sources.rdf_files import Files, Reading
+from digigraph.sources.rdf.files import Files, Reading
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -29,7 +29,7 @@ from digigraph.reports.printable import printable_lines
 from digigraph.reports.sarif import sarif_report
 from digigraph.reports.turtle import turtle_report
 from digigraph.rules import rule, rules
-from digigraph.sources.rdf_files import Files, Reading
+from digigraph.sources.rdf.files import Files, Reading
 from digigraph.vocab import RDF, SH
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digigraph.sources.blank_nodes import Labels
-from digigraph.sources.files import Budget
-from digigraph.sources.quoting import CapturedText
-from digigraph.sources.rdf_files import FORMATS, Reading, read_files
+from digigraph.sources.facts.quoting import CapturedText
+from digigraph.sources.files.disk import Budget
+from digigraph.sources.rdf.blank_nodes import Labels
+from digigraph.sources.rdf.files import FORMATS, Reading, read_files
 from digigraph.sources.read import read_project
 
 if TYPE_CHECKING:

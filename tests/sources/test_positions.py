@@ -17,8 +17,8 @@ from layouts import BASE, Expected, Place, TurtleWriter, n_quads
 from projects import SUITES
 
 from digigraph.findings import Location, Precision
-from digigraph.sources import turtle
-from digigraph.sources.rdf import LocatedQuad, read_rdf
+from digigraph.sources.rdf import turtle
+from digigraph.sources.rdf.parsing import LocatedQuad, read_rdf
 
 if TYPE_CHECKING:
     from pathlib import Path

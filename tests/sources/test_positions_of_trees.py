@@ -12,7 +12,7 @@ from layouts import BASE, Place
 from trees import JsonLdWriter, RdfXmlWriter
 
 from digigraph.findings import Location, Precision
-from digigraph.sources.rdf import LocatedQuad, read_rdf
+from digigraph.sources.rdf.parsing import LocatedQuad, read_rdf
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 

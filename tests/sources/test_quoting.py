@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digigraph.sources.quoting import CapturedText, Span, normalise
+from digigraph.sources.facts.quoting import CapturedText, Span, normalise
 
 
 def found(text: str, quote: str, *, is_html: bool = False) -> list[str]:

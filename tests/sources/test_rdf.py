@@ -5,9 +5,9 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from digigraph.sources.blank_nodes import without_blank_nodes
-from digigraph.sources.rdf import parse_rdf
-from digigraph.sources.records import Malformed
+from digigraph.sources.files.records import Malformed
+from digigraph.sources.rdf.blank_nodes import without_blank_nodes
+from digigraph.sources.rdf.parsing import parse_rdf
 
 TURTLE = """@prefix : <http://e.x/> .
 :a :p "one" ,   # a comment: not . the end

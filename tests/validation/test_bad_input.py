@@ -19,7 +19,7 @@ import pytest
 
 from digigraph.errors import InputError
 from digigraph.pipeline import check_files
-from digigraph.sources.rdf_files import Files, Reading, paths_of
+from digigraph.sources.rdf.files import Files, Reading, paths_of
 from digigraph.validation.bounds import DEFAULT_BOUNDS, Bounds, Exceeded, bounded
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from digigraph.findings import Location, Precision, Severity
 from digigraph.iris import shorten
 from digigraph.pipeline import check_files
 from digigraph.reports.turtle import turtle_report
-from digigraph.sources.rdf import parse_rdf
-from digigraph.sources.rdf_files import Files, Reading
+from digigraph.sources.rdf.files import Files, Reading
+from digigraph.sources.rdf.parsing import parse_rdf
 from digigraph.validation.shacl import DataGraph
 from digigraph.validation.shapes import ShapesCheck
 

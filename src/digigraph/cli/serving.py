@@ -11,7 +11,7 @@ import click
 from digigraph.cli.project import Project
 from digigraph.iris import Iris
 from digigraph.settings import Settings
-from digigraph.sources.files import sources_hash
+from digigraph.sources.files.disk import sources_hash
 from digigraph.store.opening import open_backend
 from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.web.logs import JSON, logged
@@ -58,7 +58,7 @@ def _taken_back(settings: Settings) -> dict[str, str]:
 
 def _files(settings: Settings) -> dict[str, bytes]:
     """What a snapshot would carry and the project has as it is: the terms of JSON-LD."""
-    from digigraph.sources.terms import read_terms  # noqa: PLC0415 - as above
+    from digigraph.sources.ontology.terms import read_terms  # noqa: PLC0415 - as above
 
     terms = read_terms(settings.project)
     return {"context.jsonld": terms} if terms is not None else {}

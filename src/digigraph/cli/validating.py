@@ -24,8 +24,8 @@ from digigraph.reports.baseline import known_fingerprints, new_findings
 from digigraph.reports.excerpts import excerpts_of
 from digigraph.reports.formats import REPORTS, Presentation
 from digigraph.rules import rules as known_rules
-from digigraph.sources.files import MAX_TOTAL, read_whole
-from digigraph.sources.rdf_files import FORMATS, STDIN, STDIN_NAME, Files, Reading
+from digigraph.sources.files.disk import MAX_TOTAL, read_whole
+from digigraph.sources.rdf.files import FORMATS, STDIN, STDIN_NAME, Files, Reading
 from digigraph.validation.bounds import DEFAULT_BOUNDS, Bounds
 
 if TYPE_CHECKING:

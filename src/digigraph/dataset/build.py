@@ -13,8 +13,8 @@ from digigraph.dataset.redaction import Remainder, left_out, new_texts
 from digigraph.dataset.statements import DEFAULT, Dataset, Statement
 from digigraph.findings import Finding, Severity
 from digigraph.iris import Iris
-from digigraph.sources.claims import Assertion, Slug
-from digigraph.sources.values import canonical
+from digigraph.sources.facts.claims import Assertion, Slug
+from digigraph.sources.facts.values import canonical
 from digigraph.vocab import DG, PROV, RDF, SCHEMA
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from digigraph.findings import Location
     from digigraph.settings import Settings
-    from digigraph.sources.documents import Document
-    from digigraph.sources.rdf import LocatedQuad
+    from digigraph.sources.facts.documents import Document
+    from digigraph.sources.rdf.parsing import LocatedQuad
     from digigraph.sources.read import Corpus
 
 

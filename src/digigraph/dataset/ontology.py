@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.sources.values import period
+from digigraph.sources.facts.values import period
 from digigraph.vocab import DG, OWL, RDF, RDFS, SCHEMA, XSD, Subject, Term
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.sources.values import period
+from digigraph.sources.facts.values import period
 from digigraph.vocab import DG, PROV, RDF, RDFS, XSD
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from digigraph.findings import Location
     from digigraph.iris import Iris
-    from digigraph.sources.documents import Document, Fact
+    from digigraph.sources.facts.documents import Document, Fact
 
 
 @dataclass(frozen=True, slots=True)

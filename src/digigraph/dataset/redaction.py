@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from digigraph.dataset.statements import DEFAULT, Statement
 from digigraph.findings import Finding, Severity
 from digigraph.iris import quoted_span
-from digigraph.sources.quoting import whole_words
+from digigraph.sources.facts.quoting import whole_words
 from digigraph.sources.redactions import MASK, WORDS_STAY, Redactions
 from digigraph.vocab import DG, FOAF, OWNED, PROV, RDF, RDFS, SCHEMA, SKOS, XSD
 

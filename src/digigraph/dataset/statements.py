@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.sources.rdf import LocatedQuad
+from digigraph.sources.rdf.parsing import LocatedQuad
 
 if TYPE_CHECKING:
     import re

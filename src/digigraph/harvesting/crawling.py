@@ -14,7 +14,7 @@ from protego import Protego
 from digigraph.harvesting.client import Request
 from digigraph.harvesting.exchange import Elsewhere, FetchFailed, absolute
 from digigraph.harvesting.record import Problem
-from digigraph.sources.rdfxml import DOCTYPE
+from digigraph.sources.rdf.rdfxml import DOCTYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

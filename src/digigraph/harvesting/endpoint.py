@@ -14,7 +14,7 @@ from digigraph.harvesting.exchange import FetchFailed
 from digigraph.harvesting.graph import ACCEPT, graph_of
 from digigraph.harvesting.record import Problem
 from digigraph.media import N_TRIPLES, RDF_XML, RESULTS_CSV, RESULTS_JSON, RESULTS_TSV, RESULTS_XML, TURTLE
-from digigraph.sources.rdfxml import DOCTYPE
+from digigraph.sources.rdf.rdfxml import DOCTYPE
 from digigraph.vocab import RDF, SD
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import pyoxigraph as ox
 
 from digigraph.harvesting.exchange import FetchFailed, absolute
 from digigraph.media import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE
-from digigraph.sources.rdf import read_rdf
-from digigraph.sources.records import Malformed
+from digigraph.sources.files.records import Malformed
+from digigraph.sources.rdf.parsing import read_rdf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -17,7 +17,7 @@ from digigraph.publishing.texts import decode_text, encode_text, text_of
 from digigraph.publishing.void import FIGURES, figures
 from digigraph.redaction.permalinks import Citations, Mentions
 from digigraph.redaction.states import EveryState, content_of, logged, names_of, quads_of, quotes_of
-from digigraph.sources.quoting import whole_words
+from digigraph.sources.facts.quoting import whole_words
 from digigraph.sources.read import read_project
 from digigraph.store.snapshots.dumps import Dumping
 from digigraph.store.snapshots.making import Content

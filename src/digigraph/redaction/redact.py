@@ -14,13 +14,13 @@ from digigraph.iris import Iris
 from digigraph.redaction.applying import apply
 from digigraph.redaction.search import Search
 from digigraph.redaction.states import EveryState, names_of
-from digigraph.sources.files import read_bytes, source_files
-from digigraph.sources.passed_over import TEXT_SUFFIXES
-from digigraph.sources.positions import Positions
-from digigraph.sources.quoting import whole_words
+from digigraph.sources.facts.quoting import whole_words
+from digigraph.sources.files.disk import read_bytes, source_files
+from digigraph.sources.files.positions import Positions
+from digigraph.sources.gaps.passed_over import TEXT_SUFFIXES
 from digigraph.sources.read import MAX_TEXT_BYTES, read_project
 from digigraph.sources.redactions import FILE, Redaction, Redactions, appended, read_redactions
-from digigraph.sources.yaml_files import MAX_BYTES
+from digigraph.sources.yaml.parsing import MAX_BYTES
 from digigraph.store.disk import replace_file, storage_errors
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from digigraph.errors import NotFound
 from digigraph.iris import quoted_span
 from digigraph.publishing.retired import is_retired
 from digigraph.redaction.states import names_of
-from digigraph.sources.quoting import find_in_runs, whole_words
+from digigraph.sources.facts.quoting import find_in_runs, whole_words
 from digigraph.sources.redactions import Redaction, Redactions
 
 if TYPE_CHECKING:

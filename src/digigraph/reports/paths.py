@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from digigraph.sources.rdf_files import STDIN_NAME
+from digigraph.sources.rdf.files import STDIN_NAME
 
 
 def plain_path(path: str) -> str:

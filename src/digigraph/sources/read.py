@@ -10,23 +10,23 @@ import pyoxigraph as ox
 from digigraph.errors import InputError
 from digigraph.findings import Location
 from digigraph.iris import Iris, slugify
-from digigraph.sources import values
-from digigraph.sources.blank_nodes import Labels, without_blank_nodes
-from digigraph.sources.claims import Assertion, ClaimReader, Slug, placed
-from digigraph.sources.documents import Captured
-from digigraph.sources.facts import read_document
-from digigraph.sources.files import MAX_SMALL_BYTES, Budget, read_whole, source_files
-from digigraph.sources.kept import Kept
-from digigraph.sources.missed import broken, heads_lost, left_out, names_in, to_be_read_first
-from digigraph.sources.passed_over import TEXT_SUFFIXES, YAML_SUFFIXES, passed_over
-from digigraph.sources.rdf import EXTENSIONS, MAX_BYTES, LocatedQuad, parse_rdf
-from digigraph.sources.records import Fields, Malformed, Node, Noting, Scalar, decode, described_twice
+from digigraph.sources.facts import values
+from digigraph.sources.facts.claims import Assertion, ClaimReader, Slug, placed
+from digigraph.sources.facts.documents import Captured
+from digigraph.sources.facts.reading import read_document
+from digigraph.sources.files.disk import MAX_SMALL_BYTES, Budget, read_whole, source_files
+from digigraph.sources.files.kept import Kept
+from digigraph.sources.files.records import Fields, Malformed, Node, Noting, Scalar, decode, described_twice
+from digigraph.sources.gaps.missed import broken, heads_lost, left_out, names_in, to_be_read_first
+from digigraph.sources.gaps.passed_over import TEXT_SUFFIXES, YAML_SUFFIXES, passed_over
+from digigraph.sources.gaps.references import References
+from digigraph.sources.ontology.terms import CONTEXT_FILE, Context, parse_context
+from digigraph.sources.rdf.blank_nodes import Labels, without_blank_nodes
+from digigraph.sources.rdf.parsing import EXTENSIONS, MAX_BYTES, LocatedQuad, parse_rdf
 from digigraph.sources.redactions import FILE as REDACTIONS_FILE
 from digigraph.sources.redactions import Redactions, read_redactions
-from digigraph.sources.references import References
-from digigraph.sources.terms import CONTEXT_FILE, Context, parse_context
-from digigraph.sources.yaml_files import MAX_BYTES as MAX_YAML_BYTES
-from digigraph.sources.yaml_files import parse_yaml
+from digigraph.sources.yaml.parsing import MAX_BYTES as MAX_YAML_BYTES
+from digigraph.sources.yaml.parsing import parse_yaml
 from digigraph.suggestions import is_near
 from digigraph.vocab import RDF
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from digigraph.findings import Finding
     from digigraph.settings import Settings
-    from digigraph.sources.documents import Document, Saying
+    from digigraph.sources.facts.documents import Document, Saying
 
 MAX_TEXT_BYTES = 5_000_000
 """Bytes above which a captured text is refused."""

@@ -19,12 +19,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from digigraph.iris import quoted_span
-from digigraph.sources import values
-from digigraph.sources.files import read_bytes
-from digigraph.sources.kept import Kept
-from digigraph.sources.quoting import Span, find_in_runs
-from digigraph.sources.records import Fields, Items, Malformed, Node, Noting, Refused
-from digigraph.sources.yaml_files import MAX_BYTES, parse_yaml
+from digigraph.sources.facts import values
+from digigraph.sources.facts.quoting import Span, find_in_runs
+from digigraph.sources.files.disk import read_bytes
+from digigraph.sources.files.kept import Kept
+from digigraph.sources.files.records import Fields, Items, Malformed, Node, Noting, Refused
+from digigraph.sources.yaml.parsing import MAX_BYTES, parse_yaml
 from digigraph.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Redactions:
         Parameters
         ----------
         runs
-            What a reader saw (:meth:`digigraph.sources.quoting.CapturedText.runs`).
+            What a reader saw (:meth:`digigraph.sources.facts.quoting.CapturedText.runs`).
         names
             What finds those that are masked wherever they stand.
         """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.findings import Finding, Severity
-from digigraph.sources.values import period
+from digigraph.sources.facts.values import period
 from digigraph.vocab import DG, RDF, ROLES, SCHEMA
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from digigraph.dataset.statements import Dataset
     from digigraph.iris import Iris
-    from digigraph.sources.documents import Document
+    from digigraph.sources.facts.documents import Document
 
 
 def check_roles(dataset: Dataset, iris: Iris) -> Iterable[Finding]:

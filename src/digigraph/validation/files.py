@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from digigraph.cache import Cache
-    from digigraph.sources.rdf import LocatedQuad
-    from digigraph.sources.rdf_files import RdfFiles
+    from digigraph.sources.rdf.files import RdfFiles
+    from digigraph.sources.rdf.parsing import LocatedQuad
     from digigraph.validation.bounds import Bounds
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from digigraph.dataset.statements import Dataset
     from digigraph.findings import Location
     from digigraph.iris import Iris
-    from digigraph.sources.rdf import LocatedQuad
+    from digigraph.sources.rdf.parsing import LocatedQuad
     from digigraph.validation.terms import Terms
 
 _CONCEPTS = {SKOS["Concept"], SKOS["ConceptScheme"]}

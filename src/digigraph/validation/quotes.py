@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.findings import Finding, Severity
-from digigraph.sources.quoting import Span, normalise
+from digigraph.sources.facts.quoting import Span, normalise
 from digigraph.vocab import DG, PROV, RDF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from digigraph.dataset.statements import Dataset
-    from digigraph.sources.quoting import CapturedText
+    from digigraph.sources.facts.quoting import CapturedText
 
 
 def check_quotes(dataset: Dataset, texts: Mapping[str, CapturedText]) -> Iterable[Finding]:

@@ -12,15 +12,15 @@ import pyoxigraph as ox
 
 from digigraph.dataset.ontology import Rules
 from digigraph.findings import Finding, Severity
-from digigraph.sources.claims import Slug
-from digigraph.sources.values import DATE_TERMS, period
+from digigraph.sources.facts.claims import Slug
+from digigraph.sources.facts.values import DATE_TERMS, period
 from digigraph.vocab import RDF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from digigraph.sources.claims import Assertion, Value
-    from digigraph.sources.documents import Saying
+    from digigraph.sources.facts.claims import Assertion, Value
+    from digigraph.sources.facts.documents import Saying
     from digigraph.sources.read import Corpus
 
 

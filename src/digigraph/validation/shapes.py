@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     from digigraph.dataset.statements import Dataset
-    from digigraph.sources.rdf import LocatedQuad
+    from digigraph.sources.rdf.parsing import LocatedQuad
     from digigraph.validation.shacl import DataGraph
 
 _NEVER_RUN = {SH["js"], SH["target"], SH["expression"], SH["rule"], SH["values"], SH["jsFunctionName"]}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from digigraph.findings import Location
-    from digigraph.sources.rdf import LocatedQuad
+    from digigraph.sources.rdf.parsing import LocatedQuad
 
 SHAPE_TYPES = {SH["NodeShape"], SH["PropertyShape"]}
 TARGETS = tuple(SH[name] for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf"))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from digigraph.dataset.statements import Located
-    from digigraph.sources.rdf import LocatedQuad
+    from digigraph.sources.rdf.parsing import LocatedQuad
 
 _LISTS = {
     str(SCHEMA): "schema",

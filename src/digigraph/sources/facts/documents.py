@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.sources import values
-from digigraph.sources.claims import ClaimReader
-from digigraph.sources.records import Fields, Malformed, Noting, Scalar
+from digigraph.sources.facts import values
+from digigraph.sources.facts.claims import ClaimReader
+from digigraph.sources.files.records import Fields, Malformed, Noting, Scalar
 from digigraph.suggestions import is_near
 from digigraph.vocab import DG, SCHEMA
 
 if TYPE_CHECKING:
     from digigraph.findings import Finding, Location
-    from digigraph.sources.claims import Assertion
-    from digigraph.sources.quoting import CapturedText, Span
-    from digigraph.sources.terms import Context
+    from digigraph.sources.facts.claims import Assertion
+    from digigraph.sources.facts.quoting import CapturedText, Span
+    from digigraph.sources.ontology.terms import Context
 
 _PROPERTIES = {"title": "name", "language": "inLanguage"}
 """Keys of the ``document`` mapping whose term has another name."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digigraph.errors import InputError
-from digigraph.sources.files import MAX_TOTAL, source_files
+from digigraph.sources.files.disk import MAX_TOTAL, source_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
-from digigraph.sources import values
-from digigraph.sources.quoting import normalise
-from digigraph.sources.records import Malformed
+from digigraph.sources.facts import values
+from digigraph.sources.facts.quoting import normalise
+from digigraph.sources.files.records import Malformed
 
 if TYPE_CHECKING:
-    from digigraph.sources.quoting import CapturedText, Span
-    from digigraph.sources.records import Scalar
+    from digigraph.sources.facts.quoting import CapturedText, Span
+    from digigraph.sources.files.records import Scalar
 
 _LIKE = 60
 """Likeness (0 to 100) from which a passage is proposed for a quote that is not found."""

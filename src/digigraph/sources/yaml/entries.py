@@ -6,11 +6,11 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from digigraph.sources.records import Malformed
+from digigraph.sources.files.records import Malformed
 
 if TYPE_CHECKING:
     from digigraph.findings import Finding
-    from digigraph.sources.positions import Positions
+    from digigraph.sources.files.positions import Positions
 
 MAX_DEPTH = 20
 """Levels of nesting above which a YAML file is refused."""

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.sources import values
-from digigraph.sources.described import Described
-from digigraph.sources.documents import REQUIRED
-from digigraph.sources.json_forms import (
+from digigraph.sources.facts import values
+from digigraph.sources.facts.documents import REQUIRED
+from digigraph.sources.ontology.described import Described
+from digigraph.sources.ontology.terms import Context, Kind, Term
+from digigraph.sources.redactions import REASONS
+from digigraph.sources.schemas.forms import (
     ADDRESS,
     DOCUMENT_KEYS,
     FACT,
@@ -29,14 +31,12 @@ from digigraph.sources.json_forms import (
     several,
     typed,
 )
-from digigraph.sources.redactions import REASONS
-from digigraph.sources.terms import Context, Kind, Term
 from digigraph.vocab import DG, RDF, SCHEMA, SKOS, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from digigraph.sources.claims import Assertion
+    from digigraph.sources.facts.claims import Assertion
 
 TAKEN_BACK = r"^(?:https?://\S*/)?(?:id|doc|ev)[/:][A-Za-z0-9_%~-]+$"
 """What names something that is taken back; whether it can is for the reader to say."""

@@ -12,15 +12,15 @@ import pyoxigraph as ox
 
 from digigraph.errors import InputError
 from digigraph.findings import Finding, Location, Severity
-from digigraph.sources.files import Budget, leads_nowhere, leads_out, unreadable
-from digigraph.sources.kept import Kept
-from digigraph.sources.rdf import EXTENSIONS, MAX_BYTES, LocatedQuad, read_rdf
-from digigraph.sources.records import Malformed
+from digigraph.sources.files.disk import Budget, leads_nowhere, leads_out, unreadable
+from digigraph.sources.files.kept import Kept
+from digigraph.sources.files.records import Malformed
+from digigraph.sources.rdf.parsing import EXTENSIONS, MAX_BYTES, LocatedQuad, read_rdf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from digigraph.sources.blank_nodes import Labels
+    from digigraph.sources.rdf.blank_nodes import Labels
 
 FORMATS = {
     "ttl": ox.RdfFormat.TURTLE,

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Protocol
 import pyoxigraph as ox
 
 from digigraph.findings import Location
-from digigraph.sources import jsonld, rdfxml, turtle
-from digigraph.sources.files import MAX_STATEMENTS
-from digigraph.sources.json_outline import nesting
-from digigraph.sources.kept import Kept
-from digigraph.sources.positions import Positions
-from digigraph.sources.rdf_mistakes import SyntaxMistakes
-from digigraph.sources.records import Malformed, decode
+from digigraph.sources.files.disk import MAX_STATEMENTS
+from digigraph.sources.files.kept import Kept
+from digigraph.sources.files.positions import Positions
+from digigraph.sources.files.records import Malformed, decode
+from digigraph.sources.rdf import jsonld, rdfxml, turtle
+from digigraph.sources.rdf.json_outline import nesting
+from digigraph.sources.rdf.mistakes import SyntaxMistakes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -267,7 +267,7 @@ class _TurtlePlaces:
     Parameters
     ----------
     offsets
-        Where the quads stand (:func:`digigraph.sources.turtle.locate`); none where that is not known.
+        Where the quads stand (:func:`digigraph.sources.rdf.turtle.locate`); none where that is not known.
     positions
         Of the file.
     """

@@ -16,10 +16,10 @@ import msgspec
 import yaml
 
 from digigraph.findings import Finding  # noqa: TC001 - msgspec reads it
-from digigraph.sources.positions import Positions
-from digigraph.sources.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar, readable, too_large
-from digigraph.sources.yaml_characters import printable
-from digigraph.sources.yaml_entries import (
+from digigraph.sources.files.positions import Positions
+from digigraph.sources.files.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar, readable, too_large
+from digigraph.sources.yaml.characters import printable
+from digigraph.sources.yaml.entries import (
     MAX_DEPTH,
     MAX_ENTRIES,
     MAX_WRAPPED,
@@ -30,14 +30,14 @@ from digigraph.sources.yaml_entries import (
     is_head,
     without_conflicts,
 )
-from digigraph.sources.yaml_keys import glued, together, twice
-from digigraph.sources.yaml_mending import mended
+from digigraph.sources.yaml.keys import glued, together, twice
+from digigraph.sources.yaml.mending import mended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from digigraph.findings import Location
-    from digigraph.sources.kept import Kept
+    from digigraph.sources.files.kept import Kept
 
 
 class _Mark(Protocol):

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from digigraph.sources.positions import Positions
-from digigraph.sources.records import Malformed
-from digigraph.sources.yaml_entries import MAX_DEPTH, MAX_ENTRIES, entries_of, is_entry, is_head
+from digigraph.sources.files.positions import Positions
+from digigraph.sources.files.records import Malformed
+from digigraph.sources.yaml.entries import MAX_DEPTH, MAX_ENTRIES, entries_of, is_entry, is_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.sources.records import Malformed
+from digigraph.sources.files.records import Malformed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from digigraph.sources.rdf import LocatedQuad
+    from digigraph.sources.rdf.parsing import LocatedQuad
     from digigraph.vocab import Subject, Term
 
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.iris import SLUG, slugify
-from digigraph.sources import values
-from digigraph.sources.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar
-from digigraph.sources.terms import Context, Kind, Term
+from digigraph.sources.facts import values
+from digigraph.sources.files.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar
+from digigraph.sources.ontology.terms import Context, Kind, Term
 from digigraph.suggestions import did_you_mean, is_near
 from digigraph.vocab import DCTERMS, DG, FOAF, RDF, SCHEMA, XSD
 

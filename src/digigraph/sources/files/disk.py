@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 from digigraph.errors import InputError
 from digigraph.findings import Location
 from digigraph.project_file import PROJECT_FILE
-from digigraph.sources.records import Malformed, too_large
+from digigraph.sources.files.records import Malformed, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,12 +6,12 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from digigraph.sources.records import Malformed
+from digigraph.sources.files.records import Malformed
 from digigraph.suggestions import named
 
 if TYPE_CHECKING:
     from digigraph.findings import Finding
-    from digigraph.sources.positions import Positions
+    from digigraph.sources.files.positions import Positions
 
 UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What YAML 1.1 allows nowhere (section 5.1)."""

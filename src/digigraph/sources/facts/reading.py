@@ -6,22 +6,22 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digigraph.sources import values
-from digigraph.sources.claims import ClaimReader
-from digigraph.sources.documents import Captured, Description, Document, Fact, Saying, describe
-from digigraph.sources.passages import passage
-from digigraph.sources.quoting import CapturedText, Span, normalise
-from digigraph.sources.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar, readable
-from digigraph.sources.yaml_files import parse_yaml
+from digigraph.sources.facts import values
+from digigraph.sources.facts.claims import ClaimReader
+from digigraph.sources.facts.documents import Captured, Description, Document, Fact, Saying, describe
+from digigraph.sources.facts.passages import passage
+from digigraph.sources.facts.quoting import CapturedText, Span, normalise
+from digigraph.sources.files.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar, readable
+from digigraph.sources.yaml.parsing import parse_yaml
 from digigraph.suggestions import did_you_mean, nearest
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from digigraph.findings import Finding
-    from digigraph.sources.claims import Assertion
-    from digigraph.sources.kept import Kept
-    from digigraph.sources.terms import Context
+    from digigraph.sources.facts.claims import Assertion
+    from digigraph.sources.files.kept import Kept
+    from digigraph.sources.ontology.terms import Context
 
 FACT_KEYS = frozenset({"quote", "occurrence", "after", "lang", "asOf", "implied", "accepted", "reason", "says"})
 _DOCUMENT_KEYS = frozenset({"document", "facts"})

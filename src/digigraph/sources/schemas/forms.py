@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digigraph.iris import SLUG
-from digigraph.sources import values
-from digigraph.sources.claims import LINK_TERMS, SAME_AS
+from digigraph.sources.facts import values
+from digigraph.sources.facts.claims import LINK_TERMS, SAME_AS
 from digigraph.vocab import DG, SCHEMA, XSD
 
 if TYPE_CHECKING:

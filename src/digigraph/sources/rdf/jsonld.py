@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
-from digigraph.sources.json_outline import CONTEXT, JsonObject, Place, Scalar, Words, outline, string, words
+from digigraph.sources.rdf.json_outline import CONTEXT, JsonObject, Place, Scalar, Words, outline, string, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from digigraph.sources.claims import Slug
+from digigraph.sources.facts.claims import Slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from digigraph.findings import Finding
-    from digigraph.sources.claims import Assertion
-    from digigraph.sources.documents import Document
-    from digigraph.sources.records import Fields
+    from digigraph.sources.facts.claims import Assertion
+    from digigraph.sources.facts.documents import Document
+    from digigraph.sources.files.records import Fields
 
 _NAMES = re.compile(rb"(?:^|[:/#])([a-z0-9]+(?:-[a-z0-9]+)*)", re.MULTILINE)
 _FIRST = "Correct this first: what else depends on this file is checked when it can be read."

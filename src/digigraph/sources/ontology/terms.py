@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from digigraph.errors import InputError
-from digigraph.sources.files import MAX_SMALL_BYTES, read_whole
-from digigraph.sources.records import Malformed
+from digigraph.sources.files.disk import MAX_SMALL_BYTES, read_whole
+from digigraph.sources.files.records import Malformed
 from digigraph.suggestions import did_you_mean, is_near
 from digigraph.vocab import RDF
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from digigraph.sources.records import Fields, Items, Malformed, Node, Scalar
+from digigraph.sources.files.records import Fields, Items, Malformed, Node, Scalar
 
 _GLUED = re.compile(r"([\w-]+):(?!//)(\s*)(\S.*)")
 

@@ -14,8 +14,8 @@ import pyoxigraph as ox
 from iso4217 import Currency
 
 from digigraph.iris import SLUG, slugify
-from digigraph.sources.records import Items, Malformed, Node, Refused, Scalar
-from digigraph.sources.yaml_characters import UNPRINTABLE
+from digigraph.sources.files.records import Items, Malformed, Node, Refused, Scalar
+from digigraph.sources.yaml.characters import UNPRINTABLE
 from digigraph.suggestions import did_you_mean, named, unseen
 from digigraph.vocab import DG, RDFS, SCHEMA, XSD
 

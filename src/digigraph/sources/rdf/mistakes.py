@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.findings import Location
-from digigraph.sources import jsonld, turtle
-from digigraph.sources.records import Malformed
+from digigraph.sources.files.records import Malformed
+from digigraph.sources.rdf import jsonld, turtle
 
 if TYPE_CHECKING:
     from digigraph.findings import Finding
-    from digigraph.sources.positions import Positions
+    from digigraph.sources.files.positions import Positions
 
 _ENGINE_PLACE = re.compile(r"Parser error (?:at|between) line .*?: ", re.DOTALL)
 _DOT_MISSING = re.compile(r"\bdot\b.*\bend of statements|followed by a dot")

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.sources.claims import Slug
-from digigraph.sources.described import Described
-from digigraph.sources.records import Malformed
+from digigraph.sources.facts.claims import Slug
+from digigraph.sources.files.records import Malformed
+from digigraph.sources.ontology.described import Described
 from digigraph.suggestions import did_you_mean
 from digigraph.vocab import DG, RDF
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from digigraph.findings import Finding, Location
-    from digigraph.sources.claims import Assertion
-    from digigraph.sources.rdf import LocatedQuad
+    from digigraph.sources.facts.claims import Assertion
+    from digigraph.sources.rdf.parsing import LocatedQuad
 
 
 class References:

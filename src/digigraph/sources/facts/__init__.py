@@ -1,0 +1,8 @@
+"""Facts files and the texts they quote: what is said, where it is written, and the words that say it.
+
+``reading`` reads a facts file beside its ``documents``, the captured text. Each of its ``claims`` is a subject, a
+property and one of the ``values`` that people write; its quote is looked for by ``passages``, which asks ``quoting``
+where words stand in a text.
+
+Imports ``ontology``, ``yaml`` and ``files``. Imported by ``read``, the dataset, the checks and redaction.
+"""

@@ -1,0 +1,7 @@
+"""What the ontology of a project says to the reader of its facts.
+
+``terms`` are the words of facts files, as the context has them; ``described`` is what the ontology says of them to
+people.
+
+Imports ``files``.
+"""
