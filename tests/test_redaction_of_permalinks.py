@@ -20,7 +20,7 @@ from thrice import KILLED, NAME, SENTENCE, WORDS
 
 from digigraph.errors import TakenBack
 from digigraph.media import RESULTS_JSON
-from digigraph.publishing.results import result_of
+from digigraph.publishing.answers.results import result_of
 from digigraph.redaction.redact import redact
 from digigraph.store.answering.backend import Query
 from digigraph.store.opening import open_earlier

@@ -19,12 +19,12 @@ from digigraph.errors import NoSnapshot, PublicationBusy, PublicationRefused, Sn
 from digigraph.findings import Severity
 from digigraph.iris import Iris
 from digigraph.levels import DEFAULT_LEVELS
-from digigraph.publishing.dumps import FORMATS as DUMPS
-from digigraph.publishing.dumps import write_dumps
-from digigraph.publishing.retired import FILE as RETIRED
-from digigraph.publishing.retired import TAKEN_BACK, retired, taken_back
-from digigraph.publishing.texts import encode_text, text_file
-from digigraph.publishing.void import FIGURES, figures
+from digigraph.publishing.carried.dumps import FORMATS as DUMPS
+from digigraph.publishing.carried.dumps import write_dumps
+from digigraph.publishing.carried.retired import FILE as RETIRED
+from digigraph.publishing.carried.retired import TAKEN_BACK, retired, taken_back
+from digigraph.publishing.carried.texts import encode_text, text_file
+from digigraph.publishing.descriptions.void import FIGURES, figures
 from digigraph.redaction.applying import apply, note_published
 from digigraph.sources.files.disk import read_bytes, sources_hash
 from digigraph.sources.files.kept import Kept

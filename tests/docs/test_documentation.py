@@ -15,7 +15,7 @@ from projects import REPOSITORY, Project
 
 from digigraph.cli.harvesting import harvest_check
 from digigraph.harvesting.client import Bounds
-from digigraph.publishing.service_description import LIMITS
+from digigraph.publishing.descriptions.service_description import LIMITS
 from digigraph.rules import harvest_rules
 from digigraph.settings import TABLE, Settings
 from digigraph.web.logs import members

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import pytest
 
-from digigraph.publishing.dumps import with_named_default
+from digigraph.publishing.carried.dumps import with_named_default
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from virtuoso import virtuoso_server
 
 from digigraph.iris import Iris
 from digigraph.pipeline import publish
-from digigraph.publishing.edition import Edition
+from digigraph.publishing.edition.graph import Edition
 from digigraph.store.opening import open_backend
 from digigraph.store.snapshots.catalog import SnapshotCatalog
 

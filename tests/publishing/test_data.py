@@ -16,10 +16,10 @@ from digigraph.errors import NotAcceptable, NotFound
 from digigraph.iris import Iris
 from digigraph.media import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
 from digigraph.pipeline import build_and_check
-from digigraph.publishing.data import Data, document_data, evidence_data, ontology_data, thing_data
-from digigraph.publishing.edition import Edition
-from digigraph.publishing.schema_org import embedded, schema_org_triples
-from digigraph.publishing.writing import write
+from digigraph.publishing.crawlers.schema_org import embedded, schema_org_triples
+from digigraph.publishing.edition.graph import Edition
+from digigraph.publishing.linked_data.data import Data, document_data, evidence_data, ontology_data, thing_data
+from digigraph.publishing.linked_data.writing import write
 from digigraph.settings import read_settings
 from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.vocab import DCTERMS, DG, RDF, RDFS, SCHEMA, VOID

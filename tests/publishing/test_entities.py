@@ -8,16 +8,16 @@ import pyoxigraph as ox
 import pytest
 
 from digigraph.errors import NotFound
-from digigraph.publishing.contents import contents
-from digigraph.publishing.documents import describe_document, describe_evidence
-from digigraph.publishing.entities import Statement, describe
-from digigraph.publishing.labels import choose
-from digigraph.publishing.ontology import describe_ontology
-from digigraph.publishing.overview import overview
+from digigraph.publishing.edition.labels import choose
+from digigraph.publishing.pages.contents import contents
+from digigraph.publishing.pages.documents import describe_document, describe_evidence
+from digigraph.publishing.pages.entities import Statement, describe
+from digigraph.publishing.pages.ontology import describe_ontology
+from digigraph.publishing.pages.overview import overview
 from digigraph.vocab import DG, SCHEMA
 
 if TYPE_CHECKING:
-    from digigraph.publishing.edition import Edition
+    from digigraph.publishing.edition.graph import Edition
 
 
 def said(statements: tuple[Statement, ...], predicate: ox.NamedNode) -> dict[str, list[str]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from digigraph.publishing.sentences import Sentence
-from digigraph.publishing.texts import marked
+from digigraph.publishing.pages.marking import marked
+from digigraph.publishing.pages.sentences import Sentence
 
 
 def quoted(start: int, end: int) -> Sentence:

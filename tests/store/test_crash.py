@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digigraph.errors import StorageFull
-from digigraph.publishing.dumps import FORMATS, write_dumps
+from digigraph.publishing.carried.dumps import FORMATS, write_dumps
 from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.store.snapshots.dumps import Dumping
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PUBLISHER = """
 import sys
 from pathlib import Path
-from digigraph.publishing.dumps import write_dumps
+from digigraph.publishing.carried.dumps import write_dumps
 from digigraph.store.snapshots.dumps import Dumping
 from digigraph.store.snapshots.catalog import SnapshotCatalog
 catalog = SnapshotCatalog(Path(sys.argv[1]))

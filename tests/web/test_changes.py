@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 from digigraph.media import Kind as FormatKind
 from digigraph.media import formats_of
-from digigraph.publishing.dumps import write_dumps
-from digigraph.publishing.event_stream import MEMBERS
+from digigraph.publishing.carried.dumps import write_dumps
+from digigraph.publishing.history.event_stream import MEMBERS
 from digigraph.settings import Settings
 from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.store.snapshots.dumps import Dumping

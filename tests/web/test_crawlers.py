@@ -11,7 +11,7 @@ import pytest
 from projects import made_project
 
 from digigraph.pipeline import publish
-from digigraph.publishing import sitemap as sitemaps
+from digigraph.publishing.crawlers import sitemap as sitemaps
 from digigraph.store.opening import open_backend
 from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.web.app import create_app

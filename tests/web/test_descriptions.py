@@ -12,7 +12,7 @@ import rdflib
 
 from digigraph.errors import SettingsError
 from digigraph.media import Kind, formats_of
-from digigraph.publishing.service_description import EXTENSION_FUNCTIONS, LIMITS
+from digigraph.publishing.descriptions.service_description import EXTENSION_FUNCTIONS, LIMITS
 from digigraph.settings import TABLE
 from digigraph.web.app import create_app
 

@@ -20,7 +20,7 @@ from webserver import serving as served
 from digigraph.errors import SettingsError, SnapshotDamaged
 from digigraph.iris import Iris
 from digigraph.pipeline import publish
-from digigraph.publishing.dumps import FORMATS, write_dumps
+from digigraph.publishing.carried.dumps import FORMATS, write_dumps
 from digigraph.sources.files.disk import sources_hash
 from digigraph.store.opening import open_backend
 from digigraph.store.snapshots.catalog import SnapshotCatalog

@@ -11,7 +11,7 @@ import pytest
 from projects import made_project
 
 from digigraph.pipeline import publish
-from digigraph.publishing import answers
+from digigraph.publishing.answers.table import ROWS
 from digigraph.store.opening import open_backend
 from digigraph.web.app import create_app
 
@@ -137,13 +137,13 @@ class TestAnswer:
         """A page shows the first rows of an answer and says that there are more."""
         query = "SELECT * { { ?a ?b ?c } { ?d ?e ?f } }"
         page = asked(client, query)
-        assert len(table(page.text)) == 1 + answers.ROWS
-        assert f"The first {answers.ROWS} rows; there are more." in page.text
+        assert len(table(page.text)) == 1 + ROWS
+        assert f"The first {ROWS} rows; there are more." in page.text
 
     def test_exactly_as_many_rows_as_a_page_holds_are_the_whole(self, client: FlaskClient):
         """The limit itself is not a cut."""
-        page = asked(client, f"SELECT * {{ {{ ?a ?b ?c }} {{ ?d ?e ?f }} }} LIMIT {answers.ROWS}")
-        assert f"Rows: {answers.ROWS}." in page.text
+        page = asked(client, f"SELECT * {{ {{ ?a ?b ?c }} {{ ?d ?e ?f }} }} LIMIT {ROWS}")
+        assert f"Rows: {ROWS}." in page.text
 
     @pytest.mark.parametrize("first", ["", "1 "])
     def test_a_row_longer_than_a_page_is_left_out(self, client: FlaskClient, first: str):

@@ -13,12 +13,12 @@ from projects import made_project, published_repository
 
 from digigraph.iris import Iris
 from digigraph.pipeline import publish
-from digigraph.publishing.contents import contents
-from digigraph.publishing.documents import describe_document, describe_evidence
-from digigraph.publishing.edition import Edition
-from digigraph.publishing.entities import Statement, describe
-from digigraph.publishing.ontology import describe_ontology
-from digigraph.publishing.overview import overview
+from digigraph.publishing.edition.graph import Edition
+from digigraph.publishing.pages.contents import contents
+from digigraph.publishing.pages.documents import describe_document, describe_evidence
+from digigraph.publishing.pages.entities import Statement, describe
+from digigraph.publishing.pages.ontology import describe_ontology
+from digigraph.publishing.pages.overview import overview
 from digigraph.store.answering.backend import rows
 from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.web.app import create_app
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from lxml.html import HtmlElement
 
-    from digigraph.publishing.documents import Claim
-    from digigraph.publishing.labels import Label
-    from digigraph.publishing.sentences import Sentence
-    from digigraph.publishing.texts import Piece
+    from digigraph.publishing.edition.labels import Label
+    from digigraph.publishing.pages.documents import Claim
+    from digigraph.publishing.pages.marking import Piece
+    from digigraph.publishing.pages.sentences import Sentence
     from digigraph.vocab import Term
 
 FACTS = """\

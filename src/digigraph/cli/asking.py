@@ -15,7 +15,7 @@ from digigraph.cli.project import Project
 from digigraph.cli.table import table
 from digigraph.errors import InputError, NoSnapshot
 from digigraph.iris import Iris
-from digigraph.publishing.dumps import with_named_default, write_dump
+from digigraph.publishing.carried.dumps import with_named_default, write_dump
 from digigraph.sources.files.disk import MAX_SMALL_BYTES, read_bytes
 from digigraph.store.answering.backend import Query
 from digigraph.store.opening import open_backend

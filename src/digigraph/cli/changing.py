@@ -10,7 +10,7 @@ from digigraph.cli.output import output_option, write_output
 from digigraph.cli.project import Project
 from digigraph.errors import Gone, NoSnapshot
 from digigraph.iris import Iris
-from digigraph.publishing.changes import rdf_patch
+from digigraph.publishing.history.changes import rdf_patch
 from digigraph.store.snapshots.catalog import SnapshotCatalog
 
 _HINT = "`digigraph snapshots list` names those that are whole."

@@ -11,10 +11,10 @@ from digigraph.dataset.redaction import Names, Remainder
 from digigraph.dataset.statements import sorted_nquads
 from digigraph.errors import NoSnapshot, SnapshotDamaged
 from digigraph.iris import Iris
-from digigraph.publishing.dumps import FORMATS, write_dumps
-from digigraph.publishing.retired import TAKEN_BACK, taken_back
-from digigraph.publishing.texts import decode_text, encode_text, text_of
-from digigraph.publishing.void import FIGURES, figures
+from digigraph.publishing.carried.dumps import FORMATS, write_dumps
+from digigraph.publishing.carried.retired import TAKEN_BACK, taken_back
+from digigraph.publishing.carried.texts import decode_text, encode_text, text_of
+from digigraph.publishing.descriptions.void import FIGURES, figures
 from digigraph.redaction.permalinks import Citations, Mentions
 from digigraph.redaction.states import EveryState, content_of, logged, names_of, quads_of, quotes_of
 from digigraph.sources.facts.quoting import whole_words

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from digigraph.errors import QueryError, QueryFailed
 from digigraph.iris import unmarked
-from digigraph.publishing.results import result_of
+from digigraph.publishing.answers.results import result_of
 from digigraph.sources.facts.quoting import whole_words
 from digigraph.sparql import resolved, tokens
 from digigraph.store.opening import open_earlier

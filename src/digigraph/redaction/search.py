@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from digigraph.dataset.redaction import Remainder
 from digigraph.errors import NotFound
 from digigraph.iris import quoted_span
-from digigraph.publishing.retired import is_retired
+from digigraph.publishing.carried.retired import is_retired
 from digigraph.redaction.states import names_of
 from digigraph.sources.facts.quoting import find_in_runs, whole_words
 from digigraph.sources.redactions import Redaction, Redactions

@@ -11,8 +11,8 @@ import pyoxigraph as ox
 from digigraph.dataset.build import build
 from digigraph.dataset.redaction import Names, Remainder, names
 from digigraph.errors import NoSnapshot, SnapshotDamaged
-from digigraph.publishing.retired import FILE as RETIRED
-from digigraph.publishing.texts import decode_text, text_of
+from digigraph.publishing.carried.retired import FILE as RETIRED
+from digigraph.publishing.carried.texts import decode_text, text_of
 from digigraph.sources.redactions import Redactions
 from digigraph.store.snapshots.catalog import SnapshotCatalog
 

@@ -10,9 +10,9 @@ from markupsafe import Markup
 
 from digigraph.errors import NotAcceptable
 from digigraph.media import HTML, TURTLE, Format, Kind, negotiate
-from digigraph.publishing.schema_org import embedded
-from digigraph.publishing.signposting import LINKSET, Signpost, Signposts, signposts
-from digigraph.publishing.writing import write
+from digigraph.publishing.crawlers.schema_org import embedded
+from digigraph.publishing.linked_data.signposting import LINKSET, Signpost, Signposts, signposts
+from digigraph.publishing.linked_data.writing import write
 from digigraph.web.pages import language, local
 from digigraph.web.protocol import GRAPHS
 from digigraph.web.replies import made, suffix_format
@@ -21,7 +21,7 @@ from digigraph.web.site import VOID, edition, site
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from digigraph.publishing.data import Data
+    from digigraph.publishing.linked_data.data import Data
 
 DCAT_FILE = "/catalog.ttl"
 """Where the catalogue is in one format, whatever a client accepts."""

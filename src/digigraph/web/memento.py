@@ -18,8 +18,8 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.http import http_date
 
 from digigraph.errors import SnapshotDamaged
-from digigraph.publishing.signposting import Signpost
-from digigraph.publishing.states import TIMEMAP, state_path
+from digigraph.publishing.edition.paths import TIMEMAP, state_path
+from digigraph.publishing.linked_data.signposting import Signpost
 from digigraph.store.snapshots.opened import read_manifest
 from digigraph.web.conditions import READING
 from digigraph.web.pages import present_path

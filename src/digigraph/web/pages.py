@@ -10,8 +10,8 @@ import pyoxigraph as ox
 from flask import Response, render_template, request
 
 from digigraph.media import HTML, negotiate
-from digigraph.publishing.labels import LANGUAGES
-from digigraph.publishing.licences import licence_of
+from digigraph.publishing.edition.labels import LANGUAGES
+from digigraph.publishing.edition.licences import licence_of
 from digigraph.vocab import DG, RDFS
 from digigraph.web.languages import preferred
 from digigraph.web.readable import grouped, readable

@@ -14,9 +14,9 @@ from urllib.parse import urlencode
 from flask import Response, request
 
 from digigraph.errors import NotFound
-from digigraph.publishing.answers import tabulate
-from digigraph.publishing.examples import Example, examples
-from digigraph.publishing.states import state_path
+from digigraph.publishing.answers.table import tabulate
+from digigraph.publishing.edition.paths import state_path
+from digigraph.publishing.pages.examples import Example, examples
 from digigraph.web.pages import fresh_page, language, local, rooted
 from digigraph.web.protocol import parameters_for
 from digigraph.web.replies import identity_of, unchanged
@@ -109,7 +109,7 @@ def answer_page(query: Query, *, formats: Sequence[Format]) -> Response:
     Raises
     ------
     DigigraphError
-        See :func:`digigraph.publishing.answers.tabulate`.
+        See :func:`digigraph.publishing.answers.table.tabulate`.
     """
     note(query=query.text)
     if held := unchanged(_identity(query, site().backend.version)):

@@ -11,10 +11,10 @@ from flask import Response, after_this_request, current_app, request
 
 from digigraph.errors import NoSnapshot
 from digigraph.iris import Iris
-from digigraph.publishing.drawing import Draughtsman
-from digigraph.publishing.edition import Edition
-from digigraph.publishing.offer import Offer
-from digigraph.publishing.states import TIMEMAP
+from digigraph.publishing.descriptions.offer import Offer
+from digigraph.publishing.edition.graph import Edition
+from digigraph.publishing.edition.paths import TIMEMAP
+from digigraph.publishing.pages.drawing import Draughtsman
 from digigraph.store.answering.cancellation import Cancellation
 from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.store.snapshots.gone import gone_snapshots

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, current_app, request
 
 from digigraph.errors import NoSnapshot, NotFound, SnapshotDamaged
-from digigraph.publishing.states import STATES, state_path
+from digigraph.publishing.edition.paths import STATES, state_path
 from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.web.site import EXTENSION, NAMED_STATE, KeptStates, Site, site
 from digigraph.web.wsgi import SNAPSHOT

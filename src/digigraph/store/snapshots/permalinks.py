@@ -59,7 +59,7 @@ class Permalink:
     default_graphs, named_graphs
         IRIs of the dataset asked, as in :class:`digigraph.store.answering.backend.Query`.
     sha256
-        Of the rows, in hex; see :mod:`digigraph.publishing.results`.
+        Of the rows, in hex; see :mod:`digigraph.publishing.answers.results`.
     rows
         How many there are.
     created

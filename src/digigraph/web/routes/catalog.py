@@ -8,13 +8,13 @@ from flask import Blueprint, Response, redirect
 from markupsafe import Markup
 
 from digigraph.media import HTML, Kind, formats_of
-from digigraph.publishing.catalog import PREFIXES, catalog_data
-from digigraph.publishing.contents import contents
-from digigraph.publishing.labels import LANGUAGES
-from digigraph.publishing.schema_org import dataset_markup
-from digigraph.publishing.signposting import Signpost
-from digigraph.publishing.void import FIGURES, void_data, void_description
-from digigraph.publishing.writing import write
+from digigraph.publishing.crawlers.schema_org import dataset_markup
+from digigraph.publishing.descriptions.catalog import PREFIXES, catalog_data
+from digigraph.publishing.descriptions.void import FIGURES, void_data, void_description
+from digigraph.publishing.edition.labels import LANGUAGES
+from digigraph.publishing.linked_data.signposting import Signpost
+from digigraph.publishing.linked_data.writing import write
+from digigraph.publishing.pages.contents import contents
 from digigraph.store.answering.backend import Query
 from digigraph.web.linked_data import DCAT_FILE, description_links
 from digigraph.web.pages import language, page
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
     from digigraph.media import Format
-    from digigraph.publishing.data import Data
+    from digigraph.publishing.linked_data.data import Data
 
 _FORMATS = formats_of(Kind.GRAPH)
 blueprint = Blueprint("catalog", __name__)

@@ -11,11 +11,11 @@ from flask import Blueprint, Response, redirect, render_template
 
 from digigraph.errors import Gone, NoSnapshot, NotFound
 from digigraph.media import ATOM, HTML, N_QUADS, RDF_PATCH, Kind, by_name, formats_of
-from digigraph.publishing.changes import rdf_patch, told
-from digigraph.publishing.event_stream import PREFIXES, EventStream
-from digigraph.publishing.labels import LANGUAGES
-from digigraph.publishing.signposting import Signpost
-from digigraph.publishing.writing import write
+from digigraph.publishing.edition.labels import LANGUAGES
+from digigraph.publishing.history.changes import rdf_patch, told
+from digigraph.publishing.history.event_stream import PREFIXES, EventStream
+from digigraph.publishing.linked_data.signposting import Signpost
+from digigraph.publishing.linked_data.writing import write
 from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.store.snapshots.change import digest_of
 from digigraph.web.linked_data import data_format
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
     from digigraph.media import Format
-    from digigraph.publishing.changes import Told
-    from digigraph.publishing.data import Data
+    from digigraph.publishing.history.changes import Told
+    from digigraph.publishing.linked_data.data import Data
     from digigraph.store.snapshots.change import Change
 
 blueprint = Blueprint("changes", __name__)

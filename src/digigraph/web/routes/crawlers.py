@@ -9,8 +9,8 @@ from flask import Blueprint, Response
 
 from digigraph.errors import NotFound, SnapshotDamaged
 from digigraph.media import Format, Kind
-from digigraph.publishing.modified import modified
-from digigraph.publishing.sitemap import PART, page_paths, robots, sitemap, sitemap_index
+from digigraph.publishing.crawlers.modified import modified
+from digigraph.publishing.crawlers.sitemap import PART, page_paths, robots, sitemap, sitemap_index
 from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.store.snapshots.change import digest_of
 from digigraph.web.replies import made

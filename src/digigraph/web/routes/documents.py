@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response
 
 from digigraph.media import HTML
-from digigraph.publishing.data import document_data, evidence_data, ontology_data
-from digigraph.publishing.documents import describe_document, describe_evidence
-from digigraph.publishing.ontology import describe_ontology
+from digigraph.publishing.linked_data.data import document_data, evidence_data, ontology_data
+from digigraph.publishing.pages.documents import describe_document, describe_evidence
+from digigraph.publishing.pages.ontology import describe_ontology
 from digigraph.vocab import DG
 from digigraph.web.linked_data import send_data, send_linkset, shown_with, signposts_of, split_suffix, wanted
 from digigraph.web.pages import language, page

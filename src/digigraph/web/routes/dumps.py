@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, redirect
 
 from digigraph.errors import Gone, NotFound
-from digigraph.publishing.dumps import FORMATS
-from digigraph.publishing.states import STATES
+from digigraph.publishing.carried.dumps import FORMATS
+from digigraph.publishing.edition.paths import STATES
 from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.web.files import File
 from digigraph.web.pages import page

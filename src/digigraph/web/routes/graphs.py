@@ -11,7 +11,7 @@ from flask import Blueprint, Response
 from werkzeug.exceptions import BadRequest
 
 from digigraph.iris import is_absolute
-from digigraph.publishing.graph_store import graph_query, version_with
+from digigraph.publishing.answers.graph_store import graph_query, version_with
 from digigraph.web.protocol import GRAPHS
 from digigraph.web.replies import answered, query_string, requested_format
 from digigraph.web.sending import SNAPSHOT_HEADER

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response
 from markupsafe import Markup
 
-from digigraph.publishing.examples import Example, examples
-from digigraph.publishing.overview import overview
-from digigraph.publishing.schema_org import dataset_markup
+from digigraph.publishing.crawlers.schema_org import dataset_markup
+from digigraph.publishing.pages.examples import Example, examples
+from digigraph.publishing.pages.overview import overview
 from digigraph.web.linked_data import description_links
 from digigraph.web.pages import language, page
 from digigraph.web.site import edition, site

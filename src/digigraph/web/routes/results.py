@@ -12,8 +12,8 @@ from werkzeug.exceptions import BadRequest
 
 from digigraph.errors import Gone, NotFound, QueryError, ResultChanged
 from digigraph.media import HTML, PROBLEM_JSON, RESULTS_JSON, formats_for, negotiate
-from digigraph.publishing.answers import table_of
-from digigraph.publishing.results import result_of
+from digigraph.publishing.answers.results import result_of
+from digigraph.publishing.answers.table import table_of
 from digigraph.sparql import is_repeatable, query_form
 from digigraph.store.snapshots.permalinks import check_length
 from digigraph.web.pages import local, page, rooted, with_parameters
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
     from digigraph.media import Format
-    from digigraph.publishing.results import Result
+    from digigraph.publishing.answers.results import Result
     from digigraph.store.answering.backend import Query
     from digigraph.store.snapshots.permalinks import Permalink, Permalinks
 

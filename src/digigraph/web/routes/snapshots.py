@@ -12,9 +12,10 @@ from werkzeug.exceptions import HTTPException
 from digigraph.errors import NotFound
 from digigraph.iris import Iris
 from digigraph.media import HTML, Format, Kind, formats_of
-from digigraph.publishing.catalog import PREFIXES
-from digigraph.publishing.states import STATES, TIMEMAP, manifest, state_data, states_data
-from digigraph.publishing.writing import write
+from digigraph.publishing.descriptions.catalog import PREFIXES
+from digigraph.publishing.edition.paths import STATES, TIMEMAP
+from digigraph.publishing.history.states import manifest, state_data, states_data
+from digigraph.publishing.linked_data.writing import write
 from digigraph.store.snapshots.gone import gone_snapshots
 from digigraph.web.memento import LINK_FORMAT, ORIGINALS, moments, timemap
 from digigraph.web.pages import fresh_page, with_parameters
@@ -23,7 +24,7 @@ from digigraph.web.site import site
 from digigraph.web.states import catalog_of, kept_snapshots
 
 if TYPE_CHECKING:
-    from digigraph.publishing.data import Data
+    from digigraph.publishing.linked_data.data import Data
 
 blueprint = Blueprint("snapshots", __name__)
 _JSON = Format("json", "application/json", Kind.OTHER, title="JSON")

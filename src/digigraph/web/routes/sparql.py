@@ -7,7 +7,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from digigraph.errors import NotAcceptable, QueryForbidden
 from digigraph.media import HTML, Format, formats_for
-from digigraph.publishing.service_description import service_description
+from digigraph.publishing.descriptions.service_description import service_description
 from digigraph.sparql import query_form
 from digigraph.store.answering.backend import Query
 from digigraph.web.protocol import GRAPHS, NO_QUERY, NO_UPDATE, RESULTS, Parameters, pairs, parameters_of, query_of

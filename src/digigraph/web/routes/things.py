@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from digigraph.errors import NotFound
 from digigraph.media import HTML
-from digigraph.publishing.data import Data, thing_data
-from digigraph.publishing.entities import describe, merged_into
-from digigraph.publishing.picture import neighbourhood
+from digigraph.publishing.linked_data.data import Data, thing_data
+from digigraph.publishing.pages.entities import describe, merged_into
+from digigraph.publishing.pages.picture import neighbourhood
 from digigraph.web.linked_data import (
     data_format,
     send_data,
