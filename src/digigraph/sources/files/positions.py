@@ -7,6 +7,9 @@ from functools import cached_property, lru_cache
 
 from digigraph.findings import Location
 
+NUMBERS = 6
+"""Of each quad: where its subject, property and object begin and end, as offsets; zeros where that is not known."""
+
 
 class Positions:
     """Turns offsets into locations of one file.

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import math
 import re
+from array import array
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -38,17 +39,13 @@ _EXACT = 2**40
 """Numbers from three to four times this are marks: they have room for half a unit in a double."""
 _DOUBLE = 10**21
 """Numbers from this on are doubles, also without a fraction (JSON-LD 1.1 API, section 8.2.2)."""
+_NOWHERE = Place(0, 0)
 
 
-class Written(NamedTuple):
-    """Where a triple's subject and object stand; None where that is not known."""
+def locate(text: str, quads: Sequence[ox.Quad], base_iri: str) -> array[int]:
+    """Return where the quads of a file stand: offsets, as :data:`digigraph.sources.files.positions.NUMBERS` says.
 
-    subject: Place | None
-    object: Place | None
-
-
-def locate(text: str, quads: Sequence[ox.Quad], base_iri: str) -> list[Written]:
-    """Return for each quad of a file where it stands.
+    None where that is not known of any.
 
     Parameters
     ----------
@@ -69,11 +66,12 @@ def locate(text: str, quads: Sequence[ox.Quad], base_iri: str) -> list[Written]:
             marking.node(each)
         try:
             marked = list(ox.parse(marking.text().encode(), format=ox.RdfFormat.JSON_LD, base_iri=base_iri))
-        except SyntaxError:
+        except (SyntaxError, MemoryError):
+            # A word of 16 MB may be too long with its mark.
             continue
-        if (written := _Reading(marking).compare(marked, quads)) is not None:
-            return written
-    return [Written(None, None)] * len(quads)
+        if (offsets := _Reading(marking).compare(marked, quads)) is not None:
+            return offsets
+    return array("I")
 
 
 def remote_contexts(text: str) -> list[tuple[str, Place]]:
@@ -170,11 +168,11 @@ class _Reading:
     marking: _Marking
     labels: dict[str, str] = field(default_factory=dict)
 
-    def compare(self, marked: Sequence[ox.Quad], quads: Sequence[ox.Quad]) -> list[Written] | None:
-        """Return the places, or None where the readings differ in more than marks."""
+    def compare(self, marked: Sequence[ox.Quad], quads: Sequence[ox.Quad]) -> array[int] | None:
+        """Return the offsets, or None where the readings differ in more than marks."""
         if len(marked) != len(quads):
             return None
-        written = []
+        offsets = array("I")
         for one, other in zip(marked, quads, strict=True):
             pairs = (
                 (one.subject, other.subject),
@@ -184,8 +182,8 @@ class _Reading:
             )
             if not all(self._is_same(*pair) for pair in pairs):
                 return None
-            written.append(Written(self._place(one.subject), self._place(one.object)))
-        return written
+            offsets.extend((*self._place(one.subject), 0, 0, *self._place(one.object)))
+        return offsets
 
     def _is_same(self, marked: object, term: object) -> bool:
         if isinstance(marked, ox.BlankNode) and isinstance(term, ox.BlankNode):
@@ -201,13 +199,13 @@ class _Reading:
         value = _float(literal.value)
         return self.marking.numbers.get(value) if value is not None else None
 
-    def _place(self, term: Term) -> Place | None:
+    def _place(self, term: Term) -> Place:
         if isinstance(term, ox.Triple):
-            return None
+            return _NOWHERE
         if isinstance(term, ox.Literal) and (known := self._number(term)) is not None:
             return self.marking.places[known[0]]
         found = self.marking.mark.findall(term.value)
-        return self.marking.places[int(found[0])] if len(found) == 1 else None
+        return self.marking.places[int(found[0])] if len(found) == 1 else _NOWHERE
 
 
 def _float(text: str) -> float | None:

@@ -7,19 +7,20 @@ node begins, else the file. RDF/XML: the element that states it. No place is eve
 
 from __future__ import annotations
 
+import contextlib
 import re
 from array import array
 from bisect import bisect_left
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from digigraph.findings import Location
 from digigraph.sources.files.disk import MAX_STATEMENTS
 from digigraph.sources.files.kept import Kept
-from digigraph.sources.files.positions import Positions
+from digigraph.sources.files.positions import NUMBERS, Positions
 from digigraph.sources.files.records import Malformed, decode
 from digigraph.sources.rdf import jsonld, rdfxml, turtle
 from digigraph.sources.rdf.json_outline import nesting
@@ -46,11 +47,37 @@ Places = tuple[Location, Location | None, Location | None]
 """Where the object of a quad is written, and where its subject and its property are, if that is known."""
 
 
-class PlacesOfFile(Protocol):
-    """The places of the quads of a file, by their numbers; worked out when they are asked for."""
+class PlacesOfFile:
+    """The places of the quads of a file, by number; worked out once one is asked for: most files have no mistakes.
 
-    def __getitem__(self, number: int, /) -> Places:
+    Parameters
+    ----------
+    offsets
+        Where the quads stand, :data:`digigraph.sources.files.positions.NUMBERS` to a quad; none where that is not known.
+    positions
+        Of the file.
+    of_elements
+        Whether it is elements that stand there, not values.
+    """
+
+    def __init__(self, offsets: Callable[[], array[int]], positions: Positions, *, of_elements: bool) -> None:
+        self._work_out = offsets
+        self._positions = positions
+        self._object = positions.node if of_elements else positions.value
+
+    def __getitem__(self, number: int) -> Places:
         """Return those of one quad."""
+        if not self._offsets:
+            return self._positions.file, None, None
+        first = number * NUMBERS
+        subject, its_end, predicate, end, value, last = self._offsets[first : first + NUMBERS]
+        node = self._positions.node(subject, its_end) if its_end else None
+        place = self._object(value, last) if last else node
+        return place or self._positions.file, node, self._positions.property(predicate, end) if end else None
+
+    @cached_property
+    def _offsets(self) -> array[int]:
+        return self._work_out()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +154,8 @@ def read_rdf(  # noqa: PLR0913 - what a file is, and how it is read
     at_most
         Statements that may be read.
     kept
-        For the places of triples. The engine reads a file in less time than its quads could be taken from anywhere
-        else; what takes time is to follow the text.
+        For the places of quads, and that a file may be read. The engine reads it in less time than its quads could be
+        taken from anywhere else; what takes time is what is ours.
 
     Raises
     ------
@@ -159,26 +186,46 @@ class _Reader:
         self._mistakes = SyntaxMistakes(data, text, base_iri, rdf_format=rdf_format, positions=self._positions)
 
     def read(self, kept: Kept) -> RdfFile:
-        if self._format == ox.RdfFormat.RDF_XML:
-            return self._rdf_xml()
-        is_json = self._format == ox.RdfFormat.JSON_LD
-        if is_json and nesting(self._text) > jsonld.MAX_DEPTH:
-            raise self._too_deep(jsonld.MAX_DEPTH)
-        if not is_json and turtle.triple_terms_nested(self._text) > turtle.MAX_DEPTH:
-            raise self._too_deep(turtle.MAX_DEPTH)
+        name = self._format.name.encode()
+        kept.of(b"may be read", name, self._data, make=self._made_sure)
         try:
-            parser = ox.parse(self._data, format=self._format, base_iri=self._base)
+            parser = ox.parse(self._source(), format=self._format, base_iri=self._base)
             quads = list(self._counted(parser))
         except SyntaxError as error:
-            raise self._mistakes.of(error) from error
-        if is_json:
-            return RdfFile(_located(quads, list(self._json_ld(quads))), parser.prefixes)
+            raise (self._mistake_in_xml(error) if self._is_xml else self._mistakes.of(error)) from error
 
         def offsets() -> array[int]:
-            made = kept.of(self._data, make=lambda: turtle.locate(self._text, quads).tobytes())
-            return array("I", made)
+            of_file = (name, self._base.encode(), self._data)
+            return array("I", kept.of(b"places", *of_file, make=lambda: self._offsets(quads).tobytes()))
 
-        return RdfFile(_located(quads, _TurtlePlaces(offsets, self._positions)), parser.prefixes)
+        places = PlacesOfFile(offsets, self._positions, of_elements=self._is_xml)
+        return RdfFile([LocatedQuad(quad, places, number) for number, quad in enumerate(quads)], parser.prefixes)
+
+    @property
+    def _is_xml(self) -> bool:
+        return self._format == ox.RdfFormat.RDF_XML
+
+    def _made_sure(self) -> bytes:
+        """Nothing, once it is known that the engine may see the file."""
+        if self._is_xml:
+            self._elements()
+        elif self._format == ox.RdfFormat.JSON_LD:
+            if nesting(self._text) > jsonld.MAX_DEPTH:
+                raise self._too_deep(jsonld.MAX_DEPTH)
+        elif turtle.triple_terms_nested(self._text) > turtle.MAX_DEPTH:
+            raise self._too_deep(turtle.MAX_DEPTH)
+        return b""
+
+    def _source(self) -> bytes:
+        return rdfxml.unmentioned(self._data) if self._is_xml else self._data
+
+    def _offsets(self, quads: list[ox.Quad]) -> array[int]:
+        if self._format == ox.RdfFormat.JSON_LD:
+            return jsonld.locate(self._text, quads, self._base)
+        if self._is_xml:
+            offsets = rdfxml.locate(self._data, quads, self._base)
+            return array("I", map(self._in_code_points, offsets))
+        return turtle.locate(self._text, quads)
 
     def _counted(self, quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
         for number, quad in enumerate(quads):
@@ -191,31 +238,14 @@ class _Reader:
                 )
             yield quad
 
-    def _json_ld(self, quads: list[ox.Quad]) -> Iterator[Places]:
-        for subject, value in jsonld.locate(self._text, quads, self._base):
-            node = self._positions.node(*subject) if subject is not None else None
-            place = self._positions.value(*value) if value is not None else node
-            yield place or Location(self._path), node, None
-
-    def _rdf_xml(self) -> RdfFile:
-        by_tag = self._elements()
-        source = rdfxml.ByteByByte(rdfxml.unmentioned(self._data))
-        quads: list[ox.Quad] = []
-        places: list[Places] = []
-        try:
-            parser = ox.parse(source, format=self._format, base_iri=self._base)
-            for quad in self._counted(parser):
-                subject, statement = rdfxml.statement(by_tag, source.tell(), quad)
-                node = self._element(subject.start, subject.end) if subject is not None else None
-                place = self._element(statement.start, statement.end) if statement is not None else node
-                quads.append(quad)
-                places.append((place or Location(self._path), node, None))
-        except SyntaxError as error:
-            tag = max(0, self._data.rfind(b"<", 0, source.tell()))
-            raise self._mistakes.malformed(
-                str(error.msg), replace(self._element(tag, source.tell()), of_node=False)
-            ) from error
-        return RdfFile(_located(quads, places), parser.prefixes)
+    def _mistake_in_xml(self, error: SyntaxError) -> Malformed:
+        """What is wrong, at the tag that the engine, fed byte by byte, has read last."""
+        source = rdfxml.ByteByByte(self._source())
+        with contextlib.suppress(SyntaxError):
+            for _ in ox.parse(source, format=self._format, base_iri=self._base):
+                pass
+        tag = max(0, self._data.rfind(b"<", 0, source.tell()))
+        return self._mistakes.malformed(str(error.msg), replace(self._element(tag, source.tell()), of_node=False))
 
     def _elements(self) -> dict[int, rdfxml.Element]:
         """The elements of an RDF/XML file, once it is known that a parser may see it."""
@@ -239,9 +269,11 @@ class _Reader:
 
     def _element(self, start: int, end: int) -> Location:
         """The place of some bytes, as that of a node."""
-        return self._positions.node(
-            start - bisect_left(self._continued, start), end - bisect_left(self._continued, end)
-        )
+        return self._positions.node(self._in_code_points(start), self._in_code_points(end))
+
+    def _in_code_points(self, offset: int) -> int:
+        """An offset in the text, of one in bytes."""
+        return offset - bisect_left(self._continued, offset)
 
     @cached_property
     def _continued(self) -> list[int]:
@@ -255,38 +287,3 @@ class _Reader:
             Location(self._path),
             hint="Give nested nodes identifiers, and write each on its own.",
         )
-
-
-def _located(quads: Iterable[ox.Quad], places: PlacesOfFile) -> list[LocatedQuad]:
-    return [LocatedQuad(quad, places, number) for number, quad in enumerate(quads)]
-
-
-class _TurtlePlaces:
-    """The places of a file of the Turtle family, worked out once one is asked for: most files have no mistakes.
-
-    Parameters
-    ----------
-    offsets
-        Where the quads stand (:func:`digigraph.sources.rdf.turtle.locate`); none where that is not known.
-    positions
-        Of the file.
-    """
-
-    def __init__(self, offsets: Callable[[], array[int]], positions: Positions) -> None:
-        self._work_out = offsets
-        self._positions = positions
-
-    def __getitem__(self, number: int) -> Places:
-        if not self._offsets:
-            return self._positions.file, None, None
-        first = number * turtle.NUMBERS
-        subject, its_end, predicate, end, value, last = self._offsets[first : first + turtle.NUMBERS]
-        return (
-            self._positions.value(value, last),
-            self._positions.node(subject, its_end),
-            self._positions.property(predicate, end) if end else None,
-        )
-
-    @cached_property
-    def _offsets(self) -> array[int]:
-        return self._work_out()

@@ -6,14 +6,20 @@ tag belongs to. No document type declaration comes near either parser: entities 
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
+from array import array
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from xml.parsers import expat
 
+import pyoxigraph as ox
+
+from digigraph.sources.files.positions import NUMBERS
+
 if TYPE_CHECKING:
-    import pyoxigraph as ox
+    from collections.abc import Sequence
 
 MAX_DEPTH = 200
 """Levels of nesting above which a file is refused: the engine's time grows with their square."""
@@ -50,18 +56,13 @@ class Element:
     parent: Element | None
 
 
-class Written(NamedTuple):
-    """The elements of a triple's subject and of the triple itself; None where that is not known."""
-
-    subject: Element | None
-    statement: Element | None
-
-
 def declared(data: bytes) -> tuple[int, int] | None:
     """Return where a document type declaration begins and where its first word ends; None where there is none.
 
     What stands in comments, processing instructions and CDATA sections declares nothing (XML 1.0, sections 2.5 to 2.7).
     """
+    if DOCTYPE.search(data) is None:
+        return None
     return next((each.span("found") for each in _APART.finditer(data) if each["found"]), None)
 
 
@@ -70,6 +71,8 @@ def unmentioned(data: bytes) -> bytes:
 
     Parsers do not agree on where a comment such as ``<!-->`` ends; so it makes no difference.
     """
+    if DOCTYPE.search(data) is None:
+        return data
     return _APART.sub(
         lambda each: DOCTYPE.sub(lambda word: b"_" * len(word[0]), each[0]) if each["said"] else each[0], data
     )
@@ -134,12 +137,38 @@ class ByteByByte(io.BytesIO):
         return super().read(1)
 
 
-def statement(by_tag: dict[int, Element], position: int, quad: ox.Quad) -> Written:
-    """Return the elements of a quad that was emitted when so many bytes were read."""
-    element = by_tag.get(position)
+def locate(data: bytes, quads: Sequence[ox.Quad], base_iri: str) -> array[int]:
+    """Return where the quads of a file stand: offsets in bytes, as :data:`digigraph.sources.files.positions.NUMBERS` says.
+
+    The object of a quad stands where the element does that states it. None where that is not certain.
+
+    Parameters
+    ----------
+    data
+        The file, which is known to be well-formed.
+    quads
+        As the engine reads the file, in its order.
+    base_iri
+        With which it was read.
+    """
+    by_tag = elements_by_tag(data)
+    source = ByteByByte(unmentioned(data))
+    offsets = array("I")
+    parser = ox.parse(source, format=ox.RdfFormat.RDF_XML, base_iri=base_iri)
+    with contextlib.suppress(SyntaxError, ValueError):
+        for each, quad in zip(parser, quads, strict=True):
+            if each.predicate != quad.predicate:
+                return array("I")
+            offsets.extend(_written(by_tag.get(source.tell()), quad.predicate.value))
+        return offsets
+    return array("I")
+
+
+def _written(element: Element | None, predicate: str) -> tuple[int, ...]:
+    """The elements of a triple's subject and of the triple itself, which was emitted with a tag of the latter."""
     if element is None:
-        return Written(None, None)
-    predicate = quad.predicate.value
+        return (0,) * NUMBERS
     is_property = element.name == predicate or (element.name == _LI and _MEMBER.fullmatch(predicate))
     # A property element stands in its subject; a node element states its type and attributes itself.
-    return Written(element.parent if is_property else element, element)
+    subject = element.parent if is_property else element
+    return (*((subject.start, subject.end) if subject is not None else (0, 0)), 0, 0, element.start, element.end)

@@ -89,12 +89,10 @@ class Written(NamedTuple):
     predicate: Token | None = None
 
 
-NUMBERS = 6
-"""For each quad where subject, property, object begin and end; those of a property that nobody wrote are 0."""
-
-
 def locate(text: str, quads: Iterable[ox.Quad]) -> array[int]:
-    """Return where the quads of a file stand: offsets, :data:`NUMBERS` to a quad; none where that is not certain.
+    """Return where the quads of a file stand: offsets, as :data:`digigraph.sources.files.positions.NUMBERS` says.
+
+    None where that is not certain.
 
     Parameters
     ----------
