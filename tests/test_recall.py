@@ -42,6 +42,9 @@ CONTENTS = [
     "[] e:p [ e:p 'z' ] , ( 1 'two' ) .",
     "e:b e:p 'x' . e:a e:q",
     "",
+    '{"@context": {"p": "http://e.x/p"}, "@id": "http://e.x/a", "p": ["x", {"p": 2}]}',
+    """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e.x/">
+<rdf:Description rdf:about="http://e.x/a"><e:p>ä</e:p><e:p rdf:resource="b"/></rdf:Description></rdf:RDF>""",
 ]
 OF_P = "e:s a sh:NodeShape ; sh:targetSubjectsOf e:p ;"
 SHAPES = [
@@ -50,7 +53,7 @@ SHAPES = [
     f"# another\n{OF_P} sh:severity sh:Info ; sh:nodeKind sh:Literal .",
     "e:s a sh:NodeShape ; sh:targetNode e:a ; sh:sparql [ sh:select 'no query' ] .",
 ]
-NAMES = ["a.ttl", "b.ttl", "below/a.ttl", ".hidden.ttl"]
+NAMES = ["a.ttl", "b.ttl", "below/a.ttl", ".hidden.ttl", "c.jsonld", "d.rdf"]
 
 names = st.sampled_from(NAMES)
 edits = st.one_of(
@@ -69,7 +72,8 @@ def make(edit: tuple[str, str, str], folder: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if kind in {"write", "shapes"}:
         path.unlink(missing_ok=True)
-        path.write_text(PREFIXES + other, encoding="utf-8")
+        # Others than Turtle begin with a bracket; any of them may stand in a file of any name.
+        path.write_text(other if other.startswith(("{", "<rdf")) else PREFIXES + other, encoding="utf-8")
         return
     with contextlib.suppress(FileNotFoundError):
         if kind == "rename":
@@ -195,23 +199,54 @@ def test_files_that_have_not_changed_are_not_parsed_again(
     assert json_report(found) == json_report(build_and_check(project.settings).findings)
 
 
+WRITTEN = {
+    "ttl": PREFIXES + "e:{0} e:p {1} .",
+    "jsonld": '{{"@context": {{"p": "http://e.x/p"}}, "@id": "http://e.x/{0}", "p": {1}}}',
+    "rdf": """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e.x/">
+<rdf:Description rdf:about="http://e.x/{0}"><e:p>{1}</e:p></rdf:Description></rdf:RDF>""",
+}
+"""A file that says a number of a node, by the extension of its format."""
+
+
+@pytest.mark.parametrize(
+    ("extension", "module"), [("ttl", "turtle"), ("jsonld", "jsonld"), ("rdf", "rdfxml")], ids=["ttl", "jsonld", "rdf"]
+)
 def test_places_in_files_that_have_not_changed_are_not_looked_for_again(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, extension: str, module: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of two files with mistakes the changed one is walked through; one without mistakes never is."""
     (folder / "data").mkdir()
-    for name, text in (("a", "e:a e:p 'x' ."), ("b", "e:b e:p 'y' ."), ("well", "e:c e:p e:d .")):
-        (folder / "data" / f"{name}.ttl").write_text(PREFIXES + text, encoding="utf-8")
+    (folder / "shapes.ttl").write_text(f"{PREFIXES}{OF_P} sh:property [ sh:path e:p ; sh:maxLength 1 ] .", "utf-8")
+    for name, number in (("a", 11), ("b", 12), ("well", 1)):
+        (folder / f"data/{name}.{extension}").write_text(WRITTEN[extension].format(name, number), encoding="utf-8")
     files = Files(data=[str(folder / "data")], shapes=[str(folder / "shapes.ttl")])
     cache = Cache(folder / "cache")
-    walked = noted(monkeypatch, "digigraph.sources.rdf.turtle.locate", lambda text, _quads: text.partition("\n")[2])
+    walked = noted(
+        monkeypatch, f"digigraph.sources.rdf.{module}.locate", lambda _text, quads, *_: quads[0].subject.value
+    )
     assert len(file_findings(files, Reading(), cache=cache)) == 2
-    assert sorted(walked) == ["e:a e:p 'x' .", "e:b e:p 'y' .", SHAPES[0]]
+    assert {"http://e.x/a", "http://e.x/b"} <= set(walked)
+    assert "http://e.x/well" not in walked
     walked.clear()
-    (folder / "data/b.ttl").write_text(f"{PREFIXES}\ne:b e:p 'z' .", encoding="utf-8")
+    (folder / f"data/b.{extension}").write_text("\n" + WRITTEN[extension].format("b", 13), encoding="utf-8")
     found = file_findings(files, Reading(), cache=cache)
-    assert walked == ["\ne:b e:p 'z' ."]
+    assert walked == ["http://e.x/b"]
     assert json_report(found) == json_report(check_files(files, Reading()).findings)
+    assert all(each.location.line for each in found)
+
+
+def test_what_is_known_of_a_file_counts_for_its_format_and_base_alone(folder: Path) -> None:
+    """The same bytes under another extension, or in another folder, are told as a new run finds them."""
+    content = '<http://e.x/a> <http://e.x/p> "x" .\n'
+    cache = Cache(folder / "cache")
+    for name in ("a.ttl", "a.nt", "a.jsonld", "a.rdf", "below/a.trig", "below/a.ttl"):
+        path = folder / "data" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+        files = Files(data=[str(folder / "data")], shapes=[str(folder / "shapes.ttl")])
+        anew = check_files(files, Reading()).findings
+        assert json_report(file_findings(files, Reading(), cache=cache)) == json_report(anew)
+        path.unlink()
 
 
 def noted(monkeypatch: pytest.MonkeyPatch, name: str, what: Callable[..., str]) -> list[str]:

@@ -53,7 +53,7 @@ class PlacesOfFile:
     Parameters
     ----------
     offsets
-        Where the quads stand, :data:`digigraph.sources.files.positions.NUMBERS` to a quad; none where that is not known.
+        Where the quads stand (:data:`digigraph.sources.files.positions.NUMBERS`); none where that is not known.
     positions
         Of the file.
     of_elements

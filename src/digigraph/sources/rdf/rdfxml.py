@@ -138,7 +138,7 @@ class ByteByByte(io.BytesIO):
 
 
 def locate(data: bytes, quads: Sequence[ox.Quad], base_iri: str) -> array[int]:
-    """Return where the quads of a file stand: offsets in bytes, as :data:`digigraph.sources.files.positions.NUMBERS` says.
+    """Return where the quads of a file stand: in bytes, as :data:`digigraph.sources.files.positions.NUMBERS` says.
 
     The object of a quad stands where the element does that states it. None where that is not certain.
 
