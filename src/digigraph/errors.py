@@ -35,7 +35,7 @@
     └── AddressUnavailable        the server cannot listen where it was told to
 
 Each class states the exit code of the command line (0 well, 1 findings, 2 wrong use or unreadable input, 3 the store or
-the network failed). HTTP status codes live in ``web/problems.py`` alone.
+the network failed). HTTP status codes live in ``web/replies/problems.py`` alone.
 """
 
 from __future__ import annotations

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import uvloop
 from uvicorn.server import ServerState
 
-from digigraph.web.connection import Connection
-from digigraph.web.gateway import Gateway
-from digigraph.web.places import Places
 from digigraph.web.serve import listen, uvicorn_config
+from digigraph.web.server.connection import Connection
+from digigraph.web.server.gateway import Gateway
+from digigraph.web.server.places import Places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

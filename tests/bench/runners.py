@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from digigraph.store.opening import open_backend
 from digigraph.web.app import create_app
-from digigraph.web.gateway import Gateway
 from digigraph.web.serve import serve
+from digigraph.web.server.gateway import Gateway
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

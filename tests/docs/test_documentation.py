@@ -18,8 +18,8 @@ from digigraph.harvesting.client import Bounds
 from digigraph.publishing.descriptions.service_description import LIMITS
 from digigraph.rules import harvest_rules
 from digigraph.settings import TABLE, Settings
-from digigraph.web.logs import members
-from digigraph.web.record import Record
+from digigraph.web.observing.logs import members
+from digigraph.web.observing.record import Record
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,7 @@ from digigraph.harvesting.client import Bounds, Reach
 from digigraph.media import Kind, formats_of
 from digigraph.rules import harvest_rules
 from digigraph.settings import TABLE
-from digigraph.web import problems
+from digigraph.web.replies import problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

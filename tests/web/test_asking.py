@@ -16,12 +16,12 @@ from wire import Wire, replies, statuses
 
 from digigraph.store.opening import open_backend
 from digigraph.web.app import create_app
-from digigraph.web.gateway import Gateway
-from digigraph.web.places import Places
-from digigraph.web.plain import plain_questions
 from digigraph.web.serve import uvicorn_config
-from digigraph.web.shortcut import Shortcut
-from digigraph.web.unread import UnreadConnection
+from digigraph.web.server.gateway import Gateway
+from digigraph.web.server.places import Places
+from digigraph.web.server.unread import UnreadConnection
+from digigraph.web.shortcuts.plain import plain_questions
+from digigraph.web.shortcuts.replies import Shortcut
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from digigraph.settings import Settings
-    from digigraph.web.asgi import Receive, Send
-    from digigraph.web.record import Record
-    from digigraph.web.wsgi import Scope
+    from digigraph.web.exchanges.asgi import Receive, Send
+    from digigraph.web.exchanges.wsgi import Scope
+    from digigraph.web.observing.record import Record
 
     Exchange = Callable[..., Awaitable[None]]
 
@@ -202,7 +202,7 @@ def test_nothing_is_read_where_the_head_is_known(app: Flask, monkeypatch: pytest
             await wire.whole(2 + number)
 
     # However long a moment is on this machine.
-    monkeypatch.setattr("digigraph.web.asking.MOMENT_SECONDS", 3600)
+    monkeypatch.setattr("digigraph.web.shortcuts.asking.MOMENT_SECONDS", 3600)
     monkeypatch.setattr("digigraph.store.processes.attending.SECONDS", 3600)
     monkeypatch.setattr("digigraph.store.answering.backend.FIRST_SECONDS", 3600)
     assert [each.status for each in run(app, exchange)] == [200] * 6

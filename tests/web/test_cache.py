@@ -20,7 +20,7 @@ from endless import BEGUN, ENDLESS
 from digigraph.store.opening import open_backend
 from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.web.app import create_app
-from digigraph.web.shortcut import CONDITION, DECIDING, SINGULAR
+from digigraph.web.shortcuts.replies import CONDITION, DECIDING, SINGULAR
 
 if TYPE_CHECKING:
     import socket

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from digigraph.web.clients import Clients
-from digigraph.web.wsgi import Scope
+from digigraph.web.exchanges.clients import Clients
+from digigraph.web.exchanges.wsgi import Scope
 
 
 def scope_of(address: str | None) -> Scope:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from digigraph.errors import QueryCrashed
 from digigraph.media import RESULTS_TSV
 from digigraph.store.answering.backend import Answer
-from digigraph.web.codings import CODINGS, IDENTITY, CodedAnswer, acceptable, encode
+from digigraph.web.protocol.codings import CODINGS, IDENTITY, CodedAnswer, acceptable, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable

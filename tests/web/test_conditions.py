@@ -13,7 +13,7 @@ from digigraph.media import RESULTS_JSON
 from digigraph.store.answering.backend import Query
 from digigraph.store.opening import open_backend
 from digigraph.web.app import create_app
-from digigraph.web.replies import identity_of
+from digigraph.web.replies.answers import identity_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

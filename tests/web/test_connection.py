@@ -13,13 +13,13 @@ from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.server import ServerState
 from wire import Wire, statuses, without_ids
 
-from digigraph.web.connection import HEAD_BYTES, Connection
-from digigraph.web.gateway import Gateway
-from digigraph.web.places import Places
+from digigraph.web.exchanges.wsgi import SNAPSHOT
 from digigraph.web.serve import uvicorn_config
-from digigraph.web.shortcut import Shortcut
-from digigraph.web.unread import UnreadConnection
-from digigraph.web.wsgi import SNAPSHOT
+from digigraph.web.server.connection import HEAD_BYTES, Connection
+from digigraph.web.server.gateway import Gateway
+from digigraph.web.server.places import Places
+from digigraph.web.server.unread import UnreadConnection
+from digigraph.web.shortcuts.replies import Shortcut
 
 if TYPE_CHECKING:
     import socket

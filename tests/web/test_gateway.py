@@ -11,18 +11,19 @@ from digigraph.errors import QueryCrashed
 from digigraph.media import RESULTS_JSON
 from digigraph.store.answering.backend import Answer
 from digigraph.store.answering.cancellation import Cancellation
-from digigraph.web import asgi, gateway
-from digigraph.web.codings import CodedAnswer
-from digigraph.web.gateway import BODIES, Gateway
+from digigraph.web.exchanges import asgi
+from digigraph.web.exchanges.wsgi import call, environ_of
+from digigraph.web.protocol.codings import CodedAnswer
 from digigraph.web.serve import listen
-from digigraph.web.wsgi import call, environ_of
+from digigraph.web.server import gateway
+from digigraph.web.server.gateway import BODIES, Gateway
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from digigraph.web.asgi import Received, Sent
-    from digigraph.web.wsgi import Scope
+    from digigraph.web.exchanges.asgi import Received, Sent
+    from digigraph.web.exchanges.wsgi import Scope
 
 REQUEST: Received = {"type": "http.request", "body": b"", "more_body": False}
 

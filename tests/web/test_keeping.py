@@ -19,8 +19,8 @@ from digigraph.errors import (
     QueueFull,
 )
 from digigraph.store.answering.cancellation import Cancellation
-from digigraph.web.identity import Identity
-from digigraph.web.keeping import FOLLOWERS, Flight, Keeper, Kept, SnapshotCache
+from digigraph.web.keeping.identity import Identity
+from digigraph.web.keeping.keeper import FOLLOWERS, Flight, Keeper, Kept, SnapshotCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digigraph.web.languages import preferred
+from digigraph.web.language.preferred import preferred
 
 
 @pytest.mark.parametrize(

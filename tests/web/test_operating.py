@@ -25,10 +25,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from digigraph.errors import SettingsError
 from digigraph.settings import Settings
 from digigraph.store.snapshots.catalog import SnapshotCatalog
-from digigraph.web.clients import Clients
-from digigraph.web.logs import logged
-from digigraph.web.record import Record
-from digigraph.web.wsgi import Scope
+from digigraph.web.exchanges.clients import Clients
+from digigraph.web.exchanges.wsgi import Scope
+from digigraph.web.observing.logs import logged
+from digigraph.web.observing.record import Record
 
 if TYPE_CHECKING:
     import socket

@@ -15,10 +15,10 @@ from digigraph.store.answering.backend import FIRST_BYTES
 from digigraph.store.answering.cancellation import Cancellation
 from digigraph.store.opening import open_backend
 from digigraph.web.app import create_app
-from digigraph.web.gateway import Gateway
-from digigraph.web.plain import plain_questions
-from digigraph.web.record import Record
-from digigraph.web.wsgi import Reply
+from digigraph.web.exchanges.wsgi import Reply
+from digigraph.web.observing.record import Record
+from digigraph.web.server.gateway import Gateway
+from digigraph.web.shortcuts.plain import plain_questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from digigraph.settings import Settings
-    from digigraph.web.asgi import Received, Sent
-    from digigraph.web.wsgi import Scope
+    from digigraph.web.exchanges.asgi import Received, Sent
+    from digigraph.web.exchanges.wsgi import Scope
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 ALL = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o"

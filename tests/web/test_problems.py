@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 
 from digigraph import errors
-from digigraph.web import problems
-from digigraph.web.words import words
+from digigraph.web.language.words import words
+from digigraph.web.replies import problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,8 +14,8 @@ from projects import FACTS, made_project
 
 from digigraph.pipeline import publish
 from digigraph.store.opening import open_backend
-from digigraph.web import query_page
 from digigraph.web.app import create_app
+from digigraph.web.pages import query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,7 +158,7 @@ def test_a_permalink_is_made_below_the_path(below: FlaskClient):
 def test_the_editor_is_below_the_path(below: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Where the editor is built, its script, style and licences are fetched below the path, and it asks there."""
     (tmp_path / "manifest.json").write_text(json.dumps({"script": "sparql-1.js", "style": "sparql-1.css"}))
-    monkeypatch.setattr(query_page, "_BUILT", tmp_path)
+    monkeypatch.setattr(query, "_BUILT", tmp_path)
     found = addresses(below.get("/sparql", headers=BROWSER), f"{PUBLIC}/sparql")
     built = {f"{PUBLIC}/static/built/{each}" for each in ("sparql-1.js", "sparql-1.css", "licences.txt")}
     assert built | {f"{PUBLIC}/sparql"} <= set(found.found)

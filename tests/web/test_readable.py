@@ -6,7 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from digigraph.vocab import XSD
-from digigraph.web.readable import grouped, readable
+from digigraph.web.language.readable import grouped, readable
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from digigraph.publishing.pages.overview import overview
 from digigraph.store.answering.backend import rows
 from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.web.app import create_app
-from digigraph.web.readable import grouped, readable
+from digigraph.web.language.readable import grouped, readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

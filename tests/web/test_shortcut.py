@@ -6,17 +6,17 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING
 
-from digigraph.web.gateway import Gateway
-from digigraph.web.shortcut import Shortcut, key_of
-from digigraph.web.wsgi import SNAPSHOT, Reply
+from digigraph.web.exchanges.wsgi import SNAPSHOT, Reply
+from digigraph.web.server.gateway import Gateway
+from digigraph.web.shortcuts.replies import Shortcut, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIEnvironment
 
-    from digigraph.web.asgi import Received, Sent
-    from digigraph.web.record import Record
-    from digigraph.web.wsgi import Scope
+    from digigraph.web.exchanges.asgi import Received, Sent
+    from digigraph.web.exchanges.wsgi import Scope
+    from digigraph.web.observing.record import Record
 
 FIRST, SECOND = "1-0123456789ab", "2-0123456789ab"
 MOST = 1_000_000

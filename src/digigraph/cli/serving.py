@@ -14,7 +14,7 @@ from digigraph.settings import Settings
 from digigraph.sources.files.disk import sources_hash
 from digigraph.store.opening import open_backend
 from digigraph.store.snapshots.catalog import SnapshotCatalog
-from digigraph.web.logs import JSON, logged
+from digigraph.web.observing.logs import JSON, logged
 from digigraph.web.serve import serve as serve_backend
 
 _LOG = logging.getLogger(__name__)

@@ -10,9 +10,10 @@ from werkzeug.routing import RequestRedirect
 
 from digigraph.store.opening import open_states
 from digigraph.store.snapshots.permalinks import Permalinks
-from digigraph.web import memento, pages, problems, query_page, sending
-from digigraph.web.keeping import Keeper
-from digigraph.web.metrics import Metrics
+from digigraph.web.keeping.keeper import Keeper
+from digigraph.web.observing.metrics import Metrics
+from digigraph.web.pages import query, rendering
+from digigraph.web.replies import problems, sending
 from digigraph.web.routes import (
     catalog,
     changes,
@@ -28,8 +29,10 @@ from digigraph.web.routes import (
     sparql,
     things,
 )
-from digigraph.web.site import EXTENSION, KeptStates, Site, site
-from digigraph.web.states import of_states
+from digigraph.web.site import memento
+from digigraph.web.site.answering import site
+from digigraph.web.site.published import EXTENSION, KeptStates, Site
+from digigraph.web.site.states import of_states
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +73,7 @@ def create_app(
     backend
         Who answers queries; stays the caller's to close.
     taken_back, files
-        See :class:`~digigraph.web.site.Site`; None: nothing.
+        See :class:`~digigraph.web.site.published.Site`; None: nothing.
     """
     app = _Application("digigraph.web")
     app.config.update(MAX_CONTENT_LENGTH=settings.body_bytes, MAX_FORM_MEMORY_SIZE=settings.body_bytes)
@@ -87,9 +90,9 @@ def create_app(
     app.extensions[EXTENSION] = Site(
         settings, backend, keeper, counting, kept=kept, taken_back=taken_back or {}, files=files or {}
     )
-    pages.register(app)
+    rendering.register(app)
     sending.register(app)
-    query_page.register(app)
+    query.register(app)
     problems.register(app)
     memento.register(app)
     of_the_graph = [each.blueprint for each in (catalog, documents, dumps, graphs, home, sparql, things)]

@@ -25,17 +25,17 @@ from uvicorn.server import ServerState
 from digigraph.errors import AddressUnavailable
 from digigraph.store.processes.states import AT_ONCE
 from digigraph.web.app import create_app
-from digigraph.web.asgi import STALL_SECONDS
-from digigraph.web.clients import Clients
-from digigraph.web.connection import WAIT_SECONDS
-from digigraph.web.gateway import Gateway
-from digigraph.web.keeping import FOLLOWERS
-from digigraph.web.logs import logged
-from digigraph.web.places import Places
-from digigraph.web.plain import plain_questions
-from digigraph.web.shortcut import Shortcut
-from digigraph.web.site import EXTENSION
-from digigraph.web.unread import UnreadConnection
+from digigraph.web.exchanges.asgi import STALL_SECONDS
+from digigraph.web.exchanges.clients import Clients
+from digigraph.web.keeping.keeper import FOLLOWERS
+from digigraph.web.observing.logs import logged
+from digigraph.web.server.connection import WAIT_SECONDS
+from digigraph.web.server.gateway import Gateway
+from digigraph.web.server.places import Places
+from digigraph.web.server.unread import UnreadConnection
+from digigraph.web.shortcuts.plain import plain_questions
+from digigraph.web.shortcuts.replies import Shortcut
+from digigraph.web.site.published import EXTENSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 
     from digigraph.settings import Settings
     from digigraph.store.answering.backend import Backend
-    from digigraph.web.record import Record
-    from digigraph.web.site import Site
+    from digigraph.web.observing.record import Record
+    from digigraph.web.site.published import Site
 
 _LOG = logging.getLogger(__name__)
 _THREADS_FOR_PAGES = 16

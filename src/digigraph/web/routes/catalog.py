@@ -16,11 +16,12 @@ from digigraph.publishing.linked_data.signposting import Signpost
 from digigraph.publishing.linked_data.writing import write
 from digigraph.publishing.pages.contents import contents
 from digigraph.store.answering.backend import Query
-from digigraph.web.linked_data import DCAT_FILE, description_links
-from digigraph.web.pages import language, page
-from digigraph.web.replies import answered, made, requested_format, suffix_format
-from digigraph.web.site import VOID, asker, edition, site
-from digigraph.web.words import say
+from digigraph.web.language.words import say
+from digigraph.web.pages.linked_data import DCAT_FILE, description_links
+from digigraph.web.pages.rendering import language, page
+from digigraph.web.replies.answers import answered, made, requested_format, suffix_format
+from digigraph.web.site.answering import asker, edition, site
+from digigraph.web.site.published import VOID
 
 if TYPE_CHECKING:
     from collections.abc import Callable

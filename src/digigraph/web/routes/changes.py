@@ -18,11 +18,12 @@ from digigraph.publishing.linked_data.signposting import Signpost
 from digigraph.publishing.linked_data.writing import write
 from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.store.snapshots.change import digest_of
-from digigraph.web.linked_data import data_format
-from digigraph.web.pages import href, language, local, page
-from digigraph.web.replies import made, requested_format, sent_in_pieces, suffix_format
-from digigraph.web.sending import SNAPSHOT_HEADER
-from digigraph.web.site import edition, site
+from digigraph.web.pages.linked_data import data_format
+from digigraph.web.pages.rendering import href, language, page
+from digigraph.web.protocol.headers import SNAPSHOT_HEADER
+from digigraph.web.replies.answers import made, requested_format, sent_in_pieces, suffix_format
+from digigraph.web.site.addresses import local
+from digigraph.web.site.answering import edition, site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,8 +13,8 @@ from digigraph.publishing.crawlers.modified import modified
 from digigraph.publishing.crawlers.sitemap import PART, page_paths, robots, sitemap, sitemap_index
 from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.store.snapshots.change import digest_of
-from digigraph.web.replies import made
-from digigraph.web.site import asker, site
+from digigraph.web.replies.answers import made
+from digigraph.web.site.answering import asker, site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

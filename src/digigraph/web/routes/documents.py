@@ -11,9 +11,9 @@ from digigraph.publishing.linked_data.data import document_data, evidence_data, 
 from digigraph.publishing.pages.documents import describe_document, describe_evidence
 from digigraph.publishing.pages.ontology import describe_ontology
 from digigraph.vocab import DG
-from digigraph.web.linked_data import send_data, send_linkset, shown_with, signposts_of, split_suffix, wanted
-from digigraph.web.pages import language, page
-from digigraph.web.site import edition, named
+from digigraph.web.pages.linked_data import send_data, send_linkset, shown_with, signposts_of, split_suffix, wanted
+from digigraph.web.pages.rendering import language, page
+from digigraph.web.site.answering import edition, named
 
 if TYPE_CHECKING:
     import pyoxigraph as ox

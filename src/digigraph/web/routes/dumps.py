@@ -10,10 +10,10 @@ from digigraph.errors import Gone, NotFound
 from digigraph.publishing.carried.dumps import FORMATS
 from digigraph.publishing.edition.paths import STATES
 from digigraph.store.snapshots.catalog import SnapshotCatalog
-from digigraph.web.files import File
-from digigraph.web.pages import page
-from digigraph.web.sending import SNAPSHOT_HEADER
-from digigraph.web.site import site
+from digigraph.web.pages.rendering import page
+from digigraph.web.protocol.headers import SNAPSHOT_HEADER
+from digigraph.web.replies.files import File
+from digigraph.web.site.answering import site
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse

@@ -12,10 +12,10 @@ from werkzeug.exceptions import BadRequest
 
 from digigraph.iris import is_absolute
 from digigraph.publishing.answers.graph_store import graph_query, version_with
-from digigraph.web.protocol import GRAPHS
-from digigraph.web.replies import answered, query_string, requested_format
-from digigraph.web.sending import SNAPSHOT_HEADER
-from digigraph.web.site import asker, site
+from digigraph.web.protocol.headers import SNAPSHOT_HEADER
+from digigraph.web.protocol.parameters import GRAPHS
+from digigraph.web.replies.answers import answered, query_string, requested_format
+from digigraph.web.site.answering import asker, site
 
 blueprint = Blueprint("graphs", __name__)
 

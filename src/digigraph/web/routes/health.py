@@ -7,7 +7,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
-from digigraph.web.site import site
+from digigraph.web.site.answering import site
 
 blueprint = Blueprint("health", __name__)
 

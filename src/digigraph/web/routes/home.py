@@ -8,10 +8,10 @@ from markupsafe import Markup
 from digigraph.publishing.crawlers.schema_org import dataset_markup
 from digigraph.publishing.pages.examples import Example, examples
 from digigraph.publishing.pages.overview import overview
-from digigraph.web.linked_data import description_links
-from digigraph.web.pages import language, page
-from digigraph.web.site import edition, site
-from digigraph.web.words import say
+from digigraph.web.language.words import say
+from digigraph.web.pages.linked_data import description_links
+from digigraph.web.pages.rendering import language, page
+from digigraph.web.site.answering import edition, site
 
 blueprint = Blueprint("home", __name__)
 

@@ -16,12 +16,13 @@ from digigraph.publishing.answers.results import result_of
 from digigraph.publishing.answers.table import table_of
 from digigraph.sparql import is_repeatable, query_form
 from digigraph.store.snapshots.permalinks import check_length
-from digigraph.web.pages import local, page, rooted, with_parameters
-from digigraph.web.problems import OnlyForms
-from digigraph.web.protocol import NO_QUERY, pairs, parameters_for, parameters_of
-from digigraph.web.replies import made, query_string, requested_format
-from digigraph.web.site import asker, note, site
-from digigraph.web.states import catalog_of, choose, past_what_is_kept
+from digigraph.web.pages.rendering import page
+from digigraph.web.protocol.parameters import NO_QUERY, pairs, parameters_for, parameters_of
+from digigraph.web.replies.answers import made, query_string, requested_format
+from digigraph.web.replies.problems import OnlyForms
+from digigraph.web.site.addresses import local, rooted, with_parameters
+from digigraph.web.site.answering import asker, note, site
+from digigraph.web.site.states import catalog_of, choose, past_what_is_kept
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse

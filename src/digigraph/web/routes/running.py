@@ -7,7 +7,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response
 from werkzeug.exceptions import NotFound
 
-from digigraph.web.site import site
+from digigraph.web.site.answering import site
 
 blueprint = Blueprint("running", __name__)
 

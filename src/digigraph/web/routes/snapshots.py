@@ -17,11 +17,12 @@ from digigraph.publishing.edition.paths import STATES, TIMEMAP
 from digigraph.publishing.history.states import manifest, state_data, states_data
 from digigraph.publishing.linked_data.writing import write
 from digigraph.store.snapshots.gone import gone_snapshots
-from digigraph.web.memento import LINK_FORMAT, ORIGINALS, moments, timemap
-from digigraph.web.pages import fresh_page, with_parameters
-from digigraph.web.replies import requested_format, suffix_format
-from digigraph.web.site import site
-from digigraph.web.states import catalog_of, kept_snapshots
+from digigraph.web.pages.rendering import fresh_page
+from digigraph.web.replies.answers import requested_format, suffix_format
+from digigraph.web.site.addresses import with_parameters
+from digigraph.web.site.answering import site
+from digigraph.web.site.memento import LINK_FORMAT, ORIGINALS, moments, timemap
+from digigraph.web.site.states import catalog_of, kept_snapshots
 
 if TYPE_CHECKING:
     from digigraph.publishing.linked_data.data import Data

@@ -10,10 +10,20 @@ from digigraph.media import HTML, Format, formats_for
 from digigraph.publishing.descriptions.service_description import service_description
 from digigraph.sparql import query_form
 from digigraph.store.answering.backend import Query
-from digigraph.web.protocol import GRAPHS, NO_QUERY, NO_UPDATE, RESULTS, Parameters, pairs, parameters_of, query_of
-from digigraph.web.query_page import answer_page, query_page
-from digigraph.web.replies import answered, query_string, requested_format
-from digigraph.web.site import VOID, site
+from digigraph.web.pages.query import answer_page, query_page
+from digigraph.web.protocol.parameters import (
+    GRAPHS,
+    NO_QUERY,
+    NO_UPDATE,
+    RESULTS,
+    Parameters,
+    pairs,
+    parameters_of,
+    query_of,
+)
+from digigraph.web.replies.answers import answered, query_string, requested_format
+from digigraph.web.site.answering import site
+from digigraph.web.site.published import VOID
 
 blueprint = Blueprint("sparql", __name__)
 

@@ -12,7 +12,7 @@ from digigraph.media import HTML
 from digigraph.publishing.linked_data.data import Data, thing_data
 from digigraph.publishing.pages.entities import describe, merged_into
 from digigraph.publishing.pages.picture import neighbourhood
-from digigraph.web.linked_data import (
+from digigraph.web.pages.linked_data import (
     data_format,
     send_data,
     send_linkset,
@@ -21,8 +21,8 @@ from digigraph.web.linked_data import (
     split_suffix,
     wanted,
 )
-from digigraph.web.pages import href, language, page
-from digigraph.web.site import edition, named, site
+from digigraph.web.pages.rendering import href, language, page
+from digigraph.web.site.answering import edition, named, site
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
