@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -126,6 +128,20 @@ def test_a_full_disk_means_no_cache(folder: Path) -> None:
     )
     subprocess.run([sys.executable, "-c", code, str(folder)], check=True)
     assert list(folder.iterdir()) == []
+
+
+def test_what_was_kept_is_read_where_nothing_can_be_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a medium that is read alone, such as a cache that CI has restored; that it was used is noted nowhere."""
+    Cache(folder).put(KEY, b"1")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(os, "utime", refuse)
+    monkeypatch.setattr(tempfile, "mkstemp", refuse)
+    Cache(folder).put("other", b"2")
+    assert Cache(folder).get(KEY) == b"1"
+    assert [each.name for each in folder.iterdir()] == [KEY]
 
 
 def test_runs_at_the_same_time_do_not_disturb_each_other(folder: Path) -> None:

@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,7 +27,6 @@ from digigraph.sources.rdf.files import FORMATS, Files, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from projects import Project
 
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from digigraph.validation.bounds import Bounds
 
 PREFIXES = "@prefix e: <http://e.x/> . @prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+JSON_LD = '{"@context": {"p": "http://e.x/p"}, "@id": "http://e.x/a", "p": ["x", {"p": 2}]}'
+RDF_XML = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e.x/">
+<rdf:Description rdf:about="http://e.x/a"><e:p>ä</e:p><e:p rdf:resource="b"/></rdf:Description></rdf:RDF>"""
 CONTENTS = [
     "e:a e:p 1 .",
     "# moved\n\n  e:a e:p 1 .",
@@ -42,9 +46,9 @@ CONTENTS = [
     "[] e:p [ e:p 'z' ] , ( 1 'two' ) .",
     "e:b e:p 'x' . e:a e:q",
     "",
-    '{"@context": {"p": "http://e.x/p"}, "@id": "http://e.x/a", "p": ["x", {"p": 2}]}',
-    """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e.x/">
-<rdf:Description rdf:about="http://e.x/a"><e:p>ä</e:p><e:p rdf:resource="b"/></rdf:Description></rdf:RDF>""",
+    "e:a a e:C ; e:p 'w' .",
+    JSON_LD,
+    RDF_XML,
 ]
 OF_P = "e:s a sh:NodeShape ; sh:targetSubjectsOf e:p ;"
 SHAPES = [
@@ -52,7 +56,10 @@ SHAPES = [
     f"{OF_P} sh:property [ sh:path e:p ; sh:nodeKind sh:IRI ; sh:message 'B' ] .",
     f"# another\n{OF_P} sh:severity sh:Info ; sh:nodeKind sh:Literal .",
     "e:s a sh:NodeShape ; sh:targetNode e:a ; sh:sparql [ sh:select 'no query' ] .",
+    "e:s a sh:NodeShape ; sh:targetClass e:D ; sh:nodeKind sh:Literal .",
 ]
+BELOW = "<http://www.w3.org/2000/01/rdf-schema#subClassOf>"
+ONTOLOGIES = ["", f"e:C {BELOW} e:D .", f"e:D {BELOW} e:C .", "e:b a e:D ; e:p 'v' ."]
 NAMES = ["a.ttl", "b.ttl", "below/a.ttl", ".hidden.ttl", "c.jsonld", "d.rdf"]
 
 names = st.sampled_from(NAMES)
@@ -61,16 +68,22 @@ edits = st.one_of(
     st.tuples(st.just("delete"), names, st.just("")),
     st.tuples(st.just("rename"), names, names),
     st.tuples(st.just("link"), names, names),
-    st.tuples(st.just("shapes"), st.just("shapes.ttl"), st.sampled_from(SHAPES)),
+    st.sampled_from([("write", "c.jsonld", JSON_LD), ("write", "d.rdf", RDF_XML)]),
+    st.tuples(st.just("around"), st.just("shapes.ttl"), st.sampled_from(SHAPES)),
+    st.tuples(st.just("around"), st.just("ontology.ttl"), st.sampled_from(ONTOLOGIES)),
+    st.tuples(st.just("cache"), st.just("cache"), st.sampled_from(["cut", "flip", "delete"])),
 )
 
 
 def make(edit: tuple[str, str, str], folder: Path) -> None:
-    """Change a folder: write, delete, rename or link a file of its data, or write its shapes."""
+    """Write, delete, rename or link a file of the data, write the shapes or the ontology, or harm the cache."""
     kind, name, other = edit
-    path = folder / name if kind == "shapes" else folder / "data" / name
+    if kind == "cache":
+        harm(folder / name, other)
+        return
+    path = folder / name if kind == "around" else folder / "data" / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    if kind in {"write", "shapes"}:
+    if kind in {"write", "around"}:
         path.unlink(missing_ok=True)
         # Others than Turtle begin with a bracket; any of them may stand in a file of any name.
         path.write_text(other if other.startswith(("{", "<rdf")) else PREFIXES + other, encoding="utf-8")
@@ -82,6 +95,17 @@ def make(edit: tuple[str, str, str], folder: Path) -> None:
             path.unlink()
     if kind == "link" and name != other:
         path.symlink_to(folder / "data" / other)
+
+
+def harm(cache: Path, how: str) -> None:
+    """Cut every other entry short, change a bit in it, or delete it."""
+    for entry in sorted(cache.glob("*"))[::2]:
+        content = entry.read_bytes()
+        half = len(content) // 2
+        if how == "delete":
+            entry.unlink()
+        else:
+            entry.write_bytes(content[:half] + (bytes([content[half] ^ 1]) + content[half + 1 :]) * (how == "flip"))
 
 
 def told(findings: Callable[[], object]) -> object:
@@ -97,12 +121,16 @@ def told(findings: Callable[[], object]) -> object:
 def test_after_any_edits_files_are_told_as_a_new_run_finds_them(
     tmp_path_factory: pytest.TempPathFactory, history: list[tuple[str, str, str]]
 ) -> None:
-    """Whatever is written, deleted, renamed, linked or changed in the shapes, and in whatever order it comes back."""
+    """Whatever is written, deleted, renamed or linked, in whatever order it comes back, whatever harms the cache."""
     folder = tmp_path_factory.mktemp("files")
     cache = Cache(folder / "cache")
-    for edit in [("write", "a.ttl", CONTENTS[0]), ("shapes", "shapes.ttl", SHAPES[0]), *history, *reversed(history)]:
+    around = {name: [str(folder / f"{name}.ttl")] for name in ("shapes", "ontology")}
+    start = [("write", "a.ttl", CONTENTS[0]), ("around", "shapes.ttl", SHAPES[0]), ("around", "ontology.ttl", "")]
+    for number, edit in enumerate([*start, *history, *reversed(history)]):
         make(edit, folder)
-        files = Files(data=[str(folder / "data")], shapes=[str(folder / "shapes.ttl")])
+        if number < len(start) - 1:
+            continue
+        files = Files(data=[str(folder / "data")], **around)
         anew = told(lambda files=files: check_files(files, Reading()).findings)
         assert told(lambda files=files: file_findings(files, Reading(), cache=cache)) == anew
         assert told(lambda files=files: file_findings(files, Reading(), cache=cache)) == anew
@@ -116,8 +144,28 @@ PROJECT_EDITS = [
     ("shapes/digigraph.ttl", ("sh:severity sh:Info", "sh:severity sh:Violation")),
     ("ontology/digigraph.ttl", ("@en", "@sv")),
     ("digigraph.toml", ("example.org", "example.net")),
+    ("digigraph.toml", ("licence", 'languages = "en"\nlicence')),
     ("queries/some.rq", ("", "SELECT * { ?s <https://w3id.org/digigraph/ns#none> ?o }")),
+    ("data/more.ttl", ("", "<https://example.org/graph/id/kth> <https://schema.org/foundingDate> 'no date' .")),
+    ("data/more.jsonld", ("", '{"@id": "https://example.org/graph/id/kth", "https://schema.org/nam": "x"}')),
+    ("data/things/things.yaml -> data/things/others.yaml", ("", "")),
+    ("data/documents/nhd-page.txt -> data/documents/other.txt", ("", "")),
 ]
+
+
+def change(project: Project, path: str, old: str, new: str) -> None:
+    """Replace words in a file of a project, write or delete one, or rename it where two are named."""
+    source, _, target = path.partition(" -> ")
+    file = project.folder / source
+    if target:
+        pair = [file, project.folder / target]
+        one, other = pair if file.exists() else reversed(pair)
+        one.rename(other)
+    elif not new:
+        file.unlink(missing_ok=True)
+    else:
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        project.write(source, text.replace(old, new) if old else new)
 
 
 @pytest.mark.long
@@ -126,17 +174,12 @@ PROJECT_EDITS = [
 def test_after_any_edits_a_project_is_told_as_a_new_run_finds_it(
     tmp_path_factory: pytest.TempPathFactory, history: list[tuple[str, tuple[str, str]]]
 ) -> None:
-    """Whatever is changed in facts, texts, things, shapes, ontology, settings, queries, there and back."""
+    """Whatever is changed in facts, texts, things, shapes, ontology, settings, queries, or renamed, there and back."""
     project = made_project(tmp_path_factory.mktemp("made") / "project")
     cache = Cache(project.folder.parent / "cache")
     backwards = [(path, (new, old)) for path, (old, new) in reversed(history)]
     for path, (old, new) in [*history, *backwards]:
-        target = project.folder / path
-        text = target.read_text(encoding="utf-8") if target.exists() else ""
-        if not new:
-            target.unlink(missing_ok=True)
-        else:
-            project.write(path, text.replace(old, new) if old else new)
+        change(project, path, old, new)
         anew = told(lambda: build_and_check(read_settings(project.folder, {}, {})).findings)
         for _ in range(2):
             assert told(lambda: project_findings(read_settings(project.folder, {}, {}), cache)) == anew
@@ -380,3 +423,23 @@ def test_shapes_that_ask_for_time_or_chance_are_checked_each_time(folder: Path, 
     assert [each.message for each in found] == ["e:a: M"]
     assert runs(folder) == 0
     assert not any(b"ValidationReport" in each.read_bytes() for each in (folder / "cache").iterdir())
+
+
+def test_where_nothing_can_be_kept_the_same_is_told(folder: Path) -> None:
+    """Without a folder, in one that cannot be made, in one that has no room."""
+    files = Files(data=[str(folder / "data.ttl")], shapes=[str(folder / "shapes.ttl")])
+    anew = check_files(files, Reading()).findings
+    for cache in (Cache(None), Cache(Path("/proc/none")), Cache(folder / "full", at_most=10)):
+        for _ in range(2):
+            assert file_findings(files, Reading(), cache=cache) == anew
+    assert not list((folder / "full").glob("*"))
+
+
+def test_runs_at_the_same_time_tell_the_same(project: Project, tmp_path: Path) -> None:
+    """Whoever writes the cache first, and whoever finds half of what it needs there."""
+    project.facts("  - quote: nobody says this\n    says: [{subject: nhd, host: kth}]\n")
+    with ThreadPoolExecutor() as pool:
+        ran = [pool.submit(loaded, project, tmp_path / "cache") for _ in range(3)]
+    told_by = {each.result()[0] for each in ran}
+    assert told_by == {loaded(project, tmp_path, "--no-cache")[0]}
+    assert loaded(project, tmp_path / "cache")[0] in told_by

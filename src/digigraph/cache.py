@@ -77,7 +77,9 @@ class Cache:
                 return None
             with (self._folder / key).open("rb") as file:
                 entry = file.read(_LARGEST + 1)
-                os.utime(file.fileno())
+                # Where nothing can be written, what was kept there earlier can still be read.
+                with contextlib.suppress(OSError):
+                    os.utime(file.fileno())
             body = entry[len(_MAGIC) + _DIGEST :]
             if entry == _entry(key, body):
                 return body

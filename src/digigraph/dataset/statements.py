@@ -88,8 +88,8 @@ class Dataset:
         """The statements of each triple, whatever their graphs."""
         found: dict[tuple[Subject, ox.NamedNode], dict[Term, list[Located]]] = {}
         for each in self.statements:
-            of_property = found.setdefault((each.quad.subject, each.quad.predicate), {})
-            of_property.setdefault(each.quad.object, []).append(each)
+            quad = each.quad
+            found.setdefault((quad.subject, quad.predicate), {}).setdefault(quad.object, []).append(each)
         return found
 
     @cached_property

@@ -59,6 +59,21 @@ for _name in ("pyshacl-validate", "rdflib.term"):
     logging.getLogger(_name).disabled = True
 
 
+class _Parameters(list["rdflib.URIRef"]):
+    """The properties that are constraints, which the engine looks for in a list, for each shape and each node again."""
+
+    def __init__(self, parameters: Iterable[rdflib.URIRef]) -> None:
+        super().__init__(parameters)
+        self._known = frozenset(self)
+
+    def __contains__(self, parameter: object) -> bool:
+        return parameter in self._known
+
+
+# A seventh of the time that the shapes of this repository take.
+pyshacl.constraints.ALL_CONSTRAINT_PARAMETERS = _Parameters(pyshacl.constraints.ALL_CONSTRAINT_PARAMETERS)
+
+
 class ShapesError(Exception):
     """The shapes graph is not one that pyshacl can work with."""
 

@@ -31,11 +31,13 @@ class Targets:
         self._properties: set[Term] = set()
         self._types: set[Term] = set()
         above: defaultdict[Term, set[Term]] = defaultdict(set)
+        is_a, is_below = RDF["type"], RDFS["subClassOf"]
         for triple in data:
-            self._properties.add(triple.predicate)
-            if triple.predicate == RDF["type"]:
+            predicate = triple.predicate
+            self._properties.add(predicate)
+            if predicate == is_a:
                 self._types.add(triple.object)
-            elif triple.predicate == RDFS["subClassOf"]:
+            elif predicate == is_below:
                 above[triple.subject].add(triple.object)
         waiting = list(self._types)
         while waiting:

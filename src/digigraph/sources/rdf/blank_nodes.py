@@ -45,7 +45,12 @@ class Labels:
 
 
 def _has_blank_node(quad: ox.Quad) -> bool:
-    return any(isinstance(each, ox.BlankNode) for each in (quad.subject, quad.object, quad.graph_name))
+    # Of every quad that there is: not by any(), which takes three times as long.
+    return (
+        isinstance(quad.subject, ox.BlankNode)
+        or isinstance(quad.object, ox.BlankNode)
+        or isinstance(quad.graph_name, ox.BlankNode)
+    )
 
 
 def _renamed(quad: ox.Quad, name: Callable[[ox.BlankNode], ox.BlankNode]) -> ox.Quad:

@@ -187,7 +187,10 @@ class _Reader:
 
     def read(self, kept: Kept) -> RdfFile:
         name = self._format.name.encode()
-        kept.of(b"may be read", name, self._data, make=self._made_sure)
+        if self._is_xml or self._format == ox.RdfFormat.JSON_LD:
+            kept.of(b"may be read", name, self._data, make=self._made_sure)
+        elif turtle.triple_terms_nested(self._text) > turtle.MAX_DEPTH:
+            raise self._too_deep(turtle.MAX_DEPTH)
         try:
             parser = ox.parse(self._source(), format=self._format, base_iri=self._base)
             quads = list(self._counted(parser))
@@ -209,11 +212,8 @@ class _Reader:
         """Nothing, once it is known that the engine may see the file."""
         if self._is_xml:
             self._elements()
-        elif self._format == ox.RdfFormat.JSON_LD:
-            if nesting(self._text) > jsonld.MAX_DEPTH:
-                raise self._too_deep(jsonld.MAX_DEPTH)
-        elif turtle.triple_terms_nested(self._text) > turtle.MAX_DEPTH:
-            raise self._too_deep(turtle.MAX_DEPTH)
+        elif nesting(self._text) > jsonld.MAX_DEPTH:
+            raise self._too_deep(jsonld.MAX_DEPTH)
         return b""
 
     def _source(self) -> bytes:
