@@ -31,7 +31,7 @@ from digigraph.sources.files.kept import Kept
 from digigraph.sources.ontology.terms import CONTEXT_FILE
 from digigraph.sources.rdf.blank_nodes import Labels
 from digigraph.sources.rdf.files import read_files
-from digigraph.sources.rdf.parsing import MAX_BYTES
+from digigraph.sources.rdf.formats import MAX_BYTES
 from digigraph.sources.read import read_project
 from digigraph.sources.redactions import FILE as REDACTIONS
 from digigraph.sources.redactions import Redactions, redactions_of

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from digigraph.errors import InputError
 from digigraph.sources.files.disk import read_bytes
 from digigraph.sources.rdf.files import STDIN_NAME
-from digigraph.sources.rdf.parsing import MAX_BYTES
+from digigraph.sources.rdf.formats import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -22,7 +22,8 @@ from digigraph.sources.gaps.passed_over import TEXT_SUFFIXES, YAML_SUFFIXES, pas
 from digigraph.sources.gaps.references import References
 from digigraph.sources.ontology.terms import CONTEXT_FILE, Context, parse_context
 from digigraph.sources.rdf.blank_nodes import Labels, without_blank_nodes
-from digigraph.sources.rdf.parsing import EXTENSIONS, MAX_BYTES, LocatedQuad, parse_rdf
+from digigraph.sources.rdf.formats import EXTENSIONS, MAX_BYTES
+from digigraph.sources.rdf.parsing import LocatedQuad, parse_rdf
 from digigraph.sources.redactions import FILE as REDACTIONS_FILE
 from digigraph.sources.redactions import Redactions, read_redactions
 from digigraph.sources.yaml.parsing import MAX_BYTES as MAX_YAML_BYTES

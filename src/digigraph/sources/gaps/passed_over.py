@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digigraph.findings import Finding, Location, Severity
-from digigraph.sources.rdf.parsing import EXTENSIONS
+from digigraph.sources.rdf.formats import EXTENSIONS
 from digigraph.sources.redactions import FILE as REDACTIONS_FILE
 
 if TYPE_CHECKING:

@@ -15,12 +15,13 @@ from digigraph.findings import Finding, Location, Severity
 from digigraph.sources.files.disk import Budget, leads_nowhere, leads_out, unreadable
 from digigraph.sources.files.kept import Kept
 from digigraph.sources.files.records import Malformed
-from digigraph.sources.rdf.parsing import EXTENSIONS, MAX_BYTES, LocatedQuad, read_rdf
+from digigraph.sources.rdf.formats import EXTENSIONS, MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from digigraph.sources.rdf.blank_nodes import Labels
+    from digigraph.sources.rdf.parsing import LocatedQuad
 
 FORMATS = {
     "ttl": ox.RdfFormat.TURTLE,
@@ -121,6 +122,8 @@ def read_files(arguments: Iterable[str], reading: Reading, *, labels: Labels) ->
     InputError
         A name leads to nothing, a file cannot be read, or nobody can tell what format it has.
     """
+    from digigraph.sources.rdf.parsing import read_rdf  # noqa: PLC0415 - a run that is known already reads none
+
     found = RdfFiles()
     seen: set[str] = set()
     for path in paths_of(arguments, found.findings):

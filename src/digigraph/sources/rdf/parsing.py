@@ -23,22 +23,13 @@ from digigraph.sources.files.kept import Kept
 from digigraph.sources.files.positions import NUMBERS, Positions
 from digigraph.sources.files.records import Malformed, decode
 from digigraph.sources.rdf import jsonld, rdfxml, turtle
+from digigraph.sources.rdf.formats import EXTENSIONS
 from digigraph.sources.rdf.json_outline import nesting
 from digigraph.sources.rdf.mistakes import SyntaxMistakes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-EXTENSIONS = {
-    ".ttl": ox.RdfFormat.TURTLE,
-    ".nt": ox.RdfFormat.N_TRIPLES,
-    ".nq": ox.RdfFormat.N_QUADS,
-    ".trig": ox.RdfFormat.TRIG,
-    ".jsonld": ox.RdfFormat.JSON_LD,
-}
-"""File extensions that are read as RDF in a project."""
-MAX_BYTES = 20_000_000
-"""Bytes above which an RDF file is refused: a graph in memory takes a hundred times its size."""
 _BOM = b"\xef\xbb\xbf"
 _CONTINUATION = re.compile(rb"[\x80-\xbf]")
 
