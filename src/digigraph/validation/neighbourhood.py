@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -35,9 +37,12 @@ class Neighbourhood:
         self._changed = [*added, *removed]
         self._removed = set(removed)
         # Ways may lead over what is no longer there: both graphs at once reach at least as far as either.
-        self._graph = ox.Store()
-        self._graph.bulk_extend(ox.Quad(each.subject, each.predicate, each.object) for each in now)
-        self._graph.bulk_extend(ox.Quad(each.subject, each.predicate, each.object) for each in removed)
+        # A store would write 007 as 7, which is another term and may break other shapes.
+        self._of: defaultdict[Term, list[ox.Triple]] = defaultdict(list)
+        self._with: defaultdict[Term, list[ox.Triple]] = defaultdict(list)
+        for each in chain(now, removed):
+            self._of[each.subject].append(each)
+            self._with[each.object].append(each)
         self._redescribed = self._owners_of({each.subject for each in self._changed})
 
     @property
@@ -51,8 +56,10 @@ class Neighbourhood:
     def _has_deep_blank_nodes(self) -> bool:
         links = [
             (each.subject, each.object)
-            for each in self._graph
-            if isinstance(each.subject, ox.BlankNode) and isinstance(each.object, ox.BlankNode)
+            for node, triples in self._of.items()
+            if isinstance(node, ox.BlankNode)
+            for each in triples
+            if isinstance(each.object, ox.BlankNode)
         ]
         for _ in range(_DEEPEST):
             owners = {owner for owner, _ in links}
@@ -82,7 +89,8 @@ class Neighbourhood:
 
     def read_from(self, nodes: AbstractSet[Term], ways: AbstractSet[Way]) -> set[ox.Triple]:
         """Return what is read from nodes on some ways, now, and what every check of a class reads."""
-        found = set(self._triples(None, RDFS["subClassOf"], None))
+        triples = chain.from_iterable(self._of.values())
+        found = {each for each in triples if each.predicate == RDFS["subClassOf"] and each not in self._removed}
         self._gather(nodes, {each for each in ways if each}, found)
         waiting = {*nodes, *(each.object for each in found), *(each.subject for each in found)}
         seen: set[Term] = set()
@@ -90,7 +98,7 @@ class Neighbourhood:
             node = waiting.pop()
             if isinstance(node, ox.BlankNode) and node not in seen:
                 seen.add(node)
-                said = set(self._triples(node, None, None))
+                said = set(self._now(self._owned(node, None)))
                 found |= said
                 waiting |= {each.object for each in said}
         return found
@@ -103,9 +111,7 @@ class Neighbourhood:
             self._gather(ends, {way[1:] for way in ways if way[0] == step and len(way) > 1}, found)
 
     def _read(self, node: Term, step: Step) -> Iterator[ox.Triple]:
-        if step.inverse:
-            return self._triples(None, step.property, node)
-        return iter(()) if isinstance(node, ox.Literal) else self._triples(node, step.property, None)
+        return self._now(self._owning(node, step.property) if step.inverse else self._owned(node, step.property))
 
     def _back(self, nodes: AbstractSet[Term], way: Way) -> set[Term]:
         """The nodes from which a way leads to one of some nodes."""
@@ -115,25 +121,27 @@ class Neighbourhood:
         return reached
 
     def _before(self, node: Term, step: Step) -> Iterator[Term]:
-        if not step.inverse:
-            return (each.subject for each in self._graph.quads_for_pattern(None, step.property, node, None))
-        if isinstance(node, ox.Literal):
-            return iter(())
-        return (each.object for each in self._graph.quads_for_pattern(node, step.property, None, None))
+        if step.inverse:
+            return (each.object for each in self._owned(node, step.property))
+        return (each.subject for each in self._owning(node, step.property))
 
-    def _triples(self, subject: Term | None, predicate: ox.NamedNode | None, value: Term | None) -> Iterator[ox.Triple]:
-        if isinstance(subject, ox.Literal):
-            return
-        for each in self._graph.quads_for_pattern(subject, predicate, value, None):
-            if each.triple not in self._removed:
-                yield each.triple
+    def _owned(self, node: Term, predicate: ox.NamedNode | None) -> Iterator[ox.Triple]:
+        """The triples of which a node is the subject, then and now; with any predicate where it is None."""
+        return (each for each in self._of.get(node, ()) if predicate is None or each.predicate == predicate)
+
+    def _owning(self, node: Term, predicate: ox.NamedNode | None) -> Iterator[ox.Triple]:
+        """The triples of which a node is the object, then and now; with any predicate where it is None."""
+        return (each for each in self._with.get(node, ()) if predicate is None or each.predicate == predicate)
+
+    def _now(self, triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+        return (each for each in triples if each not in self._removed)
 
     def _owners_of(self, nodes: AbstractSet[Term]) -> set[Term]:
         """The blank nodes among some nodes, and those that are described by them."""
         found: set[Term] = {each for each in nodes if isinstance(each, ox.BlankNode)}
         waiting = list(found)
         while waiting:
-            for each in self._graph.quads_for_pattern(None, None, waiting.pop(), None):
+            for each in self._owning(waiting.pop(), None):
                 if isinstance(each.subject, ox.BlankNode) and each.subject not in found:
                     found.add(each.subject)
                     waiting.append(each.subject)
