@@ -33,7 +33,7 @@ def checked(folder: Path, path: str, edit: Callable[[bytes], bytes]) -> list[Fin
 @pytest.mark.parametrize(
     ("path", "edit", "rule"),
     [
-        ("ontology/digigraph.ttl", lambda data: data.replace(b" .\n\n", b"\n\n", 5), "rdf-syntax"),
+        ("ontology/digigraph.ttl", lambda data: data.replace(b" .\n\n", b"\n\n", 1), "rdf-syntax"),
         ("ontology/concepts.ttl", lambda _: b"\xff", "encoding"),
         (ORGANISATIONS, lambda data: data.replace(b"\nkth:", b"\nkth"), "yaml"),
         (ORGANISATIONS, lambda data: b"stray\n" + data, "yaml"),

@@ -1,8 +1,8 @@
 """RDF files: quads, each with the place where it is written.
 
 ``parsing`` reads one file by the engine and asks ``turtle``, ``jsonld`` (with ``json_outline``) or ``rdfxml`` for the
-places; ``mistakes`` says what is wrong with its syntax. ``files`` finds the RDF files of anybody; ``blank_nodes`` keeps
-labels apart over several files.
+places; ``mistakes`` says what is wrong with its syntax: by ``recovery`` (with ``statements``) of every statement of
+Turtle and TriG. ``files`` finds the RDF files of anybody; ``blank_nodes`` keeps labels apart over several files.
 
 Imports ``files`` of sources alone. Imported by ``read``, the checks and ``harvesting``.
 """

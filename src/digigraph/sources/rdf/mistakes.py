@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -10,10 +11,12 @@ import pyoxigraph as ox
 from digigraph.findings import Location
 from digigraph.sources.files.records import Malformed
 from digigraph.sources.rdf import jsonld, turtle
+from digigraph.sources.rdf.recovery import Recovery
 
 if TYPE_CHECKING:
     from digigraph.findings import Finding
     from digigraph.sources.files.positions import Positions
+    from digigraph.sources.rdf.recovery import Mistake
 
 _ENGINE_PLACE = re.compile(r"Parser error (?:at|between) line .*?: ", re.DOTALL)
 _DOT_MISSING = re.compile(r"\bdot\b.*\bend of statements|followed by a dot")
@@ -21,6 +24,8 @@ _OF_LINES = {ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS}
 """Formats in which each line stands alone."""
 _LINES_TOLD = 100
 """Further lines with mistakes that are told of a file."""
+_OF_STATEMENTS = {ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG}
+_NOT_LOOKED_AT = "What stands further down was not looked at; correct this first."
 
 
 class SyntaxMistakes:
@@ -49,6 +54,8 @@ class SyntaxMistakes:
 
     def of(self, error: SyntaxError) -> Malformed:
         """Return what an error of the engine means; where each line stands alone, with the mistakes of those below."""
+        if self._format in _OF_STATEMENTS:
+            return self._in_statements()
         first = self._first(error)
         if self._format in _OF_LINES:
             first.others = tuple(self._below(error))
@@ -69,7 +76,36 @@ class SyntaxMistakes:
         if self._format == ox.RdfFormat.JSON_LD:
             start, end = self._in_code_points(*start), self._in_code_points(*end)
         place = Location(self._positions.file.path, *start, *end)
-        return self.malformed(message, place, hint=self._missing_dot(message, *start))
+        hint = None
+        if _DOT_MISSING.search(message) and start[0]:
+            hint = self._missing_dot(self._end_above(*start), start[0])
+        return self.malformed(message, place, hint=hint)
+
+    def _in_statements(self) -> Malformed:
+        """The mistakes of a file that goes on at the next statement."""
+        recovery = Recovery(self._text, self._base, rdf_format=self._format, positions=self._positions)
+        first, *others = [self._told(each) for each in recovery.mistakes()]
+        if recovery.gave_up:
+            last = others[-1] if others else first
+            last.finding = replace(last.finding, hint=" ".join(filter(None, (last.finding.hint, _NOT_LOOKED_AT))))
+        first.others = tuple(each.finding for each in others)
+        return first
+
+    def _told(self, mistake: Mistake) -> Malformed:
+        """A mistake in a statement, with what may be its reason."""
+        message = _ENGINE_PLACE.sub("", mistake.message)
+        offset = self._positions.offset(*mistake.start)
+        if "end of file" in message:
+            message = f"What begins here with {self._text[offset]} does not end"
+        hint = None
+        if mistake.string is not None:
+            opens = self._positions.point(mistake.string)
+            hint = f"A string stands before it, that begins in line {opens.line}: should it end earlier?"
+        elif self._text.startswith("//", self._positions.offset(*mistake.end)):
+            hint = "An IRI is written in angle brackets: <http://…>."
+        elif _DOT_MISSING.search(message) and mistake.before is not None:
+            hint = self._missing_dot(mistake.before, mistake.start[0])
+        return self.malformed(message, Location(self._positions.file.path, *mistake.start, *mistake.end), hint=hint)
 
     def _below(self, error: SyntaxError) -> list[Finding]:
         """The mistakes in the lines behind an error."""
@@ -88,14 +124,22 @@ class SyntaxMistakes:
                 found.append(self._first(another, above=above).finding)
         return found
 
-    def _missing_dot(self, message: str, line: int, column: int) -> str | None:
+    def _missing_dot(self, before: int, line: int) -> str | None:
         """Where a statement ends that has no dot: often lines above the word at which that is seen."""
-        if _DOT_MISSING.search(message) is None or not line:
-            return None
-        end = self._positions.point(turtle.end_before(self._text, self._positions.offset(line, column)))
+        end = self._positions.point(before)
         if end.line == line:
             return None
         return f"What stands before it ends in line {end.line}, column {end.column}: is the dot missing there?"
+
+    def _end_above(self, line: int, column: int) -> int:
+        """Where what stands before a place ends in a format in which no statement takes more than a line."""
+        end = self._positions.offset(line, column)
+        while end > 0:
+            start = self._text.rfind("\n", 0, end) + 1
+            if found := turtle.end_before(self._text, end, start):
+                return found
+            end = start - 1
+        return 0
 
     def _in_code_points(self, line: int, column: int) -> tuple[int, int]:
         """A place of the engine's JSON parser, which counts bytes."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _NAME = r"[A-Za-z0-9_\-\u0080-\U0010ffff]"
 _LOCAL = rf"(?:{_NAME}|:|%[0-9A-Fa-f]{{2}}|\\.)"
 # Possessive throughout: each token is found in one pass, however hostile the text.
-_TOKEN = re.compile(
+TOKEN = re.compile(
     rf"""
       (?P<space> [ \t\r\n]++ | \#[^\r\n]*+ )
     | (?P<string>
@@ -116,10 +116,10 @@ def locate(text: str, quads: Iterable[ox.Quad]) -> array[int]:
     return offsets
 
 
-def end_before(text: str, offset: int) -> int:
-    """Return where the last token before an offset ends that is neither space nor comment; 0 where there is none."""
-    position = end = 0
-    while position < offset and (match := _TOKEN.match(text, position)) is not None:
+def end_before(text: str, offset: int, start: int) -> int:
+    """Return where the last token between two offsets ends that is neither space nor comment; 0 where there is none."""
+    position, end = start, 0
+    while position < offset and (match := TOKEN.match(text, position)) is not None:
         position = match.end()
         if match.lastgroup != "space" and position <= offset:
             end = position
@@ -132,7 +132,7 @@ def triple_terms_nested(text: str) -> int:
     if text.count("<<") <= MAX_DEPTH:
         return 0
     while position < len(text):
-        match = _TOKEN.match(text, position)
+        match = TOKEN.match(text, position)
         current += match is not None and match.group() == "<<"
         current -= match is not None and match.group() in {">>", ")>>"} and current > 0
         deepest = max(deepest, current)
@@ -149,7 +149,7 @@ def _written(text: str) -> Iterator[Written]:
 def _tokens(text: str) -> Iterator[Token]:
     position = 0
     while position < len(text):
-        match = _TOKEN.match(text, position)
+        match = TOKEN.match(text, position)
         kind = match.lastgroup if match is not None else None
         if match is None or kind is None or kind == "rdf12":
             raise NotFollowed
