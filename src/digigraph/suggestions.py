@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING
 from rapidfuzz import fuzz, process
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-_LIKE = 60
+LIKE = 60
 """Likeness (0 to 100) from which a known name is proposed."""
+_LESS = 15
+"""How much less likely than the likeliest one may be, to be proposed beside it."""
+_PROPOSED = 3
+"""Names that are proposed at most."""
 _SHOWN = 20
 """Characters of a text that advice shows."""
 
 
 def is_near(name: str, known: str) -> bool:
     """Tell whether a known name would be proposed for another one."""
-    return fuzz.ratio(name.lower(), known.lower()) >= _LIKE
+    return fuzz.ratio(name.lower(), known.lower()) >= LIKE
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
@@ -46,6 +50,13 @@ def named(character: str) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> list[str]:
     """Return the known names that would be proposed for another one, at most three, the nearest first."""
-    # Sorted: of names that are equally near, the same ones are proposed in every run.
-    near = process.extract(name, sorted(known), scorer=fuzz.ratio, processor=str.lower, limit=3, score_cutoff=_LIKE)
-    return [each for each, *_ in near]
+    near = process.extract(name, list(known), scorer=fuzz.ratio, processor=str.lower, limit=None, score_cutoff=LIKE)
+    return nearest_of({each: score for each, score, _ in near})
+
+
+def nearest_of(likely: Mapping[str, float]) -> list[str]:
+    """Return the likeliest of some names, at most three, by their likeness; none that is much less likely."""
+    best = max(likely.values(), default=0)
+    near = [each for each, score in likely.items() if score >= best - _LESS]
+    # Of names that are equally near, the same ones are proposed in every run.
+    return sorted(near, key=lambda each: (-likely[each], each))[:_PROPOSED]

@@ -55,6 +55,7 @@ FACTS = """\
       - {subject: nhd, funding: {amount: many crowns}}
       - {subject: nhd, url: nhd.example}
       - {subject: nhd, url: "https://nhd.example/a b"}
+      - {subject: nhd, identifier: {scheme: wikidata, value: wiki/Q42}}
   - quote: started in May 2021
     says: []
   - quote: Ada Berg leads

@@ -158,7 +158,7 @@ def test_words_of_shapes_that_do_not_exist_are_told(tmp_path: Path) -> None:
     shapes = "e:s a sh:NodeShape ; sh:targetNode e:a ;\n sh:property [ sh:path e:p ; sh:minCuont 1 ; e:own 1 ] .\n"
     (finding,) = check(tmp_path, b"<http://e.x/a> <http://www.w3.org/ns/shacl#nothing> 1 .", shapes=shapes)
     assert (finding.rule, finding.location.line, finding.location.column) == ("undefined-term", 4, 30)
-    assert finding.hint == "Did you mean minCount or maxCount?"
+    assert finding.hint == "Did you mean minCount?"
 
 
 def test_terms_of_an_ontology_that_is_not_at_hand_are_not_called_unknown(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from digigraph.sources.files.records import Fields, Malformed, Node, Noting, Sca
 from digigraph.sources.gaps.missed import broken, heads_lost, left_out, names_in, to_be_read_first
 from digigraph.sources.gaps.passed_over import TEXT_SUFFIXES, YAML_SUFFIXES, passed_over
 from digigraph.sources.gaps.references import References
+from digigraph.sources.ontology.described import Described
 from digigraph.sources.ontology.terms import CONTEXT_FILE, Context, parse_context
 from digigraph.sources.rdf.blank_nodes import Labels, without_blank_nodes
 from digigraph.sources.rdf.formats import EXTENSIONS, MAX_BYTES
@@ -29,7 +30,7 @@ from digigraph.sources.redactions import Redactions, read_redactions
 from digigraph.sources.yaml.parsing import MAX_BYTES as MAX_YAML_BYTES
 from digigraph.sources.yaml.parsing import parse_yaml
 from digigraph.suggestions import is_near
-from digigraph.vocab import RDF
+from digigraph.vocab import RDF, RDFS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -129,10 +130,14 @@ class _ProjectReader:
 
     def read(self) -> Corpus:
         ontology = self._rdf("ontology", self._iris.graph("ontology"), skip={CONTEXT_FILE})
+        described = Described(each.quad for each in ontology)
+        self._context.explain(lambda iri: described.texts(iri, RDFS["label"]).values())
         curated = self._rdf("data", self._iris.graph("curated"), skip=set())
         things = self._things()
         documents = self._documents(things)
-        self._findings += self._references([*ontology, *curated])
+        references = References(self._said, [*ontology, *curated], self._iris.thing("").value, self._described.keys())
+        self._findings += self._references(references)
+        self._findings[:] = map(references.explained, self._findings)
         self._findings += passed_over([self._relative(each) for each in source_files(self._project)])
         self._findings[:] = to_be_read_first(self._findings, self._unread | self._lost)
         return Corpus(
@@ -279,6 +284,7 @@ class _ProjectReader:
                     self._untyped[named] = place
                 assertions += placed(reader.of(named, node), named, place)
         self._missed |= reader.missed
+        self._said += reader.unplaced
         return assertions
 
     def _documents(self, things: list[Assertion]) -> list[Document]:
@@ -326,9 +332,8 @@ class _ProjectReader:
             facts=self._bytes(facts, at_most=MAX_YAML_BYTES),
         )
 
-    def _references(self, located: list[LocatedQuad]) -> Iterator[Finding]:
+    def _references(self, references: References) -> Iterator[Finding]:
         """What is used and described nowhere, and things of which nobody says what they are."""
-        references = References(self._said, located, self._iris.thing("").value, self._described.keys())
         unknown = list(references.unknown(self._mentioned))
         self._missed |= {(name, None) for name, _ in unknown}
         untyped = list(references.untyped(self._untyped, self._missed))

@@ -13,13 +13,15 @@ import pyoxigraph as ox
 
 from digigraph.iris import SLUG, slugify
 from digigraph.sources.facts import values
+from digigraph.sources.facts.identifiers import same_as
+from digigraph.sources.facts.misnamed import named_by
 from digigraph.sources.files.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar
 from digigraph.sources.ontology.terms import Context, Kind, Term
 from digigraph.suggestions import did_you_mean, is_near
 from digigraph.vocab import DCTERMS, DG, FOAF, RDF, SCHEMA, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from digigraph.findings import Finding, Location
 
@@ -63,14 +65,14 @@ class Assertion:
 
 LINK_TERMS = frozenset({SCHEMA["url"], SCHEMA["sameAs"], FOAF["homepage"], DCTERMS["license"]})
 """Properties whose value is an address, never a thing of the graph."""
-SAME_AS = {
-    "ror": "{}",
-    "wikidata": "http://www.wikidata.org/entity/{}",
-    "crossref-funder": "{}",
-    "orcid": "{}",
-    "doi": "{}",
+
+
+_FORMS: dict[ox.NamedNode, Callable[[Scalar], ox.NamedNode | ox.Literal]] = {
+    **dict.fromkeys(values.DATE_TERMS, values.date),
+    **dict.fromkeys(LINK_TERMS, values.address),
+    DG["sourceRank"]: values.rank,
 }
-"""Identifier schemes that name the thing itself by an IRI."""
+"""Properties whose values are written in a way of their own, whatever the context says of them."""
 
 
 class ClaimReader:
@@ -112,7 +114,7 @@ class ClaimReader:
             if key is None or not isinstance(node, Fields):
                 message = "An entry says something of a subject."
                 raise Malformed("fact", message, node.location, hint="Write {subject: …, term: …}.")
-            subject = values.slug(node.nodes[key])
+            subject = named_by(node.nodes[key])
         if not isinstance(node, Fields):
             return []
         assertions = self.of(subject, node, without=() if key is None else {key})
@@ -166,11 +168,13 @@ class ClaimReader:
     def _tagged(self, subject: str, term: Term, node: Fields) -> list[Assertion]:
         assertions = []
         for key, place in node.keys.items():
+            tag = None
             with self.noting():
                 tag = values.language(Scalar(key, place))
-                for each in _each(node.nodes[key]):
+            for each in _each(node.nodes[key]):
+                with self.noting():
                     literal = values.text(values.scalar(each), tag)
-                    assertions.append(Assertion(subject, term.iri, literal, each.location))
+                    assertions += [Assertion(subject, term.iri, literal, each.location)] if tag is not None else []
         return assertions
 
     def _value(self, subject: str, term: Term, node: Node) -> list[Assertion]:
@@ -185,14 +189,12 @@ class ClaimReader:
         return [Assertion(subject, term.iri, self._plain(term, values.scalar(node)), node.location)]
 
     def _plain(self, term: Term, scalar: Scalar) -> Value:
-        if term.iri in values.DATE_TERMS:
-            return values.date(scalar)
-        if term.iri in LINK_TERMS:
-            return values.address(scalar)
+        if (form := _FORMS.get(term.iri)) is not None:
+            return form(scalar)
         if term.kind is Kind.THING:
-            return values.iri(scalar) if "://" in scalar.text else Slug(values.slug(scalar))
+            return values.iri(scalar) if "://" in scalar.text else Slug(named_by(scalar))
         if term.kind is Kind.WORD:
-            return self._context.expand(values.slug(scalar))
+            return self._context.expand(named_by(scalar, term.iri))
         if term.kind is Kind.TYPED and term.datatype is not None:
             return values.typed(scalar, term.datatype)
         return values.text(scalar, self._language_of(term, scalar))
@@ -246,7 +248,7 @@ class ClaimReader:
     def _figure(self, subject: str, term: Term, fields: Fields) -> list[Assertion]:
         what = number = None
         with self.noting():
-            what = values.slug(named) if (named := _required(fields, "what")) else None
+            what = named_by(named) if (named := _required(fields, "what")) else None
         with self.noting():
             number = _number(written) if (written := _required(fields, "value")) else None
         qualifier = fields.nodes.get("qualifier")
@@ -254,6 +256,11 @@ class ClaimReader:
         node = Slug("-".join(filter(None, parts_of_name)))
         others = self.of(node, fields, without={"what", "value"})
         if what is None or number is None:
+            # Nobody can tell of which figure: whether there is what is counted, and its other words, are looked at.
+            if what is not None:
+                counted = Assertion("", SCHEMA["measuredProperty"], Slug(what), fields.nodes["what"].location)
+                self.unplaced.append(counted)
+            self.unplaced += [replace(each, subject="") for each in others if each.introduced_by is None]
             return []
         link = Assertion(subject, term.iri, node, fields.location)
         parts = [
@@ -265,11 +272,15 @@ class ClaimReader:
         return self._owned(link, DG["Figure"], parts)
 
     def _identifier(self, subject: str, term: Term, fields: Fields) -> list[Assertion]:
-        scheme = value = None
+        scheme = value = same = None
         with self.noting():
             scheme = values.slug(named) if (named := _required(fields, "scheme")) else None
         with self.noting():
-            value = values.scalar(written) if (written := _required(fields, "value")) else None
+            if (written := _required(fields, "value")) is not None:
+                stated = fields.nodes.get("scheme")
+                # Also of a scheme that is no slug, such as ORCID in capitals.
+                same = same_as(slugify(stated.text) if isinstance(stated, Scalar) else "", values.scalar(written))
+                value = values.scalar(written)
         for name in fields.keys.keys() - {"scheme", "value"}:
             self._findings.append(
                 Malformed(
@@ -288,11 +299,8 @@ class ClaimReader:
                 Assertion(str(link.value), SCHEMA["value"], literal, value.location),
             ],
         )
-        same = []
-        if scheme in SAME_AS:
-            iri = values.address(Scalar(SAME_AS[scheme].format(value.text), value.location))
-            same.append(Assertion(subject, SCHEMA["sameAs"], iri, value.location))
-        return [Assertion(subject, term.iri, literal, value.location), *record, *same]
+        links = [Assertion(subject, SCHEMA["sameAs"], same, value.location)] if same is not None else []
+        return [Assertion(subject, term.iri, literal, value.location), *record, *links]
 
 
 def placed(assertions: Iterable[Assertion], subject: str, place: Location) -> list[Assertion]:

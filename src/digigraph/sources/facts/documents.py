@@ -15,6 +15,8 @@ from digigraph.suggestions import is_near
 from digigraph.vocab import DG, SCHEMA
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from digigraph.findings import Finding, Location
     from digigraph.sources.facts.claims import Assertion
     from digigraph.sources.facts.quoting import CapturedText, Span
@@ -133,13 +135,14 @@ class Description:
 
     Parameters
     ----------
-    missed
+    missed, unplaced
         See :class:`ClaimReader`.
     is_whole
         Whether nothing is missing or wrong without which the document cannot be used.
     """
 
     about: tuple[Assertion, ...] = ()
+    unplaced: tuple[Assertion, ...] = ()
     sha256: str = ""
     language: str = "und"
     rank: int = _LOWEST_RANK
@@ -160,7 +163,7 @@ def describe(
     with Noting(mistakes):
         if untold and is_complete:
             message = f"The document's {' and '.join(untold)} must be said."
-            raise Malformed("document", message, node.location, hint=_digest_hint(untold, captured))
+            raise Malformed("document", message, node.location, hint=_what_to_add(untold, captured))
     language = "und"
     with Noting(mistakes):
         if (stated := node.nodes.get("language")) is not None:
@@ -188,6 +191,7 @@ def describe(
     findings += mistakes
     return Description(
         about=about,
+        unplaced=tuple(reader.unplaced),
         sha256=digest,
         language=language,
         rank=next((rank for each in about if (rank := _rank(each)) is not None), _LOWEST_RANK),
@@ -197,10 +201,19 @@ def describe(
     )
 
 
-def _digest_hint(missing: list[str], captured: Captured) -> str | None:
-    if "sha256" not in missing or captured.text is None:
-        return None
-    return f"sha256: {hashlib.sha256(captured.text).hexdigest()} is that of the text beside it."
+def _what_to_add(missing: Iterable[str], captured: Captured) -> str:
+    """How what is missing is written."""
+    ranks = ", ".join(f"{number} {whose}" for number, whose in values.RANKS.items())
+    written = {
+        "title": "what the page is called",
+        "type": "WebPage, AboutPage, NewsArticle, Report or Dataset",
+        "language": "sv or en, that of the text",
+        "sourceRank": f"whose words it has ({ranks})",
+        "sha256": "what sha256sum prints of the text",
+    }
+    if captured.text is not None:
+        written["sha256"] = hashlib.sha256(captured.text).hexdigest()
+    return f"Add {'; '.join(f'{key}: {written[key]}' for key in missing)}."
 
 
 def _check_digest(stated: Scalar | None, digest: str, text_path: str) -> None:

@@ -65,20 +65,24 @@ def _following(text: CapturedText, spans: list[Span], after: Scalar, *, name: st
             "quote-after",
             f"The words in after stand {len(before)} times in the text of {name}; once is needed.",
             after.location,
+            hint="Write more of the words before the quote." if before else _nearest(after.text, text.normal_text),
         )
     for span in spans:
         if span.start >= before[0].end:
             return span
-    raise Malformed("quote-after", "The quote does not stand behind the words in after.", after.location)
+    hint = "Write words that stand before the quote, or quote other words."
+    raise Malformed("quote-after", "The quote does not stand behind the words in after.", after.location, hint=hint)
 
 
 def _nth(spans: list[Span], occurrence: Scalar) -> Span:
     # No text says anything a thousand million times.
     if not re.fullmatch("[1-9][0-9]{0,8}", occurrence.text) or int(occurrence.text) > len(spans):
+        times = "once" if len(spans) == 1 else f"{len(spans)} times"
         raise Malformed(
             "quote-occurrence",
-            f"There is no occurrence {values.shown(occurrence)}; the text says it {len(spans)} times.",
+            f"There is no occurrence {values.shown(occurrence)}; the text says it {times}.",
             occurrence.location,
+            hint="Take occurrence away." if len(spans) == 1 else f"Write a number from 1 to {len(spans)}.",
         )
     return spans[int(occurrence.text) - 1]
 
@@ -88,11 +92,11 @@ def _shortened(text: str, limit: int = 80) -> str:
     return f"“{plain}”" if len(plain) <= limit else f"“{plain[: limit - 1]}…”"
 
 
-def _nearest(quote: str, text: str) -> str | None:
-    """The passage of the text that is most like the quote, in whole words, as a hint; None where nothing is."""
+def _nearest(quote: str, text: str) -> str:
+    """The passage of the text that is most like the quote, in whole words, as a hint; where nothing is, what to do."""
     alignment = fuzz.partial_ratio_alignment(normalise(quote), text, score_cutoff=_LIKE)
     if alignment is None or alignment.dest_end <= alignment.dest_start:
-        return None
+        return "Copy the words from the text as they stand there; what they mean is said below says."
     start = text.rfind(" ", 0, alignment.dest_start + 1) + 1
     end = text.find(" ", max(0, alignment.dest_end - 1))
     return f"Nearest passage: {_shortened(text[start : end if end >= 0 else len(text)], 200)}."

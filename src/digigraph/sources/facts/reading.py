@@ -25,6 +25,17 @@ if TYPE_CHECKING:
 
 FACT_KEYS = frozenset({"quote", "occurrence", "after", "lang", "asOf", "implied", "accepted", "reason", "says"})
 _DOCUMENT_KEYS = frozenset({"document", "facts"})
+_EXAMPLES = {
+    "quote": '"words of the text, as they stand in it"',
+    "occurrence": "1 for the first of several places",
+    "after": '"words before the quote, that stand once"',
+    "lang": "sv or en, the language of the quote",
+    "asOf": "2022, 2022-09 or 2022-09-13, the date for which the sentence holds",
+    "implied": '"why a reader concludes it"',
+    "accepted": "false where the fact is not to count",
+    "reason": '"why the fact is not to count"',
+}
+"""How the keys of a fact that take text are written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +108,7 @@ def _read(  # noqa: PLR0913 - what a facts file is read with
             description = describe(about, captured, context, findings, is_complete=is_complete)
     reader = _FactsReader(captured.slug, text, description, context, findings)
     facts = reader.read(root.nodes.get("facts")) if isinstance(root, Fields) else []
-    said = (*description.about, *reader.said)
+    said = (*description.about, *description.unplaced, *reader.said)
     missed = description.missed | reader.missed
     if text is None or about is None or not description.is_whole:
         return FactsFile(document=None, said=said, sayings=tuple(reader.sayings), missed=missed)
@@ -198,11 +209,11 @@ class _FactsReader:
         with Noting(mistakes):
             implied = _text(fields, "implied")
         with Noting(doubts):
-            rejected = _rejected(fields)
+            rejected = _rejected(fields, doubts)
         with Noting(mistakes):
             quote = self._quote(fields)
         with Noting(mistakes):
-            span = self._span(quote, fields) if quote is not None else None
+            span = self._span(quote, fields, mistakes) if quote is not None else None
         self._findings += mistakes + doubts
         if quote is None or assertions is None:
             return None
@@ -258,31 +269,42 @@ class _FactsReader:
         """What is quoted where no one place of the text is known: the quote, if it stands nowhere in it."""
         return None if self._text is not None and self._text.find(quote.text) else normalise(quote.text)
 
-    def _span(self, quote: Scalar, fields: Fields) -> Span | None:
-        """Where the quote stands; None where there is no text that can be read."""
+    def _span(self, quote: Scalar, fields: Fields, mistakes: list[Finding]) -> Span | None:
+        """Where the quote stands; None where there is no text that can be read, or what chooses its place cannot."""
         if self._text is None:
             return None
-        occurrence = after = None
+        known, occurrence, after = len(mistakes), None, None
         # A quote that is not there is told before what is to choose among its places.
         if self._text.find(quote.text):
-            occurrence, after = _text(fields, "occurrence"), _text(fields, "after")
-        return passage(self._text, quote, occurrence, after, name=self._slug)
+            with Noting(mistakes):
+                occurrence = _text(fields, "occurrence")
+            with Noting(mistakes):
+                after = _text(fields, "after")
+        return passage(self._text, quote, occurrence, after, name=self._slug) if len(mistakes) == known else None
 
 
-def _rejected(fields: Fields) -> str | None:
-    accepted, reason = _text(fields, "accepted"), _text(fields, "reason")
+def _rejected(fields: Fields, mistakes: list[Finding]) -> str | None:
+    """The reason for which a fact is not accepted; None where it is, or where something of that is wrong."""
+    accepted = reason = None
+    known = len(mistakes)
+    with Noting(mistakes):
+        reason = _text(fields, "reason")
+    with Noting(mistakes):
+        accepted = _text(fields, "accepted")
+        if accepted is not None and accepted.text not in {"true", "false"}:
+            hint = "Write accepted: false and reason: … for a fact that is not to count; else leave both away."
+            message = f"accepted is true or false, not {values.shown(accepted)!r}."
+            raise Malformed("value", message, accepted.location, hint=hint)
+    if len(mistakes) > known:
+        return None
     if accepted is None or accepted.text == "true":
         if reason is not None:
             message, hint = "The fact is accepted, and this is a reason not to.", "Add accepted: false, or remove it."
             raise Malformed("reason", message, fields.keys["reason"], hint=hint)
         return None
-    if accepted.text != "false":
-        hint = "Write accepted: false and reason: … for a fact that is not to count; else leave both away."
-        raise Malformed(
-            "value", f"accepted is true or false, not {values.shown(accepted)!r}.", accepted.location, hint=hint
-        )
     if reason is None:
-        raise Malformed("reason", "A fact that is not accepted has a reason.", accepted.location, hint="Add reason: …")
+        hint = 'Add reason: "…" and say why it does not count.'
+        raise Malformed("reason", "A fact that is not accepted has a reason.", accepted.location, hint=hint)
     return " ".join(reason.text.split())
 
 
@@ -293,5 +315,5 @@ def _text(fields: Fields, key: str) -> Scalar | None:
     if isinstance(node, Refused):
         raise node.reason
     if not isinstance(node, Scalar) or not node.text.strip():
-        raise Malformed("value", f"{key} takes text.", node.location, hint=f'Write {key}: "…".')
+        raise Malformed("value", f"{key} takes text.", node.location, hint=f"Write {key}: {_EXAMPLES[key]}.")
     return values.scalar(node)

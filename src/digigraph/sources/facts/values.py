@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from iso4217 import Currency
 
 from digigraph.iris import SLUG, slugify
+from digigraph.sources.facts import advice
 from digigraph.sources.files.records import Items, Malformed, Node, Refused, Scalar
 from digigraph.sources.yaml.characters import UNPRINTABLE
 from digigraph.suggestions import did_you_mean, named, unseen
@@ -46,11 +47,14 @@ MONEY = rf"{_NUMBER}\s+[A-Z]{{3}}"
 LANGUAGE = r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*"
 """Forms of values as regular expressions that ECMAScript, and so JSON Schema, understands too."""
 
+RANKS = {"1": "the funder's", "2": "the project's or organisation's own", "3": "news", "4": "anybody else's"}
+"""Ranks of sources, and what they mean."""
 _NO_CURRENCIES = {"XTS", "XXX"}
 _BEFORE_THE_EURO = "ATS BEF BGN CYP DEM EEK ESP FIM FRF GRD HRK IEP ITL LTL LUF LVL MTL NLG PTE SIT SKK XEU"
 CURRENCIES = frozenset({*(each.code for each in Currency), *_BEFORE_THE_EURO.split()} - _NO_CURRENCIES)
 """Codes of currencies (ISO 4217, list one; of list three those that the euro replaced, in which grants were paid)."""
 _LANGUAGE = re.compile(LANGUAGE)
+_HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(/\S*)?$")
 _SHOWN = 80
 """Characters of a wrong value that a message shows."""
 
@@ -111,9 +115,13 @@ def date(scalar: Scalar) -> ox.Literal:
             continue
         if parsed.strftime(form).zfill(len(scalar.text)) == scalar.text:
             return ox.Literal(scalar.text, datatype=XSD[datatype])
-    raise Malformed(
-        "date", f"{shown(scalar)!r} is not a date.", scalar.location, hint="Write 2022, 2022-09 or 2022-09-13."
-    )
+    message = f"{shown(scalar)!r} is not a date."
+    hint = "Write 2022, 2022-09 or 2022-09-13, as far as the source says it."
+    if re.fullmatch("[0-9]{4}(-[0-9]{2}){1,2}", scalar.text):
+        message = f"{scalar.text!r} is not in the calendar."
+    elif meant := advice.date(scalar.text):
+        hint = f"Write {meant}."
+    raise Malformed("date", message, scalar.location, hint=hint)
 
 
 def period(value: ox.Literal) -> Period:
@@ -136,13 +144,36 @@ def typed(scalar: Scalar, datatype: ox.NamedNode) -> ox.Literal:
     """
     form = FORMS.get(datatype)
     if form is not None and not re.fullmatch(form.pattern, scalar.text):
-        kind, _, example = form.words.partition(", such as ")
-        hint = f"Such as {example}." if example else f"Write {kind}."
-        hint = f"At most {MAX_DIGITS} digits." if re.search(rf"[0-9]{{{MAX_DIGITS + 1}}}", scalar.text) else hint
+        kind = form.words.partition(", such as ")[0]
+        meant = next((each for each in _meant(scalar.text, datatype) if re.fullmatch(form.pattern, each)), None)
+        hint = f"Write {meant or form.words}."
+        if re.search(rf"[0-9]{{{MAX_DIGITS + 1}}}", scalar.text):
+            hint = f"Write at most {MAX_DIGITS} digits."
         raise Malformed("value", f"{shown(scalar)!r} is not {kind}.", scalar.location, hint=hint)
     if datatype == XSD["date"]:
         return date(scalar)
     return canonical(ox.Literal(scalar.text, datatype=datatype))
+
+
+def _meant(text: str, datatype: ox.NamedNode) -> list[str]:
+    """What somebody may have meant by a text that is none of a datatype."""
+    meant = advice.duration(text) if datatype == XSD["duration"] else advice.number(text)
+    return [] if meant is None else [meant]
+
+
+def rank(scalar: Scalar) -> ox.Literal:
+    """Return the rank of a source.
+
+    Raises
+    ------
+    Malformed
+        It is none of those that there are.
+    """
+    if scalar.text not in RANKS:
+        meaning = ", ".join(f"{number} {whose}" for number, whose in RANKS.items())
+        message = f"{shown(scalar)!r} is not the rank of a source."
+        raise Malformed("value", message, scalar.location, hint=f"Write whose words it has: {meaning}.")
+    return ox.Literal(scalar.text, datatype=XSD["integer"])
 
 
 def passed(stated: ox.Literal, location: Location) -> None:
@@ -176,15 +207,13 @@ def money(scalar: Scalar) -> Money:
         It is not a number and the code of a currency.
     """
     if not re.fullmatch(MONEY, scalar.text):
-        raise Malformed(
-            "money",
-            f"{shown(scalar)!r} is not an amount of money.",
-            scalar.location,
-            hint="Write the number without spaces, then the currency: 6000000 EUR.",
-        )
+        meant = advice.money(scalar.text, CURRENCIES)
+        hint = f"Write {meant}." if meant is not None and re.fullmatch(MONEY, meant) else None
+        hint = hint or "Write the number without spaces, then the code of the currency: 6000000 EUR."
+        raise Malformed("money", f"{shown(scalar)!r} is not an amount of money.", scalar.location, hint=hint)
     value, currency = scalar.text.split()
     if currency not in CURRENCIES:
-        hint = did_you_mean(currency, CURRENCIES) or "Such as SEK or EUR."
+        hint = did_you_mean(currency, CURRENCIES) or "Write its code, such as SEK or EUR."
         raise Malformed("money", f"{currency} is no currency of ISO 4217.", scalar.location, hint=hint)
     return Money(Decimal(value), currency)
 
@@ -209,9 +238,9 @@ def language(scalar: Scalar) -> str:
         It does not look like one (BCP 47).
     """
     if not _LANGUAGE.fullmatch(scalar.text):
-        raise Malformed(
-            "language", f"{shown(scalar)!r} is not a language tag.", scalar.location, hint="Write sv or en."
-        )
+        meant = advice.language(scalar.text)
+        hint = f"Write {meant}." if meant else "Write sv for Swedish, en for English, or the code of another language."
+        raise Malformed("language", f"{shown(scalar)!r} is not a language tag.", scalar.location, hint=hint)
     return scalar.text.lower()
 
 
@@ -226,14 +255,18 @@ def slug(node: Node) -> str:
     written = scalar(node)
     if SLUG.fullmatch(written.text):
         return written.text
-    # As the IRI of a thing is shortened on pages and in queries.
-    proposed = slugify(re.sub(r"^[a-z]+:(?!//)", "", written.text))
+    proposed = slug_of(written.text)
     hint = f"Write {proposed}." if proposed else "A slug has small letters, digits and single hyphens."
     parts = written.text.split()
     if len(parts) > 1 and all(map(SLUG.fullmatch, parts)):
         hint = f"Write {proposed}; or, for several things, [{', '.join(parts)}]."
     message = f"{shown(written)!r} is not a slug."
     raise Malformed("slug", message, written.location, hint=unseen(written.text) or hint)
+
+
+def slug_of(text: str) -> str:
+    """Return the slug of a name, also of one with a prefix, as pages and queries shorten IRIs; it may be empty."""
+    return slugify(re.sub(r"^[a-z]+:(?!//)", "", text))
 
 
 def scalar(node: Node) -> Scalar:
@@ -270,7 +303,7 @@ def address(written: Scalar) -> ox.NamedNode:
         "iri",
         f"{shown(written)!r} is not a web address.",
         written.location,
-        hint="Write the whole address, with https:// before it.",
+        hint=f"Write https://{written.text}." if _HOST.match(written.text) else "Write the whole address: https://….",
     )
 
 
@@ -286,5 +319,14 @@ def iri(written: Scalar) -> ox.NamedNode:
         return ox.NamedNode(written.text)
     except ValueError as error:
         raise Malformed(
-            "iri", f"{shown(written)!r} is not an IRI.", written.location, hint="Write spaces and the like as %20."
+            "iri", f"{shown(written)!r} is not an IRI.", written.location, hint=_encoded(written.text)
         ) from error
+
+
+def _encoded(text: str) -> str:
+    """What to write for the characters that no IRI may have (RFC 3987, section 2.2)."""
+    strange = dict.fromkeys(re.findall(r"[\s<>\"{}|\\^`]", text))
+    if not strange:
+        return "Copy the address anew from the browser."
+    written = [f"%{ord(each):02X} for {'a space' if each == ' ' else named(each)}" for each in strange]
+    return f"Write {', '.join(written)}."

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from digigraph.findings import Finding
 from digigraph.sources.facts.claims import Slug
+from digigraph.sources.facts.misnamed import Misnamed
+from digigraph.sources.facts.values import slug_of
 from digigraph.sources.files.records import Malformed
 from digigraph.sources.ontology.described import Described
-from digigraph.suggestions import did_you_mean
-from digigraph.vocab import DG, RDF
+from digigraph.sources.ontology.names import Names
+from digigraph.suggestions import unseen
+from digigraph.vocab import DG, FOAF, RDF, RDFS, SCHEMA, SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from digigraph.findings import Finding, Location
+    from digigraph.findings import Location
     from digigraph.sources.facts.claims import Assertion
     from digigraph.sources.rdf.parsing import LocatedQuad
+
+
+_NAMES = {SCHEMA["name"], SCHEMA["alternateName"], FOAF["name"], RDFS["label"], SKOS["prefLabel"], SKOS["altLabel"]}
+"""Properties by which people know things."""
 
 
 class References:
@@ -42,8 +52,53 @@ class References:
         self._said = said
         self._quads = [each.quad for each in located]
         self._prefix = prefix
-        self._known = {*described, *(each.subject for each in said if each.introduced_by is not None)}
-        self._known |= {name for each in self._quads if (name := self._slug(each))}
+        self._lists: dict[ox.NamedNode, Names] = {}
+        self._described = {*described, *(name for each in self._quads if (name := self._slug(each)))}
+        self._known = {*self._described, *(each.subject for each in said if each.introduced_by is not None)}
+
+    @cached_property
+    def _ontology(self) -> Described:
+        return Described(self._quads)
+
+    @cached_property
+    def _names(self) -> Names:
+        """What the things are called that may be meant: those that have a description of their own."""
+        names: defaultdict[str, list[str]] = defaultdict(list)
+        said = [(each.subject, each.property, each.value) for each in self._said]
+        for subject, term, value in [*said, *((self._slug(each), each.predicate, each.object) for each in self._quads)]:
+            if term in _NAMES and isinstance(value, ox.Literal):
+                names[subject].append(value.value)
+        return Names({each: names[each] for each in sorted(self._described)})
+
+    def _words(self, term: ox.NamedNode) -> Names:
+        """The words of a property's closed list, and what they are called; none where it has no such list."""
+        if term not in self._lists:
+            words = {each.value.removeprefix(str(DG)): each for each in self._ontology.words(term)}
+            labels = (SKOS["prefLabel"], RDFS["label"])
+            self._lists[term] = Names(
+                {word: self._ontology.texts(each, *labels).values() for word, each in words.items()}
+            )
+        return self._lists[term]
+
+    def explained(self, finding: Finding) -> Finding:
+        """Return a finding with what a name may mean that is no slug; any other as it is."""
+        if not isinstance(finding, Misnamed):
+            return finding
+        names = self._names if finding.word_of is None else self._words(finding.word_of)
+        proposed, parts = slug_of(finding.written), finding.written.split()
+        hint = finding.hint
+        if proposed in names and not unseen(finding.written):
+            hint = f"Write {proposed}."
+        elif not (len(parts) > 1 and all(each in names for each in parts)):
+            described = f"{hint.removesuffix('.')}, and describe it in data/things/." if hint and proposed else hint
+            hint = names.question(finding.written) or (described if finding.word_of is None else hint)
+        return Finding(
+            rule=finding.rule,
+            severity=finding.severity,
+            message=finding.message,
+            location=finding.location,
+            hint=hint,
+        )
 
     def _slug(self, quad: ox.Quad) -> str:
         """The slug of a quad's subject; empty where that is no thing of this graph."""
@@ -58,8 +113,14 @@ class References:
             for name, place in names:
                 # What is said of nobody has no name.
                 if name and name not in self._known and name not in mentioned:
-                    hint = did_you_mean(name, self._known) or "Describe it in data/things/."
+                    hint = self._names.question(name) or self._how_to_describe(each.property)
                     yield name, Malformed("unknown-thing", f"There is no thing {name!r}.", place, hint=hint).finding
+
+    def _how_to_describe(self, term: ox.NamedNode) -> str:
+        """What to do about something that nobody describes, where a property takes it."""
+        if term == SCHEMA["measuredProperty"] or SKOS["Concept"] in self._ontology.takes(term):
+            return "Describe it as a concept, in a file of ontology/, with labels in Swedish and English."
+        return "Describe it in data/things/."
 
     def untyped(
         self, things: Mapping[str, Location], missed: AbstractSet[tuple[str, ox.NamedNode | None]]
@@ -74,12 +135,11 @@ class References:
 
     def unknown_words(self, mentioned: AbstractSet[str]) -> Iterator[Finding]:
         """Yield a finding for each word that is not on the closed list of its property."""
-        described = Described(self._quads)
         prefix = str(DG)
         for each in self._said:
-            listed = {word.value.removeprefix(prefix) for word in described.words(each.property)}
+            listed = self._words(each.property) if isinstance(each.value, ox.NamedNode) else Names({})
             word = each.value.value.removeprefix(prefix) if isinstance(each.value, ox.NamedNode) else ""
             if listed and word not in listed and word not in mentioned:
                 message = f"{word!r} is not a word of {each.property.value.removeprefix(prefix)}."
-                hint = did_you_mean(word, listed) or f"Words: {', '.join(sorted(listed))}."
+                hint = listed.question(word) or f"Write one of {', '.join(listed)}."
                 yield Malformed("unknown-word", message, each.location, hint=hint).finding

@@ -13,11 +13,12 @@ from pyoxigraph import NamedNode
 from digigraph.errors import InputError
 from digigraph.sources.files.disk import MAX_SMALL_BYTES, read_whole
 from digigraph.sources.files.records import Malformed
-from digigraph.suggestions import did_you_mean, is_near
+from digigraph.sources.ontology.names import Names
+from digigraph.suggestions import is_near
 from digigraph.vocab import RDF
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from digigraph.findings import Location
@@ -102,6 +103,13 @@ class Context:
         for name, value in definition.items():
             if name not in self._prefixes and not name.startswith("@"):
                 self._define(name, value)
+        self.explain(lambda _: ())
+
+    def explain(self, labels: Callable[[NamedNode], Iterable[str]]) -> None:
+        """Take in what properties and classes are called in words: who writes these is told the term."""
+        own = {name: labels(term.iri) for name, term in self.terms.items()}
+        self._names_of_terms = Names({"type": [], **own})
+        self._names_of_classes = Names({name: labels(iri) for name, iri in self.classes.items()})
 
     def _define(self, name: str, value: object) -> None:
         entry = value if isinstance(value, dict) else {"@id": value}
@@ -152,14 +160,17 @@ class Context:
         """
         if name in self.terms:
             return self.terms[name]
-        hints = filter(None, [did_you_mean(name, ["type", *self.terms]), hint])
+        hints = filter(None, [self._names_of_terms.question(name), hint])
         hint = " ".join(hints) or "The terms are those of ontology/context.jsonld."
         raise Malformed("unknown-term", f"There is no term {name!r}.", location, hint=hint)
 
     def meant(self, name: str) -> set[NamedNode]:
         """Return the properties that a key stands for, or may stand for where it is misspelt."""
         known = {"type": RDF["type"], **{each: term.iri for each, term in self.terms.items()}}
-        return {known[name]} if name in known else {iri for each, iri in known.items() if is_near(name, each)}
+        if name in known:
+            return {known[name]}
+        named = self._names_of_terms.meant(name)
+        return {iri for each, iri in known.items() if is_near(name, each) or each in named}
 
     def class_(self, name: str, location: Location) -> NamedNode:
         """Return the class of that name.
@@ -171,9 +182,8 @@ class Context:
         """
         if name in self.classes:
             return self.classes[name]
-        raise Malformed(
-            "unknown-class", f"There is no class {name!r}.", location, hint=did_you_mean(name, self.classes)
-        )
+        hint = self._names_of_classes.question(name) or f"Write one of {', '.join(self.classes)}."
+        raise Malformed("unknown-class", f"There is no class {name!r}.", location, hint=hint)
 
 
 def _text(name: str, value: object) -> str:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from digigraph.iris import SLUG
 from digigraph.sources.facts import values
-from digigraph.sources.facts.claims import LINK_TERMS, SAME_AS
+from digigraph.sources.facts.claims import LINK_TERMS
+from digigraph.sources.facts.identifiers import SCHEMES
 from digigraph.vocab import DG, SCHEMA, XSD
 
 if TYPE_CHECKING:
@@ -35,10 +36,9 @@ _LANGUAGE: Schema = {
     "patternErrorMessage": "Write a language tag, such as sv or en.",
     "examples": ["sv", "en"],
 }
-_IN_ADDRESS = r"^[^\s<>\"{}|\\^`]+$"
 ADDRESS: Schema = {
     "type": "string",
-    "pattern": f"^[A-Za-z][A-Za-z0-9+.-]*://{_IN_ADDRESS[1:]}",
+    "pattern": r"^[A-Za-z][A-Za-z0-9+.-]*://[^\s<>\"{}|\\^`]+$",
     "patternErrorMessage": "Write a web address: https://…",
 }
 _BOOLEAN: Schema = {"enum": [True, False, "true", "false"]}
@@ -90,7 +90,7 @@ IDENTIFIER: Schema = {
         "scheme": {
             "description": "The register that gives the identifier.",
             **offering(
-                {"type": "string", "pattern": SLUG_PATTERN}, dict.fromkeys(SAME_AS, "Links the thing to that IRI.")
+                {"type": "string", "pattern": SLUG_PATTERN}, dict.fromkeys(SCHEMES, "Links the thing to that IRI.")
             ),
         },
         "value": {"description": "As the register writes it.", **TEXT},
@@ -98,9 +98,11 @@ IDENTIFIER: Schema = {
     "allOf": [
         {
             "if": {"properties": {"scheme": {"enum": [scheme]}}},
-            "then": {"properties": {"value": ADDRESS if form == "{}" else {"pattern": _IN_ADDRESS}}},
+            "then": {
+                "properties": {"value": {"pattern": known.pattern, "patternErrorMessage": f"Write {known.example}."}}
+            },
         }
-        for scheme, form in SAME_AS.items()
+        for scheme, known in SCHEMES.items()
     ],
 }
 _AS_OF: Schema = {
@@ -156,5 +158,9 @@ OWN_FORMS: dict[ox.NamedNode, Schema] = {
     },
     **dict.fromkeys(sorted(values.DATE_TERMS, key=str), _DATE),
     **dict.fromkeys(sorted(LINK_TERMS, key=str), ADDRESS),
+    DG["sourceRank"]: {
+        "enum": [each for rank in values.RANKS for each in (int(rank), rank)],
+        "enumDescriptions": [each for whose in values.RANKS.values() for each in (whose, whose)],
+    },
 }
 """Terms whose values are written in a way of their own."""
