@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digigraph.errors import DigigraphError, QueryCancelled, StoreError
-from digigraph.store.answering.backend import Answer, Query
+from digigraph.store.answering.answer import Answer
 from digigraph.store.engine.evaluation import evaluate
 
 if TYPE_CHECKING:
+    from digigraph.store.answering.backend import Query
     from digigraph.store.answering.cancellation import Cancellation
     from digigraph.store.snapshots.opened import Snapshot
 

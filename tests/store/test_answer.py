@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from digigraph.errors import AnswerTooLarge, QueryCancelled, QueryTimeout, QueueFull
 from digigraph.media import RESULTS_JSON
-from digigraph.store.answering.backend import FIRST_BYTES, Answer
+from digigraph.store.answering.answer import FIRST_BYTES, Answer
 from digigraph.store.answering.cancellation import Cancellation
 from digigraph.store.answering.copying import Copy
 from digigraph.store.answering.room import Room

@@ -12,7 +12,8 @@ from endless import ENDLESS
 
 from digigraph.errors import DigigraphError, QueryCancelled, QueryCrashed, QuerySyntaxError, QueryTimeout, QueueFull
 from digigraph.media import RESULTS_JSON
-from digigraph.store.answering.backend import FIRST_BYTES, Query
+from digigraph.store.answering.answer import FIRST_BYTES
+from digigraph.store.answering.backend import Query
 from digigraph.store.answering.cancellation import Cancellation
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def test_a_short_answer_needs_no_thread(pool: Pool, monkeypatch: pytest.MonkeyPa
     """An answer that is there in a moment has begun, and ended, in the event loop."""
     # However long a moment is.
     monkeypatch.setattr("digigraph.store.processes.attending.SECONDS", 3600)
-    monkeypatch.setattr("digigraph.store.answering.backend.FIRST_SECONDS", 3600)
+    monkeypatch.setattr("digigraph.store.answering.answer.FIRST_SECONDS", 3600)
 
     async def run() -> None:
         for _ in range(20):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from digigraph.store.snapshots.changes import ChangeLog
+    from digigraph.store.snapshots.change_log import ChangeLog
 
 THINGS = [f"http://example.org/{name}" for name in ("a", "a/b", "a#b", "ä")]
 GRAPHS = ["", " <http://example.org/graph/one>", " <http://example.org/graph/two>"]

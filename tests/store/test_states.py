@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from digigraph.settings import Settings
-    from digigraph.store.answering.backend import Answer, Backend
+    from digigraph.store.answering.answer import Answer
+    from digigraph.store.answering.backend import Backend
     from digigraph.store.snapshots.catalog import SnapshotCatalog
 
     Until = Callable[[Callable[[], bool]], None]

@@ -9,7 +9,8 @@ import pytest
 
 from digigraph.errors import QueueFull
 from digigraph.media import RESULTS_JSON
-from digigraph.store.answering.backend import FIRST_BYTES, Answer, Query
+from digigraph.store.answering.answer import FIRST_BYTES, Answer
+from digigraph.store.answering.backend import Query
 from digigraph.store.answering.turns import Job, Turns
 
 if TYPE_CHECKING:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from digigraph.web.observing.record import Record
 
     Exchange = Callable[..., Awaitable[None]]
+    Until = Callable[[Wire, int], Awaitable[None]]
 
 HEAD = "Host: x\r\nAccept: application/sparql-results+json\r\n"
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
@@ -120,26 +121,31 @@ async def introduced(connection: UnreadConnection, wire: Wire) -> None:
     await wire.whole(1)
 
 
+def written_for(app: Flask, asked: bytes, until: Until, *, is_known: bool) -> tuple[bytes, Record]:
+    """What a connection writes for a request, on which a head is known or none, and what is noted of it."""
+    written = b""
+
+    async def exchange(connection: UnreadConnection, wire: Wire) -> None:
+        nonlocal written
+        if is_known:
+            await introduced(connection, wire)
+        before = len(wire.written)
+        connection.data_received(asked)
+        await until(wire, 1 + is_known)
+        written = wire.written[before:]
+
+    noted = run(app, exchange)
+    assert len(noted) == 1 + is_known
+    return written, noted[-1]
+
+
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_the_reply_is_that_to_a_request_that_was_read(app: Flask, name: str):
     """Whatever is asked, a head that is known makes no difference for what is replied."""
     asked = request(QUESTIONS[name])
-    written: list[bytes] = []
-
-    async def first(connection: UnreadConnection, wire: Wire) -> None:
-        connection.data_received(asked)
-        await wire.whole(1)
-        written.append(wire.written)
-
-    async def second(connection: UnreadConnection, wire: Wire) -> None:
-        await introduced(connection, wire)
-        before = len(wire.written)
-        connection.data_received(asked)
-        await wire.whole(2)
-        written.append(wire.written[before:])
-
-    (one,), (_, other) = run(app, first), run(app, second)
-    ((read, body),), ((unread, same),) = (replies(each) for each in written)
+    first, one = written_for(app, asked, Wire.whole, is_known=False)
+    second, other = written_for(app, asked, Wire.whole, is_known=True)
+    ((read, body),), ((unread, same),) = replies(first), replies(second)
     own = re.compile(rb"(?:digigraph-query-id|x-request-id|date): [^\r]*|" + _ID)
     assert sorted(own.sub(b"", unread).split(b"\r\n")) == sorted(own.sub(b"", read).split(b"\r\n"))
     assert re.sub(_ID, b"", body) == re.sub(_ID, b"", same)
@@ -162,22 +168,7 @@ def test_the_reply_is_that_to_a_request_that_was_read(app: Flask, name: str):
 )
 def test_another_head_is_read(app: Flask, other: bytes):
     """What differs in more than the question gets the reply that it gets as a first request."""
-    written: list[bytes] = []
-
-    async def alone(connection: UnreadConnection, wire: Wire) -> None:
-        connection.data_received(other)
-        await wire.has(1)
-        written.append(wire.written)
-
-    async def behind(connection: UnreadConnection, wire: Wire) -> None:
-        await introduced(connection, wire)
-        before = len(wire.written)
-        connection.data_received(other)
-        await wire.has(2)
-        written.append(wire.written[before:])
-
-    run(app, alone)
-    run(app, behind)
+    written = [written_for(app, other, Wire.has, is_known=is_known)[0] for is_known in (False, True)]
     assert statuses(written[0]) == statuses(written[1])
     for name in (b"content-type", b"content-length", b"connection"):
         found = [re.findall(rb"\r\n%b: ([^\r]*)" % name, each) for each in written]
@@ -204,7 +195,7 @@ def test_nothing_is_read_where_the_head_is_known(app: Flask, monkeypatch: pytest
     # However long a moment is on this machine.
     monkeypatch.setattr("digigraph.web.shortcuts.asking.MOMENT_SECONDS", 3600)
     monkeypatch.setattr("digigraph.store.processes.attending.SECONDS", 3600)
-    monkeypatch.setattr("digigraph.store.answering.backend.FIRST_SECONDS", 3600)
+    monkeypatch.setattr("digigraph.store.answering.answer.FIRST_SECONDS", 3600)
     assert [each.status for each in run(app, exchange)] == [200] * 6
     assert made == ["GET"]
 

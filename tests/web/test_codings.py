@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from digigraph.errors import QueryCrashed
 from digigraph.media import RESULTS_TSV
-from digigraph.store.answering.backend import Answer
+from digigraph.store.answering.answer import Answer
 from digigraph.web.protocol.codings import CODINGS, IDENTITY, CodedAnswer, acceptable, encode
 
 if TYPE_CHECKING:

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
     from digigraph.settings import Settings
-    from digigraph.store.answering.backend import Answer, Backend, Query
+    from digigraph.store.answering.answer import Answer
+    from digigraph.store.answering.backend import Backend, Query
     from digigraph.store.answering.cancellation import Cancellation
 
 pytestmark = pytest.mark.long

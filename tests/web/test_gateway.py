@@ -9,7 +9,7 @@ import pytest
 
 from digigraph.errors import QueryCrashed
 from digigraph.media import RESULTS_JSON
-from digigraph.store.answering.backend import Answer
+from digigraph.store.answering.answer import Answer
 from digigraph.store.answering.cancellation import Cancellation
 from digigraph.web.exchanges import asgi
 from digigraph.web.exchanges.wsgi import call, environ_of

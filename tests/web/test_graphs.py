@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from digigraph.settings import Settings
-    from digigraph.store.answering.backend import Answer, Cancellation, Query
+    from digigraph.store.answering.answer import Answer
+    from digigraph.store.answering.backend import Cancellation, Query
 
 BASE = "https://example.org/graph/"
 CURATED = f"{BASE}graph/curated"

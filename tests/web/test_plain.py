@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import brotli
 import pytest
 
-from digigraph.store.answering.backend import FIRST_BYTES
+from digigraph.store.answering.answer import FIRST_BYTES
 from digigraph.store.answering.cancellation import Cancellation
 from digigraph.store.opening import open_backend
 from digigraph.web.app import create_app

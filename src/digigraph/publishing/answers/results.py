@@ -23,7 +23,7 @@ from digigraph.errors import AnswerTooLarge
 from digigraph.media import N_TRIPLES, RESULTS_JSON, RESULTS_TSV
 from digigraph.publishing.linked_data.writing import serialise
 from digigraph.sparql import query_form
-from digigraph.store.answering.backend import Answer
+from digigraph.store.answering.answer import Answer
 from digigraph.store.results.csv_results import write_results
 from digigraph.store.results.output import Output
 

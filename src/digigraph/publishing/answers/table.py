@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from _typeshed import WriteableBuffer
 
-    from digigraph.store.answering.backend import Answer, Backend, Query
+    from digigraph.store.answering.answer import Answer
+    from digigraph.store.answering.backend import Backend, Query
     from digigraph.vocab import Term
 
     _Row = tuple[Term | None, ...]

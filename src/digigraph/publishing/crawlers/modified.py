@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from digigraph.iris import Iris
     from digigraph.store.answering.backend import Backend
     from digigraph.store.snapshots.change import Event
-    from digigraph.store.snapshots.changes import ChangeLog
+    from digigraph.store.snapshots.change_log import ChangeLog
 
 _QUOTING = {*LABEL_PROPERTIES, SCHEMA["url"]}
 """Properties of a document whose values stand beside its sentences, on whatever page: its name, and where it is."""

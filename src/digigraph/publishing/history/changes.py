@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from digigraph.publishing.edition.labels import LABEL_PROPERTIES, Label, choose
 from digigraph.store.snapshots.change import ADDED, REMOVED, Kind, is_bare
-from digigraph.store.snapshots.changes import ChangeLog
+from digigraph.store.snapshots.change_log import ChangeLog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

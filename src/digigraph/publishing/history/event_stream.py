@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from digigraph.publishing.descriptions.constructed import Said
     from digigraph.publishing.descriptions.offer import Offer
     from digigraph.store.snapshots.change import Change, Event
-    from digigraph.store.snapshots.changes import ChangeLog
+    from digigraph.store.snapshots.change_log import ChangeLog
 
 MEMBERS = 100
 """Members of a page."""

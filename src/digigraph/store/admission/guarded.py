@@ -15,14 +15,15 @@ from digigraph.sparql import excerpt, query_form
 from digigraph.store.admission.guard import Guard
 from digigraph.store.admission.mistakes import explained
 from digigraph.store.answering.awaiting import begun
+from digigraph.store.answering.backend import InFront
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from digigraph.settings import Settings
-    from digigraph.store.answering.backend import Answer, Backend, Query
+    from digigraph.store.answering.answer import Answer
+    from digigraph.store.answering.backend import Backend, Query
     from digigraph.store.answering.cancellation import Cancellation
-    from digigraph.store.answering.load import Load
 
 
 @runtime_checkable
@@ -39,7 +40,7 @@ class SoonAnswering(Protocol):
         """
 
 
-class Guarded:
+class Guarded(InFront):
     """A backend behind a guard.
 
     Parameters
@@ -51,19 +52,9 @@ class Guarded:
     """
 
     def __init__(self, backend: Backend, guard: Guard) -> None:
-        self._backend = backend
+        super().__init__(backend)
         self._soon = backend if isinstance(backend, SoonAnswering) else None
         self._guard = guard
-
-    @property
-    def version(self) -> str | None:
-        """The backend's."""
-        return self._backend.version
-
-    @property
-    def load(self) -> Load | None:
-        """The backend's."""
-        return self._backend.load
 
     def answer(self, query: Query, cancellation: Cancellation | None = None) -> Answer:
         """Check the query, then ask the backend.
@@ -123,10 +114,6 @@ class Guarded:
             if error is told:
                 raise
             raise error from told
-
-    def close(self) -> None:
-        """Close the backend."""
-        self._backend.close()
 
 
 def guard_of(settings: Settings) -> Guard:

@@ -8,11 +8,11 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from digigraph.store.answering.backend import Answer
+    from digigraph.store.answering.answer import Answer
 
 
 async def begun(answer: Answer) -> None:
-    """Wait until an answer begins, as :meth:`~digigraph.store.answering.backend.Answer.wait` does; raises the same.
+    """Wait until an answer begins, as :meth:`~digigraph.store.answering.answer.Answer.wait` does; raises the same.
 
     It is closed where it does not begin.
     """

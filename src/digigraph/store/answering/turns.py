@@ -25,7 +25,8 @@ from digigraph.errors import QueueFull, TooManyLong
 
 if TYPE_CHECKING:
     from digigraph.settings import Settings
-    from digigraph.store.answering.backend import Answer, Query
+    from digigraph.store.answering.answer import Answer
+    from digigraph.store.answering.backend import Query
 
 LONG_SECONDS = 1.0
 """Seconds after which a query counts as long."""

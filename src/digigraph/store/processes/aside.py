@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digigraph.errors import DigigraphError, StoreError
-from digigraph.store.answering.backend import Answer
+from digigraph.store.answering.answer import Answer
 from digigraph.store.processes.child import Child
 
 if TYPE_CHECKING:

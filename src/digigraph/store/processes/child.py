@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from typing import IO
 
     from digigraph.settings import Settings
-    from digigraph.store.answering.backend import Answer, Query
+    from digigraph.store.answering.answer import Answer
+    from digigraph.store.answering.backend import Query
 
 SHORT_BYTES = 32 * 1024
 """Bytes of a query that can be sent without waiting."""

@@ -28,8 +28,8 @@ from digigraph.errors import (
     QueryCrashed,
     StoreError,
 )
+from digigraph.store.answering.answer import Answer
 from digigraph.store.answering.awaiting import begun
-from digigraph.store.answering.backend import Answer, Query
 from digigraph.store.answering.load import Load
 from digigraph.store.answering.room import Room
 from digigraph.store.answering.turns import Turns
@@ -40,6 +40,7 @@ from digigraph.store.snapshots.catalog import SnapshotCatalog
 
 if TYPE_CHECKING:
     from digigraph.settings import Settings
+    from digigraph.store.answering.backend import Query
     from digigraph.store.answering.cancellation import Cancellation
     from digigraph.store.processes.child import Child
 

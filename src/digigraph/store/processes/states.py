@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from digigraph.settings import Settings
-    from digigraph.store.answering.backend import Answer, Backend, Query
+    from digigraph.store.answering.answer import Answer
+    from digigraph.store.answering.backend import Backend, Query
     from digigraph.store.answering.cancellation import Cancellation
     from digigraph.store.answering.load import Load
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from digigraph.errors import DigigraphError, QueryCancelled, RemoteError, StoreError
-from digigraph.store.answering.backend import Answer, Query
+from digigraph.store.answering.answer import Answer
 from digigraph.store.answering.load import Load
 from digigraph.store.answering.room import Room
 from digigraph.store.answering.turns import LONG_SECONDS, Job, Turns
@@ -18,6 +18,7 @@ from digigraph.store.remote.exchange import Connection, asked, timeout
 
 if TYPE_CHECKING:
     from digigraph.settings import Settings
+    from digigraph.store.answering.backend import Query
     from digigraph.store.answering.cancellation import Cancellation
 
 _LOG = logging.getLogger(__name__)

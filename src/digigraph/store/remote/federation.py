@@ -26,6 +26,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from digigraph.errors import QuerySyntaxError, RemoteError
 from digigraph.sparql import services
 from digigraph.store.admission.doors import door, is_allowed
+from digigraph.store.answering.backend import InFront
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,9 +34,9 @@ if TYPE_CHECKING:
 
     from digigraph.settings import Network, Settings
     from digigraph.sparql import Service
-    from digigraph.store.answering.backend import Answer, Backend, Query
+    from digigraph.store.answering.answer import Answer
+    from digigraph.store.answering.backend import Backend, Query
     from digigraph.store.answering.cancellation import Cancellation
-    from digigraph.store.answering.load import Load
 
 _LOG = logging.getLogger(__name__)
 _REDIRECTS = {
@@ -231,7 +232,7 @@ def _move_back(error: QuerySyntaxError, text: str, replaced: Sequence[tuple[Serv
     error.column = column
 
 
-class Federated:
+class Federated(InFront):
     """A backend whose queries may ask the endpoints on the allow-list.
 
     Parameters
@@ -243,21 +244,11 @@ class Federated:
     """
 
     def __init__(self, backend: Backend, settings: Settings) -> None:
-        self._backend = backend
+        super().__init__(backend)
         self._base_iri = settings.base_iri
         self._door = _Door(settings)
         self._thread = threading.Thread(target=self._door.serve_forever, name="federation", daemon=True)
         self._thread.start()
-
-    @property
-    def version(self) -> str | None:
-        """The backend's."""
-        return self._backend.version
-
-    @property
-    def load(self) -> Load | None:
-        """The backend's."""
-        return self._backend.load
 
     def answer(self, query: Query, cancellation: Cancellation | None = None) -> Answer:
         """Ask, with the door for each endpoint; the guard has seen that all of them are allowed."""
@@ -277,4 +268,4 @@ class Federated:
         self._door.shutdown()
         self._door.server_close()
         self._thread.join()
-        self._backend.close()
+        super().close()

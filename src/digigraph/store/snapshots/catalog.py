@@ -11,10 +11,10 @@
         store/                                RocksDB; written once, then only opened read-only
         files/                                what the pages show beside the dataset: texts of documents, the context
         dumps/                                the dataset in other formats, with their hashes; not there without any
-    {state}/changes/                          how each state came from the one before: digigraph.store.snapshots.changes
+    {state}/changes/                          how each state came from the one before: change_log.py
     {state}/staging/                          work in progress; whatever is found there is a leftover
     {state}/gone/{name}.json                  manifests of snapshots that were removed
-    {state}/permalinks/                       what cites results in a snapshot: digigraph.store.snapshots.permalinks
+    {state}/permalinks/                       what cites results in a snapshot: permalinks.py
 
 A snapshot comes into ``snapshots/`` by one rename, after its content was read back, compared and made durable. So
 whatever has a name there is whole, and whatever ``active.json`` names can be served.
@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING
 from digigraph.errors import NoSnapshot, PublicationBusy, SnapshotDamaged
 from digigraph.iris import SNAPSHOT_NAME
 from digigraph.store.disk import FileLock, replace_file, storage_errors, sync_folder
-from digigraph.store.snapshots.changes import ChangeLog
+from digigraph.store.snapshots.change_log import ChangeLog
 from digigraph.store.snapshots.files import NO_FILES
 from digigraph.store.snapshots.gone import clear, missing, remove
 from digigraph.store.snapshots.making import Content, make

@@ -1,4 +1,4 @@
-"""What became of each thing when a state became active, as :mod:`digigraph.store.snapshots.changes` writes it."""
+"""What became of each thing when a state became active, as :mod:`digigraph.store.snapshots.change_log` writes it."""
 
 from __future__ import annotations
 

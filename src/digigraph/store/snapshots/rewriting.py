@@ -50,7 +50,7 @@ class Rewriter(SnapshotCatalog):
             return made
 
     def rewrite_changes(self, keeps: Callable[[bytes], bool], names: Mapping[str, str]) -> None:
-        """Rewrite the log of changes; see :meth:`digigraph.store.snapshots.changes.ChangeLog.rewrite`."""
+        """Rewrite the log of changes; see :meth:`digigraph.store.snapshots.change_log.ChangeLog.rewrite`."""
         with self._publishing():
             self.changes.rewrite(keeps, names)
 

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from digigraph.errors import QueueFull
-from digigraph.store.answering.backend import Answer
+from digigraph.store.answering.answer import Answer
 from digigraph.store.answering.room import Room, Share
 from digigraph.web.exchanges.asgi import send_piece, send_whole
 from digigraph.web.protocol.codings import CodedAnswer

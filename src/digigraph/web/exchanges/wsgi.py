@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 from urllib.parse import unquote_to_bytes
 
-from digigraph.store.answering.backend import Answer
+from digigraph.store.answering.answer import Answer
 from digigraph.web.observing.record import RECORD, Record
 from digigraph.web.protocol.codings import CodedAnswer
 

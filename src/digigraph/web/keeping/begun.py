@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from digigraph.errors import DigigraphError
 
 if TYPE_CHECKING:
-    from digigraph.store.answering.backend import Answer, Query
+    from digigraph.store.answering.answer import Answer
+    from digigraph.store.answering.backend import Query
     from digigraph.web.keeping.identity import Identity
     from digigraph.web.keeping.keeper import Flight
 

@@ -17,7 +17,7 @@ from digigraph.media import is_text, weights_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from digigraph.store.answering.backend import Answer
+    from digigraph.store.answering.answer import Answer
 
 IDENTITY = "identity"
 """No coding."""

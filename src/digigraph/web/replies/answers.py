@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from digigraph.errors import DigigraphError
     from digigraph.media import Format
-    from digigraph.store.answering.backend import Answer, Query
+    from digigraph.store.answering.answer import Answer
+    from digigraph.store.answering.backend import Query
 
 _SHORT_BYTES = 64 * 1024
 

@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound, PreconditionFailed, RequestedRangeNotS
 
 from digigraph.errors import NotAcceptable
 from digigraph.media import HTML
-from digigraph.store.answering.backend import Answer
+from digigraph.store.answering.answer import Answer
 from digigraph.web.keeping.identity import tag_under
 from digigraph.web.observing.record import RECORD
 from digigraph.web.protocol.codings import CODINGS, IDENTITY, SMALL_BYTES, CodedAnswer, acceptable, encode

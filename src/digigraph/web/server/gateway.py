@@ -2,7 +2,7 @@
 
 It owns what may take long: bodies that arrive slowly and answers that are read slowly cost a coroutine and no thread.
 Flask is called in a thread, blocks there until its answer begins, and returns an
-:class:`~digigraph.store.answering.backend.Answer` unread. When the client leaves, the request's
+:class:`~digigraph.store.answering.answer.Answer` unread. When the client leaves, the request's
 :class:`~digigraph.store.answering.cancellation.Cancellation` fires; when an answer fails in the middle, the transfer is
 left without its end, so that no client takes a part for the whole.
 """
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from digigraph.errors import DigigraphError, QueryCancelled, QueueFull
-from digigraph.store.answering.backend import Answer
+from digigraph.store.answering.answer import Answer
 from digigraph.store.answering.room import Room
 from digigraph.web.exchanges.asgi import STALL_SECONDS, send_whole
 from digigraph.web.exchanges.clients import Clients

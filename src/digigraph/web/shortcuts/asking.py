@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from digigraph.errors import DigigraphError
-from digigraph.store.answering.backend import Answer
+from digigraph.store.answering.answer import Answer
 from digigraph.web.exchanges.departure import MOMENT_SECONDS
 from digigraph.web.exchanges.framing import fault_of
 from digigraph.web.keeping.begun import Begun

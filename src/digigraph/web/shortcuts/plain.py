@@ -28,7 +28,8 @@ from digigraph.web.site.published import EXTENSION
 if TYPE_CHECKING:
     from flask import Flask
 
-    from digigraph.store.answering.backend import Answer, Query
+    from digigraph.store.answering.answer import Answer
+    from digigraph.store.answering.backend import Query
     from digigraph.store.answering.cancellation import Cancellation
     from digigraph.web.exchanges.wsgi import Scope
     from digigraph.web.keeping.keeper import Keeper

@@ -18,7 +18,8 @@ from digigraph.web.site.published import EXTENSION, Site
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
-    from digigraph.store.answering.backend import Answer, Backend, Query
+    from digigraph.store.answering.answer import Answer
+    from digigraph.store.answering.backend import Backend, Query
     from digigraph.store.answering.load import Load
     from digigraph.web.keeping.begun import Begun
     from digigraph.web.observing.record import Record
