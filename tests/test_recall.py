@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from digigraph.levels import Levels
     from digigraph.pipeline import Found
-    from digigraph.validation.bounds import Bounds
+    from digigraph.validation.engine.bounds import Bounds
 
 PREFIXES = "@prefix e: <http://e.x/> . @prefix sh: <http://www.w3.org/ns/shacl#> .\n"
 JSON_LD = '{"@context": {"p": "http://e.x/p"}, "@id": "http://e.x/a", "p": ["x", {"p": 2}]}'
@@ -357,7 +357,7 @@ def test_another_program_checks_anew(project: Project, tmp_path: Path) -> None:
     assert "pyshacl" not in loaded(project, tmp_path / "cache", source=source)[1]
     (source / "some_package-1.0.dist-info").mkdir()
     assert "pyshacl" in loaded(project, tmp_path / "cache", source=source)[1]
-    with (source / "digigraph/validation/quotes.py").open("a", encoding="utf-8") as file:
+    with (source / "digigraph/validation/rules/quotes.py").open("a", encoding="utf-8") as file:
         file.write("# changed\n")
     assert "pyshacl" in loaded(project, tmp_path / "cache", source=source)[1]
 

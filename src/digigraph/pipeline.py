@@ -40,12 +40,12 @@ from digigraph.store.answering.counting import count
 from digigraph.store.opening import open_aside
 from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.store.snapshots.dumps import Dumping
-from digigraph.validation.bounds import DEFAULT_BOUNDS
 from digigraph.validation.check import check, worst
+from digigraph.validation.engine.bounds import DEFAULT_BOUNDS
+from digigraph.validation.engine.data_graph import is_repeatable
 from digigraph.validation.files import check_rdf
-from digigraph.validation.queries import queries_are_repeatable
-from digigraph.validation.shacl import is_repeatable
-from digigraph.validation.shapes import is_finished, rules_of_shapes
+from digigraph.validation.rules.queries import queries_are_repeatable
+from digigraph.validation.shapes.checking import is_finished, rules_of_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from digigraph.sources.read import Corpus
     from digigraph.store.answering.backend import Backend
     from digigraph.store.snapshots.catalog import Publication
-    from digigraph.validation.bounds import Bounds
+    from digigraph.validation.engine.bounds import Bounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

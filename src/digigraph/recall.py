@@ -16,7 +16,7 @@ from digigraph.findings import Finding
 from digigraph.levels import DEFAULT_LEVELS
 from digigraph.sources.files.state import State, sources_state, state_of
 from digigraph.sources.rdf.files import STDIN, paths_of
-from digigraph.validation.bounds import DEFAULT_BOUNDS
+from digigraph.validation.engine.bounds import DEFAULT_BOUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from digigraph.pipeline import Found
     from digigraph.settings import Settings
     from digigraph.sources.rdf.files import Files, Reading
-    from digigraph.validation.bounds import Bounds
+    from digigraph.validation.engine.bounds import Bounds
 
 _FINDINGS = msgspec.json.Decoder(list[Finding])
 

@@ -19,8 +19,8 @@ DOORS = {
     "uvicorn": {"web"},
     "requests": {"store/remote/exchange.py", "harvesting/client.py"},
     "urllib3": {"store/remote/exchange.py", "harvesting/client.py"},
-    "pyshacl": {"validation/shacl.py"},
-    "rdflib": {"validation/algebra.py", "validation/shacl.py"},
+    "pyshacl": {"validation/engine"},
+    "rdflib": {"validation/engine"},
     "yaml": {"sources/yaml"},
 }
 HEAVY = {

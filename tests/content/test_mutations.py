@@ -25,9 +25,9 @@ from digigraph.iris import Iris
 from digigraph.sources.facts.claims import Slug
 from digigraph.sources.read import read_project
 from digigraph.validation.check import check, check_shapes
-from digigraph.validation.evidence import check_dates, check_evidence_graphs, check_roles
-from digigraph.validation.quotes import check_quotes
-from digigraph.validation.terms import Terms, check_terms
+from digigraph.validation.rules.evidence import check_dates, check_evidence_graphs, check_roles
+from digigraph.validation.rules.quotes import check_quotes
+from digigraph.validation.rules.terms import Terms, check_terms
 from digigraph.vocab import DCTERMS, DG, FOAF, OWL, RDF, RDFS, SCHEMA, SKOS, XSD
 from questions import NAMES, bound, read_expected, read_question, rows_of
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from projects import Project, made_project
 
-from digigraph.validation.bounds import Bounds
+from digigraph.validation.engine.bounds import Bounds
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,7 +20,7 @@ import pytest
 from digigraph.errors import InputError
 from digigraph.pipeline import check_files
 from digigraph.sources.rdf.files import Files, Reading, paths_of
-from digigraph.validation.bounds import DEFAULT_BOUNDS, Bounds, Exceeded, bounded
+from digigraph.validation.engine.bounds import DEFAULT_BOUNDS, Bounds, Exceeded, bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,8 +17,8 @@ from digigraph.pipeline import check_files
 from digigraph.reports.turtle import turtle_report
 from digigraph.sources.rdf.files import Files, Reading
 from digigraph.sources.rdf.parsing import parse_rdf
-from digigraph.validation.shacl import DataGraph
-from digigraph.validation.shapes import ShapesCheck
+from digigraph.validation.engine.data_graph import DataGraph
+from digigraph.validation.shapes.checking import ShapesCheck
 
 if TYPE_CHECKING:
     from pathlib import Path

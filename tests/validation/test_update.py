@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from projects import REPOSITORY
 
 from digigraph.cache import NO_CACHE, Cache
-from digigraph.validation.algebra import patterns_of
-from digigraph.validation.messages import messages_of
-from digigraph.validation.reach import ShapesGraph
-from digigraph.validation.shacl import DataGraph, ShapesError
+from digigraph.validation.engine.algebra import patterns_of
+from digigraph.validation.engine.data_graph import DataGraph, ShapesError
+from digigraph.validation.shacl.messages import messages_of
+from digigraph.validation.updating.reach import ShapesGraph
 from digigraph.vocab import SH, XSD
 
 if TYPE_CHECKING:

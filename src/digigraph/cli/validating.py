@@ -26,7 +26,7 @@ from digigraph.reports.formats import REPORTS, Presentation
 from digigraph.rules import rules as known_rules
 from digigraph.sources.files.disk import MAX_TOTAL, read_whole
 from digigraph.sources.rdf.files import FORMATS, STDIN, STDIN_NAME, Files, Reading
-from digigraph.validation.bounds import DEFAULT_BOUNDS, Bounds
+from digigraph.validation.engine.bounds import DEFAULT_BOUNDS, Bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

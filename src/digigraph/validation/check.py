@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from digigraph.cache import NO_CACHE
 from digigraph.findings import Severity, in_source_order
 from digigraph.iris import Iris
-from digigraph.validation.bounds import DEFAULT_BOUNDS, Bounds
-from digigraph.validation.consequences import is_ontology_lost, without_consequences
-from digigraph.validation.evidence import check_dates, check_evidence_graphs, check_roles
-from digigraph.validation.labels import check_definitions, check_labels
-from digigraph.validation.queries import check_queries, check_use
-from digigraph.validation.quotes import check_quotes
-from digigraph.validation.repetition import check_repetition
-from digigraph.validation.shacl import DataGraph
-from digigraph.validation.shapes import ShapesCheck
-from digigraph.validation.targets import check_targets
-from digigraph.validation.terms import Terms, check_terms
+from digigraph.validation.engine.bounds import DEFAULT_BOUNDS, Bounds
+from digigraph.validation.engine.data_graph import DataGraph
+from digigraph.validation.rules.evidence import check_dates, check_evidence_graphs, check_roles
+from digigraph.validation.rules.labels import check_definitions, check_labels
+from digigraph.validation.rules.queries import check_queries, check_use
+from digigraph.validation.rules.quotes import check_quotes
+from digigraph.validation.rules.repetition import check_repetition
+from digigraph.validation.rules.terms import Terms, check_terms
+from digigraph.validation.shacl.targets import check_targets
+from digigraph.validation.shapes.checking import ShapesCheck
+from digigraph.validation.shapes.consequences import is_ontology_lost, without_consequences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -50,7 +50,7 @@ def check(
     settings
         Base IRI, languages, and how long the shapes may take.
     ask
-        Asks the dataset, as :func:`digigraph.validation.queries.check_queries` needs it.
+        Asks the dataset, as :func:`digigraph.validation.rules.queries.check_queries` needs it.
     cache
         For the results of shapes.
 

@@ -9,12 +9,12 @@ from digigraph.cache import NO_CACHE
 from digigraph.dataset.statements import Dataset
 from digigraph.findings import Finding, Location, Severity, in_source_order
 from digigraph.iris import shorten
-from digigraph.validation.bounds import DEFAULT_BOUNDS
-from digigraph.validation.consequences import OF_ABSENCE
-from digigraph.validation.shacl import DataGraph
-from digigraph.validation.shapes import ShapesCheck, has_shapes
-from digigraph.validation.targets import check_targets, focused
-from digigraph.validation.terms import Terms
+from digigraph.validation.engine.bounds import DEFAULT_BOUNDS
+from digigraph.validation.engine.data_graph import DataGraph
+from digigraph.validation.rules.terms import Terms
+from digigraph.validation.shacl.targets import check_targets, focused
+from digigraph.validation.shapes.checking import ShapesCheck, has_shapes
+from digigraph.validation.shapes.consequences import OF_ABSENCE
 from digigraph.vocab import PREFIXES
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from digigraph.cache import Cache
     from digigraph.sources.rdf.files import RdfFiles
     from digigraph.sources.rdf.parsing import LocatedQuad
-    from digigraph.validation.bounds import Bounds
+    from digigraph.validation.engine.bounds import Bounds
 
 
 def check_rdf(

@@ -9,11 +9,11 @@ import pyoxigraph as ox
 
 from digigraph import sparql
 from digigraph.findings import Finding, Location, Severity
-from digigraph.validation.messages import messages_of
-from digigraph.validation.reach import ShapesGraph, makes_root
-from digigraph.validation.results import ResultFindings, rule_of_shape
-from digigraph.validation.shacl import ShapesError, UnfinishedError, query_of
-from digigraph.validation.targets import TARGETS, by_subject, focused
+from digigraph.validation.engine.data_graph import ShapesError, UnfinishedError, query_of
+from digigraph.validation.shacl.messages import messages_of
+from digigraph.validation.shacl.targets import TARGETS, by_subject, focused
+from digigraph.validation.shapes.results import ResultFindings, rule_of_shape
+from digigraph.validation.updating.reach import ShapesGraph, makes_root
 from digigraph.vocab import SH, Term
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from digigraph.dataset.statements import Dataset
     from digigraph.sources.rdf.parsing import LocatedQuad
-    from digigraph.validation.shacl import DataGraph
+    from digigraph.validation.engine.data_graph import DataGraph
 
 _NEVER_RUN = {SH["js"], SH["target"], SH["expression"], SH["rule"], SH["values"], SH["jsFunctionName"]}
 """Properties of SHACL-JS and SHACL Advanced Features: an engine without them would pass over them in silence."""

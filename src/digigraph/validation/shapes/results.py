@@ -10,14 +10,14 @@ import pyoxigraph as ox
 
 from digigraph.findings import Finding, Location, Severity, ShapeResult
 from digigraph.rules import SHAPE_PREFIX
-from digigraph.validation.paths import Predicate, Step, last_steps, sparql, turtle
+from digigraph.validation.shacl.paths import Predicate, Step, last_steps, sparql, turtle
 from digigraph.vocab import DG, RDF, SH, Term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from digigraph.dataset.statements import Dataset
-    from digigraph.validation.report_graph import Result
+    from digigraph.validation.shacl.report_graph import Result
 
 _SEVERITIES = {SH["Violation"]: Severity.VIOLATION, SH["Warning"]: Severity.WARNING, SH["Info"]: Severity.INFO}
 MISSING = {

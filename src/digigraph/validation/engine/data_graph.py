@@ -1,4 +1,4 @@
-"""SHACL by pyshacl. The only file that knows pyshacl and rdflib.
+"""SHACL by pyshacl. The only file that knows pyshacl.
 
 Shapes are checked against the default graph alone: given a dataset, pyshacl would validate the union of all graphs,
 where the values that lost a conflict come back. The graph is copied into rdflib, over which pyshacl is five times
@@ -24,10 +24,10 @@ from rdflib.plugins.sparql.parser import parseQuery
 
 from digigraph import sparql
 from digigraph.cache import NO_CACHE
-from digigraph.validation.algebra import patterns_of
-from digigraph.validation.bounds import DEFAULT_BOUNDS, Exceeded, bounded
-from digigraph.validation.report_graph import ReportGraph
-from digigraph.validation.update import Earlier, updated
+from digigraph.validation.engine.algebra import patterns_of
+from digigraph.validation.engine.bounds import DEFAULT_BOUNDS, Exceeded, bounded
+from digigraph.validation.shacl.report_graph import ReportGraph
+from digigraph.validation.updating.update import Earlier, updated
 from digigraph.vocab import SH, XSD, Term
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from rdflib.term import Node
 
     from digigraph.cache import Cache
-    from digigraph.validation.bounds import Bounds
-    from digigraph.validation.patterns import Pattern
+    from digigraph.validation.engine.bounds import Bounds
+    from digigraph.validation.updating.patterns import Pattern
 
 _QUERIES = {SH["select"], SH["ask"], SH["construct"], SH["update"]}
 _RECURSION = re.compile(r"<(?:Node|Property)Shape ([^\s>]+)>")

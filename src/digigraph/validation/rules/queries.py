@@ -11,14 +11,14 @@ from digigraph.findings import Finding, Location, Severity
 from digigraph.iris import SLUG, slugify
 from digigraph.sparql import REFUSED, is_repeatable, tokens
 from digigraph.suggestions import did_you_mean
-from digigraph.validation.terms import Role, iris_in, place_in
+from digigraph.validation.rules.terms import Role, iris_in, place_in
 from digigraph.vocab import RDF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from digigraph.dataset.statements import Dataset
-    from digigraph.validation.terms import Terms
+    from digigraph.validation.rules.terms import Terms
 
 
 def check_queries(queries: Mapping[str, str], ask: Callable[[str], int | None]) -> Iterator[Finding]:
@@ -107,7 +107,7 @@ def check_use(
 ) -> Iterator[Finding]:
     """Yield a finding for each class and property that a query asks for and nothing has; each once a query.
 
-    Terms that do not exist at all are left to :func:`digigraph.validation.terms.check_terms`.
+    Terms that do not exist at all are left to :func:`digigraph.validation.rules.terms.check_terms`.
     """
     used = {
         Role.PROPERTY: {quad.predicate.value for quad in dataset.quads},

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.validation.messages import languages_of, plainly
-from digigraph.validation.paths import Path, path_of
+from digigraph.validation.shacl.messages import languages_of, plainly
+from digigraph.validation.shacl.paths import Path, path_of
 from digigraph.vocab import SH, Term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Self
 
-    from digigraph.validation.messages import Messages
-    from digigraph.validation.paths import Said
+    from digigraph.validation.shacl.messages import Messages
+    from digigraph.validation.shacl.paths import Said
 
 _REPORT = ox.BlankNode("report")
 

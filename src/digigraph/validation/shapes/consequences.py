@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from digigraph.rules import SHAPE_PREFIX
-from digigraph.validation.results import MISSING
+from digigraph.validation.shapes.results import MISSING
 from digigraph.vocab import RDF, SCHEMA, SH
 
 if TYPE_CHECKING:

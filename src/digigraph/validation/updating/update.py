@@ -2,7 +2,7 @@
 
 What is kept and what is checked anew are divided by focus node and shape, and both by the same test, so nothing is
 told twice and nothing is lost. A shape that may read anything
-(:mod:`digigraph.validation.reach`) is checked whole.
+(:mod:`digigraph.validation.updating.reach`) is checked whole.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import zstandard
 
-from digigraph.validation.neighbourhood import Neighbourhood
-from digigraph.validation.reach import ShapesGraph
-from digigraph.validation.report_graph import ReportGraph
+from digigraph.validation.shacl.report_graph import ReportGraph
+from digigraph.validation.updating.neighbourhood import Neighbourhood
+from digigraph.validation.updating.reach import ShapesGraph
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
     from digigraph.cache import Cache
-    from digigraph.validation.reach import Part, PatternsOf
+    from digigraph.validation.updating.reach import Part, PatternsOf
     from digigraph.vocab import Term
 
     Check = Callable[[Iterable[ox.Triple] | None, Iterable[ox.Triple]], ReportGraph]

@@ -18,7 +18,7 @@ from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
 from digigraph.sparql import keywords, tokens
-from digigraph.validation.patterns import THIS, Pattern
+from digigraph.validation.updating.patterns import THIS, Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
-from digigraph.validation.paths import InTurn, Predicate, Repeated, items, path_of
-from digigraph.validation.patterns import Pattern
-from digigraph.validation.targets import SHAPE_TYPES, TARGETS
+from digigraph.validation.shacl.paths import InTurn, Predicate, Repeated, items, path_of
+from digigraph.validation.shacl.targets import SHAPE_TYPES, TARGETS
+from digigraph.validation.updating.patterns import Pattern
 from digigraph.vocab import RDF, RDFS, SH, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from digigraph.validation.paths import Path
+    from digigraph.validation.shacl.paths import Path
 
 
 class Step(NamedTuple):

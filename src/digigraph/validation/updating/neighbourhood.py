@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
-    from digigraph.validation.patterns import Pattern
-    from digigraph.validation.reach import Step, Way
+    from digigraph.validation.updating.patterns import Pattern
+    from digigraph.validation.updating.reach import Step, Way
 
 
 _DEEPEST = 5

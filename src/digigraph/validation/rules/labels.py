@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from digigraph.findings import Location
     from digigraph.iris import Iris
     from digigraph.sources.rdf.parsing import LocatedQuad
-    from digigraph.validation.terms import Terms
+    from digigraph.validation.rules.terms import Terms
 
 _CONCEPTS = {SKOS["Concept"], SKOS["ConceptScheme"]}
 _DEFINITIONS = {SKOS["definition"], RDFS["comment"], DCTERMS["description"]}
