@@ -86,23 +86,48 @@ def test_json_ld_says_how_exact_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "is_exact"),
+    "number",
     [
-        *((number, True) for number in ("1e+30", "-1E30", "12345678901234567890", "999999999999999999999", "1e21")),
-        *((number, True) for number in ("1099511627775", "4398046511104", "5e-324", "-0.0", "1e308")),
-        *((number, False) for number in ("3298534883328", "1e20", "1e400", "9" * 400)),
+        *("1e+30", "-1E30", "12345678901234567890", "999999999999999999999", "1e21", "1099511627775", "4398046511104"),
+        *(
+            "5e-324",
+            "-0.0",
+            "1e308",
+            "3298534883328",
+            "3298534883328.5",
+            "3298534883332",
+            "1e20",
+            "1e13",
+            "4398046511104.0",
+        ),
+        *("9007199254740993", "1e400", "-1e-400", "9" * 400),
     ],
 )
-def test_numbers_of_any_size_are_placed_or_stand_at_their_node(number: str, is_exact: bool) -> None:  # noqa: FBT001
-    """One that cannot be marked, for it is as large as the marks or larger than any double, harms no other."""
+def test_numbers_of_any_size_are_placed(number: str) -> None:
+    """Also one that is as large as the numbers by which values are marked, or larger than any double."""
     lines = ('{"@context": {"@vocab": "http://e.x/"}, "@id": "http://e.x/a",', f'"p": [7, {number}], "q": 8}}')
     placed = [each.location for each in json_ld("\n".join(lines))]
-    of_number = (Precision.VALUE, 2, 10) if is_exact else (Precision.NODE, 1, lines[0].index('"http://e.x/a"') + 1)
     assert [(each.precision, each.line, each.column) for each in placed] == [
         (Precision.VALUE, 2, 7),
-        of_number,
+        (Precision.VALUE, 2, 10),
         (Precision.VALUE, 2, lines[1].index("8}") + 1),
     ]
+
+
+@pytest.mark.parametrize("number", ["1" * 1001, "1e99999999999999999999"])
+def test_a_number_that_nobody_computes_stands_at_its_node(number: str) -> None:
+    """It harms no other."""
+    lines = ('{"@context": {"@vocab": "http://e.x/"}, "@id": "http://e.x/a",', f'"p": [7, {number}]}}')
+    placed = [each.location for each in json_ld("\n".join(lines))]
+    assert [(each.precision, each.line) for each in placed] == [(Precision.VALUE, 2), (Precision.NODE, 1)]
+
+
+def test_marks_keep_out_of_the_way_of_numbers() -> None:
+    """A file that has all the numbers that would have been marks has them in their places."""
+    numbers = [3 * 2**40 + each for each in range(300)]
+    text = f'{{"http://e.x/p": {numbers}}}'
+    for number, each in zip(numbers, json_ld(text), strict=True):
+        assert text[each.location.column - 1 : each.location.end_column - 1] == str(number)
 
 
 @given(st.integers(0, 2**32))

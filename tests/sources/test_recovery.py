@@ -214,3 +214,13 @@ def test_one_slip_is_one_mistake(path: str) -> None:
         assert (first.location.line, first.location.column) == (error.lineno, error.offset)
         assert all("has not been declared" in each.message for each in others), slip
     assert broken > 30
+
+
+@pytest.mark.parametrize("rdf_format", [ox.RdfFormat.TURTLE, ox.RdfFormat.N_TRIPLES, ox.RdfFormat.JSON_LD])
+def test_a_carriage_return_alone_ends_no_line(rdf_format: ox.RdfFormat) -> None:
+    """The engine counts one as the end of a line, editors and all other locations here do not."""
+    text = '{"p:p":\r\r"å"\r\n,\r x}' if rdf_format == ox.RdfFormat.JSON_LD else "<a:a>\r<b:b>\r\r\n <a:a> .\rx \n"
+    if rdf_format == ox.RdfFormat.N_TRIPLES:
+        text = '<a:a> <b:b> "å" .\r\r\n<a:a> <b:b> <a:a> .\rx \n'
+    (found,) = told(text, rdf_format)
+    assert (found.location.line, found.location.column) == (2, text.index("x") - text.index("\n"))

@@ -49,10 +49,6 @@ class Positions:
         """Return the location of what stands from one offset to another."""
         return Location(self._path, *self._at(start), *self._at(end))
 
-    def offset(self, line: int, column: int) -> int:
-        """Return the offset of a line and column."""
-        return self._starts[line - 1] + column - 1
-
     def point(self, offset: int) -> Location:
         """Return the location of what begins at an offset and whose end is not known."""
         return Location(self._path, *self._at(offset))

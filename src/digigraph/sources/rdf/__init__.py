@@ -2,7 +2,9 @@
 
 ``parsing`` reads one file by the engine and asks ``turtle``, ``jsonld`` (with ``json_outline``) or ``rdfxml`` for the
 places; ``mistakes`` says what is wrong with its syntax: by ``recovery`` (with ``statements``) of every statement of
-Turtle and TriG. ``files`` finds the RDF files of anybody; ``blank_nodes`` keeps labels apart over several files.
+Turtle and TriG, by ``jsonld_mistakes`` (with ``json_mending`` and ``jsonld_rules``) of JSON-LD; ``engine_lines``
+understands the places that the engine names. ``files`` finds the RDF files of anybody; ``blank_nodes`` keeps labels
+apart over several files.
 
 Imports ``files`` of sources alone. Imported by ``read``, the checks and ``harvesting``.
 """

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 CONTEXT = "@context"
-_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[-+.0-9A-Za-z]++|[\[\]{},:]', re.DOTALL)
+TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[-+.0-9A-Za-z]++|[\[\]{},:]', re.DOTALL)
 
 
 class Place(NamedTuple):
@@ -46,7 +46,7 @@ class Outline:
 def nesting(text: str) -> int:
     """Return the deepest nesting of brackets outside strings; of any text, JSON or not."""
     deepest = current = 0
-    for match in _TOKEN.finditer(text):
+    for match in TOKEN.finditer(text):
         current += (match.group() in {"{", "["}) - (match.group() in {"}", "]"})
         deepest = max(deepest, current)
     return deepest
@@ -64,7 +64,7 @@ def outline(text: str) -> Outline:
     # What is open: an object, or None for an array and for the text as a whole; and the keys above its values.
     levels: list[tuple[JsonObject | None, tuple[str, ...]]] = [(None, ())]
     key: str | None = None
-    for match in _TOKEN.finditer(text):
+    for match in TOKEN.finditer(text):
         raw = match.group()
         container, above = levels[-1]
         here = (*above, key) if key is not None else above

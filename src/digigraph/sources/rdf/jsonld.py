@@ -9,7 +9,6 @@ marked: triples from them stand where their node does.
 
 from __future__ import annotations
 
-import math
 import re
 from array import array
 from dataclasses import dataclass, field
@@ -17,10 +16,12 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from digigraph.sources.rdf.json_numbers import Numbers, decimal
 from digigraph.sources.rdf.json_outline import CONTEXT, JsonObject, Place, Scalar, Words, outline, string, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
     from digigraph.vocab import Term
 
@@ -34,11 +35,6 @@ _BETWEEN = {"@reverse", "@nest", CONTEXT}
 """Keywords whose value is an object that is no node."""
 _KEYWORD = re.compile(r"@[A-Za-z]+")
 _DOT_SEGMENT = re.compile(r"(?:^|/)\.{1,2}$")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_EXACT = 2**40
-"""Numbers from three to four times this are marks: they have room for half a unit in a double."""
-_DOUBLE = 10**21
-"""Numbers from this on are doubles, also without a fraction (JSON-LD 1.1 API, section 8.2.2)."""
 _NOWHERE = Place(0, 0)
 
 
@@ -58,10 +54,11 @@ def locate(text: str, quads: Sequence[ox.Quad], base_iri: str) -> array[int]:
     """
     structure = outline(text)
     said = words(structure)
-    for nodes, numbers in ((True, True), (False, True), (False, False)):
-        marking = _Marking(text, said)
+    known, none = Numbers(each.raw for each in structure.scalars), Numbers(())
+    for nodes, numbers in ((True, known), (False, known), (False, none)):
+        marking = _Marking(text, said, numbers)
         for scalar in structure.scalars:
-            marking.scalar(scalar, numbers=numbers)
+            marking.scalar(scalar)
         for each in structure.objects if nodes else ():
             marking.node(each)
         try:
@@ -90,12 +87,13 @@ def remote_contexts(text: str) -> list[tuple[str, Place]]:
 class _Marking:
     """The changes to a text that mark its values, and the places that the marks stand for."""
 
-    def __init__(self, text: str, said: Words) -> None:
+    def __init__(self, text: str, said: Words, numbers: Numbers) -> None:
         self._text = text
         self._said = said
+        self._numbers = numbers
         self._inserted: list[tuple[int, int, str]] = []
         self.places: list[Place] = []
-        self.numbers: dict[float, tuple[int, float]] = {}
+        self.numbers: dict[Decimal, tuple[Place, Decimal | None]] = {}
         number = 0
         while f"zq{number}z" in text:
             number += 1
@@ -110,7 +108,7 @@ class _Marking:
             position = end
         return "".join([*parts, self._text[position:]])
 
-    def scalar(self, scalar: Scalar, *, numbers: bool) -> None:
+    def scalar(self, scalar: Scalar) -> None:
         """Mark a value, where that cannot change how it is understood."""
         if CONTEXT in scalar.above:
             return
@@ -118,8 +116,9 @@ class _Marking:
         if scalar.raw.startswith('"'):
             if self._may_be_marked(string(scalar.raw), scalar.above):
                 self._replace(end - 1, end - 1, f"{self._next(scalar.start, end)}")
-        elif numbers and _NUMBER.fullmatch(scalar.raw):
-            self._number(scalar, end)
+        elif (marked := self._numbers.mark(scalar.raw, len(self.numbers))) is not None:
+            self.numbers[marked] = Place(scalar.start, end), decimal(scalar.raw)
+            self._replace(scalar.start, end, str(marked))
 
     def node(self, each: JsonObject) -> None:
         """Give a node without identifier one that is its mark."""
@@ -142,20 +141,6 @@ class _Marking:
     def _next(self, start: int, end: int) -> str:
         self.places.append(Place(start, end))
         return f"{self._tag}{len(self.places) - 1}z"
-
-    def _number(self, scalar: Scalar, end: int) -> None:
-        """Replace a number by one that stands nowhere else, of the same datatype."""
-        value = float(scalar.raw)
-        size = abs(value)
-        # Large ones with fraction or exponent: integers by the standard, doubles as the engine reads them.
-        is_either = 4 * _EXACT <= size < _DOUBLE and not scalar.raw.removeprefix("-").isdigit()
-        if _EXACT <= size < 4 * _EXACT or is_either or math.isinf(value):
-            return
-        whole = 3 * _EXACT + 4 * len(self.places)
-        marked = whole if value.is_integer() and size < _DOUBLE else whole + 0.5
-        self.numbers[float(marked)] = (len(self.places), value)
-        self._next(scalar.start, end)
-        self._replace(scalar.start, end, str(marked))
 
     def _replace(self, start: int, end: int, replacement: str) -> None:
         self._inserted.append((start, end, replacement))
@@ -192,21 +177,17 @@ class _Reading:
         if isinstance(marked, ox.Literal) and isinstance(term, ox.Literal):
             known = self._number(marked)
             if known is not None:
-                return marked.datatype == term.datatype and _float(term.value) == known[1]
+                return marked.datatype == term.datatype and decimal(term.value) == known[1]
         return self.marking.mark.sub("", str(marked)) == str(term)
 
-    def _number(self, literal: ox.Literal) -> tuple[int, float] | None:
-        value = _float(literal.value)
+    def _number(self, literal: ox.Literal) -> tuple[Place, Decimal | None] | None:
+        value = decimal(literal.value)
         return self.marking.numbers.get(value) if value is not None else None
 
     def _place(self, term: Term) -> Place:
         if isinstance(term, ox.Triple):
             return _NOWHERE
         if isinstance(term, ox.Literal) and (known := self._number(term)) is not None:
-            return self.marking.places[known[0]]
+            return known[0]
         found = self.marking.mark.findall(term.value)
         return self.marking.places[int(found[0])] if len(found) == 1 else _NOWHERE
-
-
-def _float(text: str) -> float | None:
-    return float(text) if _NUMBER.fullmatch(text) else None

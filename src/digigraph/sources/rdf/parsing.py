@@ -174,7 +174,7 @@ class _Reader:
         self._format = rdf_format
         self._at_most = at_most
         self._positions = Positions(text, path)
-        self._mistakes = SyntaxMistakes(data, text, base_iri, rdf_format=rdf_format, positions=self._positions)
+        self._mistakes = SyntaxMistakes(text, base_iri, rdf_format=rdf_format, positions=self._positions)
 
     def read(self, kept: Kept) -> RdfFile:
         name = self._format.name.encode()

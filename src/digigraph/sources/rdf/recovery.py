@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
+from digigraph.sources.rdf.engine_lines import EngineLines
 from digigraph.sources.rdf.statements import LONG, NOWHERE, Statement, is_directive, is_mark, is_of_lines, lexed
 from digigraph.sources.rdf.turtle import MAX_DEPTH, TOKEN, Token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from digigraph.sources.files.positions import Positions
 
 MOST_TOLD = 50
 """Mistakes that are told of a file."""
@@ -53,23 +52,23 @@ _OF_GRAPH = 2
 
 
 class Mistake(NamedTuple):
-    """What the engine says of a place, which begins and ends at lines and columns.
+    """What the engine says of a place; all places are offsets.
 
     Parameters
     ----------
     message
         The engine's.
     start, end
-        Lines and columns, from 1.
+        The place.
     before
-        Where what stands before it ends, as an offset; None where nothing does.
+        Where what stands before it ends; None where nothing does.
     string
-        Where a string of several lines begins that stands directly before, as an offset.
+        Where a string of several lines begins that stands directly before.
     """
 
     message: str
-    start: tuple[int, int]
-    end: tuple[int, int]
+    start: int
+    end: int
     before: int | None
     string: int | None
 
@@ -104,8 +103,6 @@ class Recovery:
         For relative IRIs.
     rdf_format
         Turtle or TriG.
-    positions
-        Of the file.
 
     Attributes
     ----------
@@ -113,12 +110,12 @@ class Recovery:
         Whether there is something behind the last mistake that was not looked at.
     """
 
-    def __init__(self, text: str, base_iri: str, *, rdf_format: ox.RdfFormat, positions: Positions) -> None:
+    def __init__(self, text: str, base_iri: str, *, rdf_format: ox.RdfFormat) -> None:
         self.gave_up = False
         self._text = text
         self._base = base_iri
         self._format = rdf_format
-        self._positions = positions
+        self._lines = EngineLines(text)
         self._told = 0
         # Where the engine is to be started next, and what it has to be told there.
         self._at: int | None = 0
@@ -160,17 +157,15 @@ class Recovery:
             return None
         return None
 
-    def _in_file(self, line: int | None, column: int | None, start: int) -> tuple[int, int]:
+    def _offset(self, line: int | None, column: int | None, start: int) -> int:
         """Where in the file a line and column of the engine are, which was started at an offset."""
-        first = self._positions.point(start)
-        below = max(0, (line or 0) - _LINES_BEFORE - 1)
-        return first.line + below, (column or 1) + (0 if below else first.column - 1)
+        return self._lines.offset((line or 0) - _LINES_BEFORE, column, since=start)
 
     def _follow(self, error: SyntaxError, start: int) -> Mistake | None:
         """What an error means, if it means anything; finds out where to go on."""
-        place = self._in_file(error.lineno, error.offset, start)
-        its_end = self._in_file(error.end_lineno, error.end_offset, start)
-        here, message = self._positions.offset(*place), str(error.msg)
+        here = self._offset(error.lineno, error.offset, start)
+        its_end = self._offset(error.end_lineno, error.end_offset, start)
+        message = str(error.msg)
         statement, previous, tokens = self._up_to(here, start)
         begin = statement.head[0].start if statement.head else here
         string = previous if previous is not None and is_of_lines(previous) else None
@@ -178,7 +173,7 @@ class Recovery:
         is_told = is_of_word or (statement.length >= self._doubted and not self._is_stray(here, statement))
         prefix = _UNDECLARED.search(message)
         # What goes on with // was meant as an IRI.
-        if prefix is not None and not self._text.startswith("//", self._positions.offset(*its_end)):
+        if prefix is not None and not self._text.startswith("//", its_end):
             is_told = self._knows_prefixes
             self._room -= here - begin
             self._prefixes[prefix[1]] = NOWHERE
@@ -193,7 +188,7 @@ class Recovery:
         if not is_told:
             return None
         before = previous.end if previous is not None else None
-        return Mistake(message, place, its_end, before, string.start if string is not None else None)
+        return Mistake(message, here, its_end, before, string.start if string is not None else None)
 
     def _up_to(self, here: int, start: int) -> tuple[Statement, Token | None, Iterator[Token]]:
         """The statement in which an error is, as far as it was read, the token before it, and those from there on."""
@@ -311,8 +306,8 @@ class Recovery:
         error = self._error(start, end, in_block=self._in_block)
         if error is None:
             return False
-        place = self._in_file(error.lineno, error.offset, start)
-        return "end of file" in str(error.msg) and self._positions.offset(*place) == end - len(LONG[0])
+        place = self._offset(error.lineno, error.offset, start)
+        return "end of file" in str(error.msg) and place == end - len(LONG[0])
 
     def _is_statement(self, start: int) -> bool:
         """Whether what begins at an offset can be read up to its dot."""
