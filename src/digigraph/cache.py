@@ -122,7 +122,8 @@ NO_CACHE = Cache(None)
 @cache
 def _program() -> bytes:
     """What the program is: its files, the language, and everything that is installed beside it, by name and version."""
-    total = hashlib.sha256(sys.version.encode())
+    # A home folder may be that of several machines; numbers are kept as the machine has them.
+    total = hashlib.sha256(f"{sys.version} {sys.byteorder}".encode())
     for path in sorted(_PACKAGE.rglob("*")):
         if path.suffix != ".pyc" and path.is_file():
             total.update(f"{path.relative_to(_PACKAGE)} {hashlib.sha256(path.read_bytes()).hexdigest()}".encode())
