@@ -115,7 +115,7 @@ def test_slips_in_json_are_told_in_one_run() -> None:
  "@graph": [
   {"@id": 5, "name": "a" "x": "e:b"}, # end
   {"name": {"@value": "x", "@language": "en", "@type": "e:T"}, x: {"@id": +7}},
-  {"@type": [05, "e:T"], "name": None, "e:n": -Infinity,},
+  {"@type": [05, "e:T"], "name": None/* no */, "e:n": -Infinity,},
   {"e:n": .5, "e:m": [1., 0x1F, True], "e:o": “y”, "e:p": "a\\q"},
  ]
 }
@@ -130,6 +130,7 @@ def test_slips_in_json_are_told_in_one_run() -> None:
         ("+", "Delete this sign."),
         ("0", "Delete this 0."),
         ("None", "Write null."),
+        ("/* no */", "JSON has no comments: delete it."),
         ("-Infinity", "JSON has no such number; leave it out, or write a string with its type."),
         (",", "Delete this comma."),
         (".", "Write a 0 before the point."),

@@ -172,6 +172,13 @@ def test_a_prefix_that_is_not_declared_is_told_once() -> None:
     ]
 
 
+def test_a_directive_that_is_begun_is_not_left_for_its_next_line() -> None:
+    """What stands there may be the rest of it."""
+    assert lines("@prefix f:\nhttp://f/ .\nf:a f:b f:c , .\n@prefix g:\n<g b> .\ng:a g:b g:c , .") == [
+        *[(2, 1), (3, 15), (5, 1), (6, 15)],
+    ]
+
+
 def test_an_iri_without_brackets_is_no_prefix() -> None:
     """What to write is said."""
     (found,) = told(PREFIXES + "e:a e:p http://e.x/a .\ne:b e:p 1 .")

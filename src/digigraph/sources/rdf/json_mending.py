@@ -9,9 +9,9 @@ from typing import NamedTuple
 _COMMENT = re.compile(r"(?://|#)[^\n]*+|/\*.*?\*/", re.DOTALL)
 _KEY = re.compile(r'"(?:[^"\\\n]++|\\.)*+"\s*+:')
 _VALUE = re.compile(r'["\[{\-0-9tfn]')
-_QUOTED = re.compile(r"""(?:'([^'"\\\n]*+)'|[“”„]([^“”"\\\n]*+)[“”])(?=\s*+[:,\]}])""")
+_QUOTED = re.compile(r"""(?:'([^'"\\\n]*+)'|[“”„]([^“”"\\\n]*+)[“”])(?=\s*+(?:[:,\]}#]|//|/\*))""")
 _BARE_KEY = re.compile(r"[A-Za-z_@][\w.@-]*+(?=\s*+:)")
-_WORD = re.compile(r"[A-Za-z]++(?=\s*+[,\]}])")
+_WORD = re.compile(r"[A-Za-z]++(?=\s*+(?:[,\]}#]|//|/\*))")
 _WORDS = {
     **dict.fromkeys(("None", "undefined", "NULL", "Null"), "null"),
     **dict.fromkeys(("True", "TRUE"), "true"),

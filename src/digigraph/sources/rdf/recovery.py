@@ -270,7 +270,7 @@ class Recovery:
     def _may_begin(self, token: Token, statement: Statement, indent: int) -> bool:
         """Whether a token in a statement that cannot be read may begin the next one, before which a dot is missing."""
         is_word = is_directive(token) or (token.kind == "word" and token.text.upper() == "GRAPH")
-        if not (token.kind in _BEGINS or is_word) or "(" in statement.open:
+        if not (token.kind in _BEGINS or is_word) or "(" in statement.open or statement.is_begun_directive:
             return False
         if statement.last is not None and statement.last.text in _GOES_ON:
             return False

@@ -70,6 +70,15 @@ class Statement:
         """Whether it begins as a directive does, and is none that is known."""
         return bool(self.head) and self.head[0].kind == "tag" and not is_directive(self.head[0])
 
+    @property
+    def is_begun_directive(self) -> bool:
+        """Whether it is a directive of which a part is still to come."""
+        return (
+            bool(self.head)
+            and is_directive(self.head[0])
+            and self.length < _LENGTHS[self.head[0].text.strip("@").upper()]
+        )
+
     def declared(self, until: int) -> dict[str, str]:
         """The prefix that it declares, with what it stands for if that is certain before an offset."""
         if len(self.head) == 1 or not self.head or not is_directive(self.head[0]):
