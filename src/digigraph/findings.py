@@ -82,8 +82,8 @@ class ShapeResult:
 
     Parameters
     ----------
-    focus, value, shape
-        Terms as in N-Triples; a blank node keeps its label within one run.
+    focus, value, shape, constraint
+        Terms as in N-Triples; a blank node keeps its label within one run. Queries are constraints.
     path
         Path as in a shapes graph: an IRI, a list, or ``[ sh:inversePath … ]``; None for a result without one.
     severity, component
@@ -92,6 +92,8 @@ class ShapeResult:
         Pairs of language tag (empty for none) and text.
     times
         How many such results there are: SHACL has one for each way in which a value breaks a shape.
+    details
+        The results of inner shapes that led to it, by themselves no results (section 3.6.2.8).
     """
 
     focus: str
@@ -102,6 +104,8 @@ class ShapeResult:
     component: str
     messages: tuple[tuple[str, str], ...]
     times: int = 1
+    constraint: str | None = None
+    details: tuple[ShapeResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

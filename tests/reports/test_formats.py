@@ -285,10 +285,12 @@ def test_turtle_is_a_shacl_report(everything: tuple[list[Finding], Excerpts]) ->
     graph = list(ox.parse(turtle_report(everything[0]).encode(), format=ox.RdfFormat.TURTLE))
     conforms = [quad.object.value for quad in graph if quad.predicate == SH["conforms"]]
     assert conforms == ["false"]
-    results = {quad.subject for quad in graph if (quad.predicate, quad.object) == (RDF["type"], SH["ValidationResult"])}
+    results = {quad.object for quad in graph if quad.predicate == SH["result"]}
+    every = {quad.subject for quad in graph if (quad.predicate, quad.object) == (RDF["type"], SH["ValidationResult"])}
+    assert every == results | {quad.object for quad in graph if quad.predicate == SH["detail"]}
     assert len(results) == len(everything[0])
     for name in ("focusNode", "resultSeverity", "sourceConstraintComponent", "resultMessage"):
-        assert {quad.subject for quad in graph if quad.predicate == SH[name]} == results
+        assert {quad.subject for quad in graph if quad.predicate == SH[name]} == every
     pointer = ox.NamedNode("http://www.w3.org/ns/earl#pointer")
     assert {quad.subject for quad in graph if quad.predicate == pointer} == results
 

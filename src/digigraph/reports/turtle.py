@@ -42,7 +42,10 @@ def _times(finding: Finding) -> int:
 
 
 def _result(finding: Finding) -> str:
-    said = finding.result or _unshaped(finding)
+    return _written(finding.result or _unshaped(finding), ("earl:pointer", _pointer(finding.location)))
+
+
+def _written(said: ShapeResult, *more: tuple[str, str]) -> str:
     properties = [
         ("a", "sh:ValidationResult"),
         ("sh:resultSeverity", f"<{said.severity}>"),
@@ -50,9 +53,11 @@ def _result(finding: Finding) -> str:
         ("sh:resultPath", said.path),
         ("sh:value", said.value),
         ("sh:sourceShape", said.shape),
+        ("sh:sourceConstraint", said.constraint),
         ("sh:sourceConstraintComponent", f"<{said.component}>"),
         *(("sh:resultMessage", _literal(text, language)) for language, text in said.messages),
-        ("earl:pointer", _pointer(finding.location)),
+        *(("sh:detail", _written(each)) for each in said.details),
+        *more,
     ]
     lines = [f"    {name} {value}" for name, value in properties if value]
     return "[\n" + " ;\n".join(lines) + "\n  ]"

@@ -7,7 +7,6 @@ told apart: paths of any length and negated ones, named graphs, other servers, w
 
 from __future__ import annotations
 
-import itertools
 import json
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,8 @@ from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
-from digigraph.sparql import keywords, tokens
+from digigraph.sparql import keywords
+from digigraph.validation.shacl.prefixes import undeclared
 from digigraph.validation.updating.patterns import THIS, Pattern
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class _OtherError(Exception):
 
 
 def _patterns(query: str) -> Iterator[Pattern]:
-    if keywords(query) & _NOT_FOLLOWED or not _has_its_prefixes(query):
+    if keywords(query) & _NOT_FOLLOWED or undeclared(query):
         raise _OtherError
     try:
         algebra = translateQuery(parseQuery(query)).algebra
@@ -90,14 +90,6 @@ def _patterns(query: str) -> Iterator[Pattern]:
             waiting += part
         elif isinstance(part, dict):
             raise _OtherError
-
-
-def _has_its_prefixes(query: str) -> bool:
-    """Whether every prefix that a query uses is declared in it: others would depend on who asks."""
-    every = list(tokens(query))
-    used = {each.text.partition(":")[0] for each in every if each.kind == "name"}
-    declared = {name.text.partition(":")[0] for word, name in itertools.pairwise(every) if word.keyword == "PREFIX"}
-    return used <= declared
 
 
 def _of_triple(subject: object, predicate: object, value: object) -> Iterator[Pattern]:

@@ -21,17 +21,20 @@ import rdflib
 from pyshacl.monkey import rdflib_bool_patch, rdflib_bool_unpatch
 from pyshacl.rdfutil.stringify import stringify_blank_node
 from rdflib.plugins.sparql.parser import parseQuery
+from rdflib.plugins.sparql.sparql import SPARQLError
 
 from digigraph import sparql
 from digigraph.cache import NO_CACHE
 from digigraph.validation.engine.algebra import patterns_of
 from digigraph.validation.engine.bounds import DEFAULT_BOUNDS, Exceeded, bounded
+from digigraph.validation.engine.comparisons import adapt
+from digigraph.validation.shacl.prefixes import GIVEN
 from digigraph.validation.shacl.report_graph import ReportGraph
 from digigraph.validation.updating.update import Earlier, updated
 from digigraph.vocab import SH, XSD, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Generator, Iterable, Mapping
 
     from rdflib.term import Node
 
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from digigraph.validation.updating.patterns import Pattern
 
 _QUERIES = {SH["select"], SH["ask"], SH["construct"], SH["update"]}
+_GIVEN = [(prefix, rdflib.URIRef(namespace)) for prefix, namespace in GIVEN.items()]
 _RECURSION = re.compile(r"<(?:Node|Property)Shape ([^\s>]+)>")
 _FAILURES = (
     RuntimeError,
@@ -49,10 +53,14 @@ _FAILURES = (
     AttributeError,
     AssertionError,
     ArithmeticError,
+    SPARQLError,
     re.error,
 )
 """What comes out of pyshacl where shapes are at fault: its own errors, and those of the lists, numbers, regular
 expressions in them. Of queries in them it is a bare ``Exception``, or one told by :func:`_is_parse_error`."""
+
+_OF_PYTHON = (TypeError, AttributeError, ArithmeticError, SPARQLError)
+"""Errors whose words are those of Python and its objects."""
 
 # Both print to stderr what they also raise or report, one of them with a trace.
 for _name in ("pyshacl-validate", "rdflib.term"):
@@ -72,6 +80,9 @@ class _Parameters(list["rdflib.URIRef"]):
 
 # A seventh of the time that the shapes of this repository take.
 pyshacl.constraints.ALL_CONSTRAINT_PARAMETERS = _Parameters(pyshacl.constraints.ALL_CONSTRAINT_PARAMETERS)
+
+
+adapt()
 
 
 class ShapesError(Exception):
@@ -128,7 +139,8 @@ class DataGraph:
         Parameters
         ----------
         shapes
-            The triples of the shapes graph.
+            The triples of the shapes graph; its queries declare their own prefixes
+            (:class:`digigraph.validation.shacl.prefixes.Declarations`).
         is_whole
             Whether they are all shapes of the run: then a later run over other data begins from this one.
 
@@ -221,6 +233,14 @@ class DataGraph:
         return report
 
 
+class _Graph(rdflib.Graph):
+    """A graph whose own prefixes are for messages alone: queries would have them, too."""
+
+    def namespaces(self) -> Generator[tuple[str, rdflib.URIRef], None, None]:
+        """Yield the prefixes that a query has without declaring them."""
+        yield from _GIVEN
+
+
 def query_of(triple: ox.Triple) -> str | None:
     """Return the text of the query that a triple of a shapes graph holds, if it does."""
     if triple.predicate in _QUERIES and isinstance(triple.object, ox.Literal):
@@ -252,6 +272,8 @@ def _said(error: Exception) -> str:
         return "It is nested deeper than can be followed."
     lines = str(error).splitlines()
     said = lines[0] if lines else type(error).__name__
+    if isinstance(error, _OF_PYTHON):
+        return "It cannot be worked with, as it is or for what it finds in the data."
     if isinstance(error, re.error):
         return f"A regular expression in it cannot be used: {said}."
     return f"A query in it is not SPARQL: {said}." if _is_parse_error(error) else said
@@ -272,7 +294,7 @@ def _shapes_graph(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> 
 
 
 def _rdflib(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> rdflib.Graph:
-    graph = rdflib.Graph(bind_namespaces="core")
+    graph = _Graph(bind_namespaces="core")
     for prefix, namespace in prefixes.items():
         graph.bind(prefix, namespace)
     with warnings.catch_warnings():

@@ -33,6 +33,13 @@ class Predicate:
 
 
 @dataclass(frozen=True, slots=True)
+class Inverse:
+    """A path, followed backwards; of a property that is :class:`Predicate`."""
+
+    part: Path
+
+
+@dataclass(frozen=True, slots=True)
 class InTurn:
     """One path behind the other."""
 
@@ -54,7 +61,7 @@ class Repeated:
     mark: str
 
 
-Path = Predicate | InTurn | Either | Repeated
+Path = Predicate | Inverse | InTurn | Either | Repeated
 _REPEATED = {SH["zeroOrOnePath"]: "?", SH["zeroOrMorePath"]: "*", SH["oneOrMorePath"]: "+"}
 _MARKED = {mark: f"sh:{term.value.rpartition('#')[2]}" for term, mark in _REPEATED.items()}
 _LONGEST = 1000
@@ -90,7 +97,7 @@ def _path(node: Term, said: Said, parts_left: Iterator[int], depth: int) -> Path
         is_one = term in _REPEATED or term == SH["inversePath"]
         part = _path(values[0], said, parts_left, depth + 1) if is_one else None
         if part is not None:
-            return _inverse(part) if term == SH["inversePath"] else Repeated(part, _REPEATED[term])
+            return _backwards(part) if term == SH["inversePath"] else Repeated(part, _REPEATED[term])
     return None
 
 
@@ -104,20 +111,31 @@ def items(node: Term, said: Said) -> list[Term]:
     return items
 
 
-def _inverse(path: Path) -> Path:
+def _backwards(path: Path) -> Path:
+    if isinstance(path, Predicate) and not path.inverse:
+        return Predicate(path.iri, inverse=True)
+    return Inverse(path)
+
+
+def turned(path: Path) -> Path:
+    """Return the path that leads where another does when it is followed backwards."""
     if isinstance(path, Predicate):
         return Predicate(path.iri, inverse=not path.inverse)
+    if isinstance(path, Inverse):
+        return path.part
     if isinstance(path, InTurn):
-        return InTurn(tuple(_inverse(part) for part in reversed(path.parts)))
+        return InTurn(tuple(turned(part) for part in reversed(path.parts)))
     if isinstance(path, Either):
-        return Either(tuple(_inverse(part) for part in path.parts))
-    return Repeated(_inverse(path.part), path.mark)
+        return Either(tuple(turned(part) for part in path.parts))
+    return Repeated(turned(path.part), path.mark)
 
 
 def sparql(path: Path, shorten: Callable[[str], str]) -> str:
     """Return a path as SPARQL writes it, with IRIs as ``shorten`` gives them."""
     if isinstance(path, Predicate):
         return ("^" if path.inverse else "") + shorten(path.iri.value)
+    if isinstance(path, Inverse):
+        return f"^({sparql(path.part, shorten)})"
     if isinstance(path, Repeated):
         return _grouped(path.part, shorten) + path.mark
     separator = "/" if isinstance(path, InTurn) else "|"
@@ -133,6 +151,8 @@ def turtle(path: Path) -> str:
     """Return a path as a shapes graph has it, in Turtle; the prefix ``sh:`` is SHACL's."""
     if isinstance(path, Predicate):
         return f"[ sh:inversePath {path.iri} ]" if path.inverse else str(path.iri)
+    if isinstance(path, Inverse):
+        return f"[ sh:inversePath {turtle(path.part)} ]"
     if isinstance(path, Repeated):
         return f"[ {_MARKED[path.mark]} {turtle(path.part)} ]"
     parts = f"( {' '.join(turtle(part) for part in path.parts)} )"
@@ -161,6 +181,8 @@ _Ends = Mapping[Term, Sequence[Step | None]]
 
 def _walk(path: Path, starts: _Ends, graph: Graph) -> _Ends:
     """Where a path leads; where it leads nowhere else, the steps are those of its start."""
+    if isinstance(path, Inverse):
+        return _walk(turned(path.part), starts, graph)
     if isinstance(path, InTurn):
         ends = starts
         for part in path.parts:

@@ -37,6 +37,7 @@ class Result:
     value: Term | None
     severity: ox.NamedNode
     shape: Term | None
+    constraint: Term | None
     component: str
     messages: tuple[tuple[str, str], ...]
     details: tuple[Result, ...] = ()
@@ -141,6 +142,7 @@ def _result(
         value=next(iter(about.get(SH["value"], ())), None),
         severity=severity if isinstance(severity, ox.NamedNode) else SH["Violation"],
         shape=next(iter(about.get(SH["sourceShape"], ())), None),
+        constraint=next(iter(about.get(SH["sourceConstraint"], ())), None),
         component=component.value if isinstance(component, ox.NamedNode) else "",
         messages=tuple(
             sorted({(language, each.value) for each in texts for language in languages_of(each, known, others)})

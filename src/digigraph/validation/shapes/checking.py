@@ -11,6 +11,7 @@ from digigraph import sparql
 from digigraph.findings import Finding, Location, Severity
 from digigraph.validation.engine.data_graph import ShapesError, UnfinishedError, query_of
 from digigraph.validation.shacl.messages import messages_of
+from digigraph.validation.shacl.prefixes import Declarations, PrefixError
 from digigraph.validation.shacl.targets import TARGETS, by_subject, focused
 from digigraph.validation.shapes.results import ResultFindings, rule_of_shape
 from digigraph.validation.updating.reach import ShapesGraph, makes_root
@@ -90,10 +91,11 @@ class ShapesCheck:
                 location=each.location,
                 hint="Remove FROM, SERVICE and LOAD: the data graph is what is asked.",
             )
-        usable = [
-            each.quad.triple for each in self._shapes if not {each.quad.subject, each.quad.object} & remote.keys()
-        ]
-        yield from self._never_asked(remote)
+        completed, mistaken = self._with_prefixes()
+        yield from mistaken.values()
+        left_out = remote.keys() | mistaken.keys()
+        usable = [each for each in completed if not {each.subject, each.object} & left_out]
+        yield from self._never_asked(left_out)
         try:
             yield from self._checked_or_told(usable)
         except UnfinishedError as error:
@@ -104,6 +106,31 @@ class ShapesCheck:
             except UnfinishedError as another:
                 # Twice is enough: what a run takes stays bounded, and nobody is told that the others hold.
                 yield self._unfinished(another, is_last=True)
+
+    def _with_prefixes(self) -> tuple[list[ox.Triple], dict[Term, Finding]]:
+        """The shapes, in which queries declare their prefixes; and what is wrong with those that cannot, by subject."""
+        declarations = Declarations(each.quad.triple for each in self._shapes)
+        completed: list[ox.Triple] = []
+        mistaken: dict[Term, Finding] = {}
+        for each in self._shapes:
+            triple = each.quad.triple
+            if (query := query_of(triple)) is not None:
+                try:
+                    text = declarations.complete(query, triple.subject)
+                except PrefixError as error:
+                    mistaken[triple.subject] = Finding(
+                        rule="shapes",
+                        severity=Severity.VIOLATION,
+                        message=f"This query cannot be used: {error}",
+                        location=each.location,
+                        hint="Declare it in the query, or by sh:prefixes; what a file declares is for that file alone.",
+                    )
+                    continue
+                if text != query:
+                    triple = ox.Triple(triple.subject, triple.predicate, ox.Literal(text))
+            if triple.predicate != SH["prefixes"]:
+                completed.append(triple)
+        return completed, mistaken
 
     def _checked_or_told(self, shapes: Sequence[ox.Triple]) -> list[Finding]:
         """What shapes find, and which of them cannot be used."""
@@ -170,9 +197,9 @@ class ShapesCheck:
                     hint="Say it with SHACL Core or SHACL-SPARQL.",
                 )
 
-    def _never_asked(self, remote: Container[Term]) -> Iterator[Finding]:
+    def _never_asked(self, told: Container[Term]) -> Iterator[Finding]:
         """Yield a finding for each query that is not SPARQL and that nothing asks, for its shape has no focus node."""
-        queries = [each for each in self._shapes if query_of(each.quad.triple) and each.quad.subject not in remote]
+        queries = [each for each in self._shapes if query_of(each.quad.triple) and each.quad.subject not in told]
         if not queries:
             return
         with_focus = focused(self._shapes, self._graph.triples)

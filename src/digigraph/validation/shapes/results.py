@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from digigraph.findings import Finding, Location, Severity, ShapeResult
 from digigraph.rules import SHAPE_PREFIX
 from digigraph.validation.shacl.paths import Predicate, Step, last_steps, sparql, turtle
-from digigraph.vocab import DG, RDF, SH, Term
+from digigraph.vocab import DG, RDF, SH, XSD, Term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -30,6 +30,8 @@ _OF_PROPERTIES = {SH["ClosedConstraintComponent"].value}
 """Components whose results name a value and speak of the property that has it; all that name none speak of it too."""
 _OTHERS = 20
 """Further places of one result that are told."""
+_SHOWN = 200
+"""Characters of a value that a message shows; reports for programs have it whole."""
 _REASONS = 3
 """Results of inner shapes that are told with that of the outer one."""
 
@@ -75,15 +77,7 @@ class ResultFindings:
             subject=concerned.value if isinstance(concerned, ox.NamedNode) else None,
             path=sparql(result.path, self._shorten) if result.path is not None else None,
             quote=self._quote(concerned) or quote or None,
-            result=ShapeResult(
-                focus=str(result.focus),
-                path=turtle(result.path) if result.path is not None else None,
-                value=str(result.value) if result.value is not None else None,
-                shape=str(result.shape) if result.shape is not None else None,
-                severity=result.severity.value,
-                component=result.component,
-                messages=result.messages,
-            ),
+            result=_reported(result),
         )
 
     def _concerned(self, result: Result) -> Term:
@@ -141,6 +135,8 @@ class ResultFindings:
     def _message(self, result: Result, concerned: Term) -> str:
         texts = dict(reversed(result.messages))
         text = texts.get("en") or next(iter(texts.values()), "This breaks a shape.")
+        if isinstance(result.value, ox.Literal):
+            text = text.replace(result.value.value, _shortened(result.value.value))
         about = [self._shown(concerned)]
         if result.path is not None:
             about.append(sparql(result.path, self._shorten))
@@ -153,14 +149,36 @@ class ResultFindings:
             return self._shorten(term.value)
         if isinstance(term, ox.BlankNode):
             return "[…]"
-        if isinstance(term, ox.Literal) and "^^" in str(term).rpartition('"')[2]:
-            return f"{ox.Literal(term.value)}^^{self._shorten(term.datatype.value)}"
-        return str(term)
+        if not isinstance(term, ox.Literal):
+            return str(term)
+        text = str(ox.Literal(_shortened(term.value)))
+        if term.language:
+            return f"{text}@{term.language}"
+        return text if term.datatype == XSD["string"] else f"{text}^^{self._shorten(term.datatype.value)}"
 
     def _quote(self, node: Term) -> str | None:
         """The sentence that a node, if it is an evidence, quotes."""
         quotes = [each.value for each in self._dataset.values(node, DG["quote"]) if isinstance(each, ox.Literal)]
         return quotes[0] if quotes else None
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def _reported(result: Result) -> ShapeResult:
+    """A result as reports write it."""
+    return ShapeResult(
+        focus=str(result.focus),
+        path=turtle(result.path) if result.path is not None else None,
+        value=str(result.value) if result.value is not None else None,
+        shape=str(result.shape) if result.shape is not None else None,
+        constraint=str(result.constraint) if result.constraint is not None else None,
+        severity=result.severity.value,
+        component=result.component,
+        messages=result.messages,
+        details=tuple(map(_reported, result.details)),
+    )
 
 
 def _innermost(results: Iterable[Result]) -> Iterator[Result]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
-from digigraph.validation.shacl.paths import InTurn, Predicate, Repeated, items, path_of
+from digigraph.validation.shacl.paths import InTurn, Inverse, Predicate, Repeated, items, path_of, turned
 from digigraph.validation.shacl.targets import SHAPE_TYPES, TARGETS
 from digigraph.validation.updating.patterns import Pattern
 from digigraph.vocab import RDF, RDFS, SH, Term
@@ -48,13 +48,12 @@ _INNER = [SH[each] for each in ("property", "node", "not", "qualifiedValueShape"
 _LISTED = [SH[each] for each in ("and", "or", "xone")]
 _OTHER_TARGETS = {*TARGETS} - {SH["targetNode"]}
 _WITHIN_PATHS = [SH[each] for each in ("inversePath", "zeroOrOnePath", "zeroOrMorePath", "oneOrMorePath")]
-_OF_QUERIES = [SH[each] for each in ("sparql", "select", "prefixes", "declare", "prefix", "namespace")]
 _KNOWN = {
     *(SH[each] for each in _HARMLESS.split()),
     *_COMPARED,
     *_INNER,
     *_LISTED,
-    *_OF_QUERIES,
+    *(SH[each] for each in ("sparql", "select", "declare", "prefix", "namespace")),
     SH["class"],
 }
 _MOST_WAYS = 1000
@@ -284,10 +283,9 @@ class _Reading:
             if named and len(named) == len(about[SH["targetNode"]]):
                 focus = [each.value for each in named]
         for constraint in about[SH["sparql"]]:
-            said = self._said.get(constraint, {})
-            for query in said.get(SH["select"], ()):
+            for query in self._said.get(constraint, {}).get(SH["select"], ()):
                 patterns = self._patterns_of(query.value) if isinstance(query, ox.Literal) else None
-                if patterns is None or SH["path"] in about or SH["prefixes"] in said:
+                if patterns is None or SH["path"] in about:
                     raise _UnboundedError
                 self.patterns |= {each.of(node) for each in patterns for node in focus}
 
@@ -334,6 +332,8 @@ def _step(term: Term) -> Step:
 
 def _ways(path: Path) -> set[Way]:
     """The ways by which a path leads to values."""
+    while isinstance(path, Inverse):
+        path = turned(path.part)
     if isinstance(path, Predicate):
         return {(Step(path.iri, inverse=path.inverse),)}
     if isinstance(path, Repeated):
