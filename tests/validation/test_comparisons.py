@@ -65,6 +65,26 @@ def test_numbers_are_compared_whatever_their_datatypes(tmp_path: Path, value: st
     assert told(tmp_path, value, "sh:property [ sh:path e:v ; sh:minInclusive 0.5 ]") == [OTHER]
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ('"2021"^^xsd:gYear', '"2020"^^xsd:gYear'),
+        ('"2021-02"^^xsd:gYearMonth', '"2021-01"^^xsd:gYearMonth'),
+        ('"2021-01-02"^^xsd:date', '"2021-01-01"^^xsd:date'),
+        ('"P2D"^^xsd:dayTimeDuration', '"PT1H"^^xsd:dayTimeDuration'),
+        ('"--02"^^xsd:gMonth', '"--01"^^xsd:gMonth'),
+        ('"2"^^e:unknown', '"1"^^e:unknown'),
+    ],
+)
+def test_what_is_greater_is_never_less(tmp_path: Path, one: str, other: str) -> None:
+    """Nor is it where nobody knows which is greater; years, days and times are known."""
+    exceeds = [("http://e.x/a", "MaxInclusive"), ("http://e.x/b", "MaxInclusive"), OTHER]
+    assert told(tmp_path, one, f"sh:property [ sh:path e:v ; sh:maxInclusive {other} ]") == exceeds
+    if "--" not in one and "unknown" not in one:
+        shape = f"sh:property [ sh:path e:v ; sh:maxInclusive {one} ]"
+        assert told(tmp_path, other, shape) == [("http://e.x/b", "MaxInclusive"), OTHER]
+
+
 @pytest.mark.parametrize("value", NO_NUMBERS[:6])
 @pytest.mark.parametrize("test", ["?v < 7", "7 > ?v", "?v > 3", "3 < ?v", "?v * 2 + 1 > 3", "ROUND(?v) = 5", "-?v < 0"])
 def test_queries_compare_what_is_no_number_with_nothing(tmp_path: Path, value: str, test: str) -> None:

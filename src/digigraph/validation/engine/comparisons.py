@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     Node = IdentifiedNode | Literal
 
+
 _NUMBERS = {
     rdflib.XSD[name]
     for name in (
@@ -48,6 +49,9 @@ _NUMBERS = {
         *("nonNegativeInteger", "nonPositiveInteger", "unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte"),
     )
 }
+_YEARS = {rdflib.XSD.gYear, rdflib.XSD.gYearMonth}
+"""SPARQL has no order for them, and everybody knows which."""
+_YEAR = re.compile(r"[0-9]{4}(?:-[0-9]{2})?")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _DOUBLE = re.compile(rf"{_DECIMAL.pattern}(?:[eE][+-]?[0-9]+)?|[+-]?INF|NaN")
 
@@ -64,10 +68,14 @@ def order(one: Node, other: Node) -> int:
         raise TypeError
     if _has_no_order(one) or _has_no_order(other):
         raise TypeError
-    if one == other or one.value == other.value:
+    if one == other:
         return 0
+    if one.datatype in _YEARS and _YEAR.fullmatch(one) and _YEAR.fullmatch(other):
+        return 1 if str(one) > str(other) else -1
     if one.value is None or other.value is None:
         raise TypeError
+    if one.value == other.value:
+        return 0
     return 1 if one.value > other.value else -1
 
 
