@@ -94,6 +94,30 @@ def test_queries_compare_what_is_no_number_with_nothing(tmp_path: Path, value: s
     assert found == [("http://e.x/b", "SPARQL"), OTHER]
 
 
+@pytest.mark.parametrize(
+    ("value", "asked", "is_found"),
+    [
+        ("007", "007", True),
+        ("007", "7", False),
+        ("7", "007", False),
+        ("1.00", "1.00", True),
+        ('"1"^^xsd:boolean', "'1'^^xsd:boolean", True),
+        ('"1"^^xsd:boolean', "true", False),
+    ],
+)
+def test_a_literal_in_a_query_is_the_term_as_it_is_spelt(
+    tmp_path: Path, value: str, asked: str, *, is_found: bool
+) -> None:
+    """A pattern matches terms and not values (SPARQL 1.1, section 5.1); FILTER compares values."""
+    pattern = f'sh:sparql [ sh:message "m" ; sh:select "SELECT $this {{ $this <http://e.x/v> {asked} }}" ]'
+    assert told(tmp_path, value, pattern) == [("http://e.x/a", "SPARQL")] * is_found + [OTHER]
+    equal = f"SELECT $this {{ $this <http://e.x/v> ?v FILTER(?v = {asked}) }}"
+    assert told(tmp_path, value, f'sh:sparql [ sh:message "m" ; sh:select "{equal}" ]') == [
+        ("http://e.x/a", "SPARQL"),
+        OTHER,
+    ]
+
+
 def test_no_message_speaks_of_the_engine(tmp_path: Path) -> None:
     """A sum of what has none makes a query unusable; what is said of it is no class and no address."""
     query = "SELECT $this (SUM(?v) AS ?value) { $this <http://e.x/v> ?v } GROUP BY $this"

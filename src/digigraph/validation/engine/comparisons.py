@@ -6,6 +6,7 @@ the whole shape up where a blank node is compared. In SHACL (sections 4.3 and 4.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from decimal import Decimal
@@ -23,7 +24,7 @@ from rdflib.plugins.sparql.sparql import SPARQLError, SPARQLTypeError
 from rdflib.term import Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from pyshacl.constraints.constraint_component import ConstraintComponent
     from rdflib.term import IdentifiedNode
@@ -160,6 +161,16 @@ def _double(text: str) -> float:
     if not _DOUBLE.fullmatch(text):
         raise ValueError(text)
     return float(text)
+
+
+@contextlib.contextmanager
+def as_spelt() -> Iterator[None]:
+    """Let literals in queries be the terms that they are: rdflib would ask for 7 where a query has 007."""
+    normalize, rdflib.NORMALIZE_LITERALS = rdflib.NORMALIZE_LITERALS, False
+    try:
+        yield
+    finally:
+        rdflib.NORMALIZE_LITERALS = normalize
 
 
 def adapt() -> None:

@@ -27,7 +27,7 @@ from digigraph import sparql
 from digigraph.cache import NO_CACHE
 from digigraph.validation.engine.algebra import patterns_of
 from digigraph.validation.engine.bounds import DEFAULT_BOUNDS, Exceeded, bounded
-from digigraph.validation.engine.comparisons import adapt
+from digigraph.validation.engine.comparisons import adapt, as_spelt
 from digigraph.validation.shacl.prefixes import GIVEN
 from digigraph.validation.shacl.report_graph import ReportGraph
 from digigraph.validation.updating.update import Earlier, updated
@@ -239,6 +239,11 @@ class _Graph(rdflib.Graph):
     def namespaces(self) -> Generator[tuple[str, rdflib.URIRef], None, None]:
         """Yield the prefixes that a query has without declaring them."""
         yield from _GIVEN
+
+    def query(self, *asked: object, **named: object) -> rdflib.query.Result:
+        """Answer a query as rdflib does, with literals as they are spelt in it."""
+        with as_spelt():
+            return super().query(*asked, **named)  # type: ignore[arg-type]
 
 
 def query_of(triple: ox.Triple) -> str | None:
