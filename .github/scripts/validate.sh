@@ -23,9 +23,12 @@ done <<< "$INPUT_PATHS"
 
 cd "$GITHUB_WORKSPACE"
 sarif="$RUNNER_TEMP/digigraph.sarif"
+# What an earlier step of the job left there is not the report of this one.
+rm -f "$sarif"
 status=0
 "${command[@]}" --format sarif --output "$sarif" "${paths[@]}" || status=$?
-if [ "$status" -gt 1 ]; then exit "$status"; fi
-# Nothing is checked twice: the second run is told what the first has found.
+# After a file that cannot be read there is a report as well; only where there is none, nothing could be checked.
+if [ ! -f "$sarif" ]; then exit "$status"; fi
+# Later runs are told what the first has found; what cannot be read is tried again.
 "${command[@]}" --format github "${paths[@]}" || true
 printf 'sarif=%s\nstatus=%s\n' "$sarif" "$status" >> "$GITHUB_OUTPUT"

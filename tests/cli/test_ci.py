@@ -23,6 +23,7 @@ GIT = shutil.which("git") or "git"
 SHAPES = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <http://e.x/> .
 e:s a sh:NodeShape ; sh:targetSubjectsOf e:p ; sh:property [ sh:path e:p ; sh:nodeKind sh:IRI ] .
 """
+
 GOOD, BAD = "<http://e.x/a> <http://e.x/p> <http://e.x/b> .\n", "<http://e.x/a>\n  <http://e.x/p> 1 .\n"
 
 
@@ -72,9 +73,20 @@ def commit(folder: Path, environment: dict[str, str]) -> str:
     return run([GIT, "rev-parse", "HEAD"], folder, environment).stdout.strip()
 
 
+def many_that_need_each_other(folder: Path) -> None:
+    """Make files whose names are too long together for one command of pre-commit; each needs what the last one says."""
+    folder.mkdir()
+    name = "n" * 200
+    for number in range(700):
+        text = f"<http://e.x/{number}> <http://e.x/p> <http://e.x/{number + 1}> .\n"
+        (folder / f"{name}{number}.ttl").write_text(text, encoding="utf-8")
+    classes = "".join(f"<http://e.x/{number}> a <http://e.x/C> .\n" for number in range(701))
+    (folder / f"{name}.ttl").write_text(f"{classes}<http://e.x/b> a <http://e.x/C> .\n", encoding="utf-8")
+
+
 @pytest.mark.long
 def test_the_hooks_run_under_the_real_pre_commit(source: Path, files: Path, home: dict[str, str]) -> None:
-    """pre-commit installs them from here; a bad file stops the commit at its line, a good one and a project pass."""
+    """pre-commit installs them from here; a bad file stops the commit at its line, good ones and a project pass."""
     made = made_project(files / "made").folder
     for each in made.iterdir():
         each.rename(files / each.name if each.name != "data" else files / "data/made")
@@ -82,7 +94,9 @@ def test_the_hooks_run_under_the_real_pre_commit(source: Path, files: Path, home
         each.rename(files / "data" / each.name)
     (files / "data/bad.ttl").rename(files / "bad.ttl")
     (files / "data/good.ttl").rename(files / "good.ttl")
-    hooks = "{id: digigraph}, {id: digigraph-rdf, args: [--shapes, shapes.ttl], files: '^(good|bad)[.]ttl$'}"
+    many_that_need_each_other(files / "many")
+    (files / "shapes.ttl").write_text(f"{SHAPES}e:s sh:property [ sh:path e:p ; sh:class e:C ] .\n", encoding="utf-8")
+    hooks = "{id: digigraph}, {id: digigraph-rdf, args: [--shapes, shapes.ttl, --, good.ttl, bad.ttl, many]}"
     config = f"repos:\n- repo: {source}\n  rev: {commit(source, home)}\n  hooks: [{hooks}]\n"
     (files / ".pre-commit-config.yaml").write_text(config, encoding="utf-8")
     commit(files, home)
@@ -94,7 +108,11 @@ def test_the_hooks_run_under_the_real_pre_commit(source: Path, files: Path, home
         ("digigraph (RDF files)", "Failed"),
     ], ran.stdout
     assert "bad.ttl:2:18: violation: " in ran.stdout
-    assert run([*pre_commit, "--files", "good.ttl"], files, home).returncode == 0
+    assert ran.stdout.count(": violation: ") == 2
+    # What is named is checked whole, also where the commit has a part of it.
+    assert run([*pre_commit, "--files", "good.ttl"], files, home).returncode == 1
+    (files / "bad.ttl").write_text(GOOD, encoding="utf-8")
+    assert run([*pre_commit, "--all-files"], files, home).returncode == 0
     facts = files / "data/documents/nhd-page.yaml"
     facts.write_text(facts.read_text(encoding="utf-8").replace("huvudman KTH", "huvudman KHT"), encoding="utf-8")
     ran = run([*pre_commit, "digigraph", "--files", str(facts)], files, home)
@@ -207,6 +225,19 @@ def test_the_action_annotates_uploads_and_fails(source: Path, files: Path, home:
 
 
 @pytest.mark.long
+def test_a_file_that_cannot_be_read_hides_nothing_in_the_action(
+    source: Path, files: Path, home: dict[str, str], github: Path
+) -> None:
+    """It is an annotation among those of the other files, the report is uploaded, and then the job ends with code 2."""
+    (files / "data/nowhere.ttl").symlink_to("nothing")
+    checked, uploaded, ended = steps_run(source, files, home, paths="data", shapes="shapes.ttl")
+    assert checked.returncode == uploaded.returncode == 0, checked.stderr + uploaded.stderr
+    assert re.findall("^::error file=(.*?),", checked.stdout, re.MULTILINE) == ["data/bad.ttl", "data/nowhere.ttl"]
+    assert "sarif=@" in github.read_text(encoding="utf-8")
+    assert ended.returncode == 2
+
+
+@pytest.mark.long
 def test_the_action_checks_a_project_in_a_folder(source: Path, files: Path, home: dict[str, str], github: Path) -> None:
     """Files are named from the top of the repository; a good project passes."""
     project = made_project(files / "graph")
@@ -227,17 +258,31 @@ def test_inputs_of_the_action_are_never_commands(source: Path, files: Path, home
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("check", "code"), [("data --shapes shapes.ttl", 1), ("data/good.ttl --shapes shapes.ttl", 0)])
-def test_the_gitlab_job_runs(source: Path, files: Path, home: dict[str, str], check: str, code: int) -> None:
-    """Its script, as a runner runs it, writes both reports and ends with the exit code of the check."""
+@pytest.mark.parametrize(
+    ("check", "code", "told"),
+    [
+        ("data --shapes shapes.ttl", 1, ["data/bad.ttl"]),
+        ("data/good.ttl --shapes shapes.ttl", 0, []),
+        ("--shapes shapes.ttl -- data -dash.ttl nowhere.ttl", 2, ["-dash.ttl", "data/bad.ttl", "nowhere.ttl"]),
+    ],
+)
+def test_the_gitlab_job_runs(
+    source: Path, files: Path, home: dict[str, str], check: str, code: int, told: list[str]
+) -> None:
+    """Its script, as a runner runs it, writes both reports and ends with the exit code of the check; a file that cannot
+    be read, or has the name of an option, stands among the others.
+    """
+    (files / "-dash.ttl").write_text(BAD.replace("e.x/a", "e.x/c"), encoding="utf-8")
+    (files / "nowhere.ttl").symlink_to("nothing")
     job = yaml.safe_load((REPOSITORY / "docs/ci/gitlab.yml").read_text(encoding="utf-8"))["digigraph"]
     script = "\n".join(job["script"]).replace("/tmp/digigraph", f"{files.parent}/venv")  # noqa: S108 - in the script
     variables = {**job["variables"], "CHECKER": str(source), "CHECK": check}
     ran = run(["bash", "-eo", "pipefail", "-c", script], files, {**home, **variables})
     assert ran.returncode == code, ran.stderr
     quality = json.loads((files / job["artifacts"]["reports"]["codequality"]).read_text(encoding="utf-8"))
-    assert [each["location"]["path"] for each in quality] == ["data/bad.ttl"] * code
+    assert [each["location"]["path"] for each in quality] == told
     assert ("<failure" in (files / job["artifacts"]["reports"]["junit"]).read_text(encoding="utf-8")) == bool(code)
+    assert [each for each in told if f"\n{each}:" in f"\n{ran.stdout}"] == told
 
 
 @pytest.fixture(scope="module")

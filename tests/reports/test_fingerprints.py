@@ -89,6 +89,8 @@ def test_a_baseline_leaves_out_what_was_known(tmp_path: Path) -> None:
         b"{}",
         b'{"version": 2, "findings": []}',
         b'{"version": 1, "findings": [{}]}',
+        b'{"version": 1, "findings": [{"fingerprint": null}]}',
+        b'{"version": 1, "findings": [{"fingerprint": 5}]}',
         b"[" * 100_000,
         b"\xff",
     ],

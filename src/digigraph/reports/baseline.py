@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from digigraph.errors import InputError
 from digigraph.reports.fingerprints import fingerprints
 from digigraph.reports.json import VERSION
@@ -14,6 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from digigraph.findings import Finding
+
+
+class _Known(msgspec.Struct, frozen=True):
+    fingerprint: str
+
+
+class _Report(msgspec.Struct, frozen=True):
+    version: int
+    findings: list[_Known]
 
 
 def known_fingerprints(report: bytes, name: str) -> frozenset[str]:
@@ -33,14 +44,12 @@ def known_fingerprints(report: bytes, name: str) -> frozenset[str]:
     """
     hint = "Write one with: digigraph validate --format json --output FILE."
     try:
-        document = json.loads(report)
-        found, version = document["findings"], document["version"]
-        known = frozenset(str(each["fingerprint"]) for each in found)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        known = msgspec.convert(json.loads(report), _Report)
+    except (ValueError, msgspec.ValidationError, RecursionError) as error:
         raise InputError(f"{name}: is no JSON report of digigraph.", hint=hint) from error
-    if version != VERSION:
-        raise InputError(f"{name}: is a report of version {version}, not {VERSION}.", hint=hint)
-    return known
+    if known.version != VERSION:
+        raise InputError(f"{name}: is a report of version {known.version}, not {VERSION}.", hint=hint)
+    return frozenset(each.fingerprint for each in known.findings)
 
 
 def new_findings(findings: Sequence[Finding], known: AbstractSet[str]) -> list[Finding]:
