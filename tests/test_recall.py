@@ -443,3 +443,30 @@ def test_runs_at_the_same_time_tell_the_same(project: Project, tmp_path: Path) -
     told_by = {each.result()[0] for each in ran}
     assert told_by == {loaded(project, tmp_path, "--no-cache")[0]}
     assert loaded(project, tmp_path / "cache")[0] in told_by
+
+
+def test_a_link_in_place_of_a_copy_is_another_run(tmp_path: Path) -> None:
+    """One file under two names is read once: its blank nodes are not two any longer."""
+    (tmp_path / "shapes.ttl").write_text(PREFIXES + SHAPES[0], encoding="utf-8")
+    for name in ("a.ttl", "b.ttl"):
+        (tmp_path / name).write_text(PREFIXES + "[] e:p 1 .", encoding="utf-8")
+    cache = Cache(tmp_path / "cache")
+    files = Files(data=[str(tmp_path / "a.ttl"), str(tmp_path / "b.ttl")], shapes=[str(tmp_path / "shapes.ttl")])
+    before = file_findings(files, Reading(), cache=cache)
+    (tmp_path / "b.ttl").unlink()
+    (tmp_path / "b.ttl").symlink_to("a.ttl")
+    anew = check_files(files, Reading()).findings
+    assert file_findings(files, Reading(), cache=cache) == anew != before
+
+
+def test_a_pipe_in_place_of_an_entry_is_none(tmp_path: Path) -> None:
+    """Nobody will ever write to it; the run is made and does not wait."""
+    cache = Cache(tmp_path / "cache")
+    key = cache.key("what")
+    cache.put(key, b"was kept")
+    assert cache.get(key) == b"was kept"
+    (tmp_path / "cache" / key).unlink()
+    os.mkfifo(tmp_path / "cache" / key)
+    assert cache.get(key) is None
+    cache.put(key, b"again")
+    assert cache.get(key) == b"again"

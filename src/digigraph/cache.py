@@ -75,7 +75,9 @@ class Cache:
         with contextlib.suppress(OSError):
             if not _is_ours(self._folder):
                 return None
-            with (self._folder / key).open("rb") as file:
+            with open(self._folder / key, "rb", opener=_without_waiting) as file:
+                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    return None
                 entry = file.read(_LARGEST + 1)
                 # Where nothing can be written, what was kept there earlier can still be read.
                 with contextlib.suppress(OSError):
@@ -136,6 +138,11 @@ def _program() -> bytes:
 
 def _entry(key: str, body: bytes) -> bytes:
     return _MAGIC + hashlib.sha256(_MAGIC + key.encode() + b"\n" + body).digest() + body
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file, or a pipe that stands in its place and that nobody may ever write to."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _is_ours(folder: Path) -> bool:

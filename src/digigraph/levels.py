@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 OFF = "off"
 LEVELS = (OFF, *(each.label for each in Severity))
 """What a rule can be set to."""
+UNREADABLE = "unreadable"
+"""The rule by which a run says that it has not checked everything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +113,7 @@ def choice(
     Raises
     ------
     SettingsError
-        There is no such rule or level, or the rule is fixed.
+        There is no such rule or level, the rule is fixed, or it is the one that nobody switches off.
     """
     table = rules() if known is None else known
     if rule not in table and not rule.startswith(SHAPE_PREFIX):
@@ -127,6 +129,11 @@ def choice(
             f"{source}: {rule} can be neither switched off nor lowered.",
             hint="What breaks it is left out of the graph, or would make the graph say what no source says. "
             "`digigraph validate --rule` leaves it out of one report.",
+        )
+    if rule == UNREADABLE and severity is None:
+        raise SettingsError(
+            f"{source}: {rule} cannot be switched off.",
+            hint="A run that did not read everything must not say that all is well.",
         )
     return Choice(rule=rule, level=severity, source=source)
 

@@ -7,6 +7,7 @@ files. Their hash is the key; where it is known, nothing is parsed and nothing t
 from __future__ import annotations
 
 import hashlib
+import os
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -64,8 +65,9 @@ def _state_of_files(files: Files) -> State | None:
         remarks: list[Finding] = []
         for path in paths_of(arguments, remarks):
             is_stdin = str(path) == STDIN
-            # Where a file lies is what its relative IRIs are relative to.
-            named.append((f"{role} {path} {path.absolute()}", None if is_stdin else path))
+            # Where a file lies is what its relative IRIs are relative to; one under two names is read once.
+            places = f"{path.absolute()} {os.path.realpath(path)}"
+            named.append((f"{role} {path} {places}", None if is_stdin else path))
         named += [(f"{role} {each}", None) for each in remarks]
     return state_of(named)
 

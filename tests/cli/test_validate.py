@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -105,14 +106,112 @@ def test_a_file_may_be_called_anything(folder: Path, name: str) -> None:
     assert [(each["file"], each["line"]) for each in json.loads(ran.stdout)["findings"]] == [(name, 3)]
 
 
-@pytest.mark.parametrize("format_", ["text", "json", "sarif", "junit", "github", "gitlab", "turtle"])
+@pytest.mark.parametrize("format_", ["text", "json", "junit", "github", "gitlab", "turtle"])
 def test_a_name_that_is_not_utf_8_is_shown_with_escapes(folder: Path, format_: str) -> None:
-    """No report can hold such bytes; the file is checked as any other."""
-    name = b"\xff.ttl"
-    Path(os.fsdecode(os.fsencode(folder) + b"/data/" + name)).write_bytes(BAD)
+    """These reports cannot hold such bytes; the file is checked as any other."""
+    Path(os.fsdecode(os.fsencode(folder) + b"/data/\xff.ttl")).write_bytes(BAD)
     ran = validate(folder, "data", "--shapes", "shapes.ttl", "--format", format_)
     assert (ran.returncode, ran.stderr) == (1, b"")
     assert b"xff.ttl" in ran.stdout
+    if format_ == "text":
+        assert b"\n    3 |   'x' .\n" in ran.stdout.partition(b"xff.ttl:3:3")[2]
+
+
+def test_sarif_names_a_file_that_is_not_utf_8_by_its_bytes(folder: Path) -> None:
+    """Its URI is that of the file, and its columns are known; a baseline knows it again."""
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff.ttl")).write_bytes(BAD)
+    ran = validate(folder, ".", "--shapes", "shapes.ttl", "--format", "sarif")
+    places = [each["locations"][0]["physicalLocation"] for each in json.loads(ran.stdout)["runs"][0]["results"]]
+    places += [each["relatedLocations"][0]["physicalLocation"] for each in json.loads(ran.stdout)["runs"][0]["results"]]
+    assert {"%FF.ttl"} < {each["artifactLocation"]["uri"] for each in places}
+    assert all(each["region"]["startColumn"] == 3 for each in places)
+    known = [".", "--shapes", "shapes.ttl", "--format", "json", "--output", "known.json"]
+    assert validate(folder, *known).returncode == 1
+    assert validate(folder, ".", "--shapes", "shapes.ttl", "--baseline", "known.json").returncode == 0
+
+
+def as_nobody_else(*command: str) -> list[str]:
+    """A command as one of somebody to whom the modes of files apply; they do not apply to root."""
+    if os.geteuid():
+        return list(command)
+    refused = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+    if shutil.which("setpriv") is None or subprocess.run([*refused, "true"], check=False).returncode:
+        pytest.skip("nothing can be locked for root here")
+    return [*refused, *command]
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o444])
+@pytest.mark.parametrize(
+    ("argument", "others"),
+    [
+        (".", 2),
+        ("**/*.ttl", 2),
+        ("locked", 0),
+        ("locked/ok.ttl", 0),
+        ("locked/*.ttl", 0),
+        ("*/ok.ttl", 0),
+    ],
+)
+def test_a_locked_folder_hides_nothing_and_is_not_called_missing(
+    folder: Path, mode: int, argument: str, others: int
+) -> None:
+    """It, or what lies in it, is a finding among those of the other files, and the exit code is 2."""
+    (folder / "locked").mkdir()
+    (folder / "locked/ok.ttl").write_bytes(GOOD)
+    (folder / "twice.ttl").write_bytes(BAD.replace(b"e.x/a", b"e.x/b"))
+    (folder / "locked").chmod(mode)
+    arguments = ["validate", argument, "--shapes", "shapes.ttl", "--format", "json", "--fail-on", "never"]
+    command = as_nobody_else(sys.executable, "-m", "digigraph", *arguments)
+    try:
+        ran = subprocess.run(command, cwd=folder, capture_output=True, check=False, env=inherited())
+    finally:
+        (folder / "locked").chmod(0o700)
+    assert (ran.returncode, ran.stderr) == (2, b"")
+    told = json.loads(ran.stdout)["findings"]
+    lost = [each for each in told if each["rule"] == "unreadable"]
+    assert lost
+    assert all("Permission denied" in each["message"] and each["file"].startswith("locked") for each in lost)
+    assert len(told) - len(lost) == others
+
+
+def test_nobody_is_told_that_all_is_well_where_something_was_not_read(folder: Path) -> None:
+    """The rule that says so can be lowered and not switched off."""
+    (folder / "nowhere.ttl").symlink_to("nothing")
+    arguments = ("nowhere.ttl", "--shapes", "shapes.ttl", "--rule")
+    for level, says in (("off", b"cannot be switched off"), ("info", b"nowhere.ttl: info: ")):
+        ran = validate(folder, *arguments, f"unreadable={level}")
+        assert ran.returncode == 2
+        assert says in ran.stdout + ran.stderr
+        assert b"No findings" not in ran.stdout
+
+
+@pytest.mark.parametrize(("failing", "code"), [("violation", 1), ("never", 0)])
+def test_the_exit_code_is_that_of_the_run_whoever_reads_the_report(folder: Path, failing: str, code: int) -> None:
+    """A reader that has enough and leaves changes nothing about what was found."""
+    (folder / "many.ttl").write_text("".join(f"<http://e.x/{each}> <http://e.x/p> 'x' .\n" for each in range(500)))
+    arguments = ["validate", "many.ttl", "--shapes", "shapes.ttl", "--format", "json", "--fail-on", failing]
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as pipe:
+        command = [sys.executable, "-m", "digigraph", *arguments]
+        ran = subprocess.run(command, cwd=folder, stdout=pipe, stderr=subprocess.PIPE, check=False, env=inherited())
+    assert (ran.returncode, ran.stderr) == (code, b"")
+
+
+@pytest.mark.parametrize(
+    ("shell", "code"),
+    [
+        ("validate none.ttl --shapes shapes.ttl 2>/dev/full", 2),
+        ("validate --shapes 2>/dev/full", 2),
+        ("validate data --shapes shapes.ttl >/dev/full 2>/dev/full", 3),
+        ("validate data --shapes shapes.ttl >/dev/full", 3),
+        ("--help >/dev/full 2>/dev/full", 3),
+    ],
+)
+def test_streams_that_are_full_change_no_exit_code(folder: Path, shell: str, code: int) -> None:
+    """Where nothing can be said, the exit code still says why."""
+    command = ["/bin/sh", "-c", f"{sys.executable} -m digigraph {shell}"]
+    assert subprocess.run(command, cwd=folder, capture_output=True, check=False, env=inherited()).returncode == code
 
 
 @pytest.mark.parametrize(

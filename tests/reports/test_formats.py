@@ -254,6 +254,13 @@ def test_a_file_whose_name_is_no_text_is_reported_in_every_format() -> None:
     assert '"data/%FF.ttl"' in REPORTS["sarif"]([finding], PRESENTATION)
 
 
+def test_names_of_files_hide_nothing_in_a_log() -> None:
+    """What moves the cursor is replaced in names as it is in messages."""
+    finding = Finding(rule="x", severity=Severity.INFO, message="x", location=Location("a\x1b[2J\u202e,b\n.ttl"))
+    command = REPORTS["github"]([finding], PRESENTATION)
+    assert command.startswith("::notice file=a\ufffd[2J\ufffd%2Cb%0A.ttl,")
+
+
 def test_paths_are_those_that_services_know() -> None:
     """Without ./ and x/..; relative ones say to what; standard input and other places stay."""
     places = ["data/a.ttl", "./x/../b.ttl", "/srv/c.ttl", "<stdin>"]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import gc
 import importlib
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from digigraph.cli.output import discard
 from digigraph.cli.project import Project
 from digigraph.errors import DigigraphError
 
@@ -38,6 +37,10 @@ _EXIT_STORE = 3
 _EXIT_INTERRUPTED = 130
 
 
+class _NobodyReads(Exception):
+    """Whoever read the output has enough."""
+
+
 class _Commands(click.Group):
     """The commands of the table, loaded one by one."""
 
@@ -53,6 +56,13 @@ class _Commands(click.Group):
         gc.enable()
         assert isinstance(command, click.Command)  # noqa: S101 - the table names commands
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; click would end with 1, the code of findings, where nobody reads its output any more."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _NobodyReads from error
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -76,17 +86,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         sys.exit(digigraph.main(args=arguments, standalone_mode=False) or 0)
     except click.ClickException as error:
-        error.show()
+        _tell(error)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(_EXIT_INTERRUPTED)
     except DigigraphError as error:
-        click.echo(f"digigraph: {error}", err=True)
+        _tell(f"digigraph: {error}")
         sys.exit(error.exit_code)
+    except _NobodyReads:
+        discard(sys.stdout)
+        sys.exit(0)
     except OSError as error:
-        if error.errno == errno.EPIPE:
-            # Whoever read our output has enough; what is left in the buffer goes nowhere.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(0)
-        click.echo(f"digigraph: {error.filename or 'output'}: {error.strerror}.", err=True)
+        _tell(f"digigraph: {error.filename or 'output'}: {error.strerror}.")
         sys.exit(_EXIT_STORE)
+
+
+def _tell(said: str | click.ClickException) -> None:
+    """Say something on stderr; where that cannot be written to, the exit code says it alone."""
+    try:
+        if isinstance(said, str):
+            click.echo(said, err=True)
+        else:
+            said.show()
+    except OSError:
+        discard(sys.stderr)

@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -23,6 +23,8 @@ output_option = click.option("-o", "--output", type=FILE, help="File to write; s
 def write_output(chunks: Iterable[bytes], target: Path | None) -> None:
     """Write bytes to a file, replacing it only when all is written; to stdout where there is none.
 
+    Where whoever reads stdout has enough, nothing more is written, and the command goes on to the exit code it has.
+
     Raises
     ------
     OSError
@@ -31,9 +33,12 @@ def write_output(chunks: Iterable[bytes], target: Path | None) -> None:
     if target is None:
         if sys.stdout is None:
             raise OSError(errno.EBADF, os.strerror(errno.EBADF), "standard output")
-        for chunk in chunks:
-            sys.stdout.buffer.write(chunk)
-        sys.stdout.buffer.flush()
+        try:
+            for chunk in chunks:
+                sys.stdout.buffer.write(chunk)
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            discard(sys.stdout)
         return
     if target.exists() and not target.is_file():
         # A device or a pipe is written to; replacing it would put a file in its place.
@@ -55,6 +60,13 @@ def write_output(chunks: Iterable[bytes], target: Path | None) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def discard(stream: TextIO) -> None:
+    """Let what is still in the buffer of a stream that cannot be written to, and all that follows, go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def _umask() -> int:

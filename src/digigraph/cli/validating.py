@@ -18,7 +18,7 @@ from digigraph.cli.project import Project
 from digigraph.cli.reporting import FAIL_ON, is_terminal, levels_of
 from digigraph.errors import InputError, SettingsError
 from digigraph.findings import Finding, Location, Severity
-from digigraph.levels import LEVELS, Levels
+from digigraph.levels import LEVELS, UNREADABLE, Levels
 from digigraph.recall import file_findings, project_findings
 from digigraph.reports.baseline import known_fingerprints, new_findings
 from digigraph.reports.excerpts import excerpts_of
@@ -123,7 +123,7 @@ def _known(baseline: Path | None) -> frozenset[str]:
 
 def _exit_code(found: Iterable[Finding], new: Iterable[Finding], failing: Severity | None) -> int:
     """What cannot be read stands above all else, also where a baseline has it: it was not checked."""
-    if any(each.rule == "unreadable" for each in found):
+    if any(each.rule == UNREADABLE for each in found):
         return InputError.exit_code
     return int(failing is not None and any(each.severity >= failing for each in new))
 

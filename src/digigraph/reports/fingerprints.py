@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from digigraph.reports.paths import written_path
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -28,7 +30,7 @@ def fingerprints(findings: Sequence[Finding]) -> list[str]:
     for finding in findings:
         content = _content(finding)
         seen[content] += 1
-        # The name of a file may be no text at all: surrogates stand for its bytes.
+        # A message may have the name of a file, which may be no text at all: surrogates stand for its bytes.
         named = f"{content}\0{seen[content]}".encode("utf-8", "surrogatepass")
         names.append(hashlib.sha256(named).hexdigest()[:32])
     return names
@@ -43,4 +45,4 @@ def _content(finding: Finding) -> str:
         # The message is left out: a shape that is worded anew finds the same.
         said = ["" if each is None or each.startswith(_BLANK_NODE) else each for each in (result.focus, result.value)]
         said += [result.path or "", result.component]
-    return "\0".join([finding.rule, finding.location.path, *said])
+    return "\0".join([finding.rule, written_path(finding.location.path), *said])

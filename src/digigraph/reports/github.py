@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from digigraph.findings import Severity
 from digigraph.reports.paths import is_address, plain_path
-from digigraph.reports.printable import printable_lines
+from digigraph.reports.printable import printable_lines, printable_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ def _command(finding: Finding) -> str:
     place = finding.location
     # Annotations stand in files; what is on the web is named in the text.
     of_web = is_address(place.path)
-    properties = {} if of_web else {"file": plain_path(place.path)}
+    properties = {} if of_web else {"file": printable_name(plain_path(place.path))}
     if place.line:
         properties |= {"line": str(place.line), "col": str(place.column)}
     # Columns are honoured only within one line.

@@ -18,6 +18,11 @@ def printable_lines(text: str) -> str:
     return "\n".join("".join(map(_safe, line.rstrip("\r").replace("\t", " "))) for line in text.split("\n"))
 
 
+def printable_name(name: str) -> str:
+    """Return the name of a file, one character for each of its own: only white space stays of what is no letter."""
+    return "".join(character if character in "\t\n\r" else _safe(character) for character in name)
+
+
 def printable_line(line: str) -> str:
     """Return a source line, one character for each of its own: tabs as spaces, control characters replaced."""
     return "".join(" " if character == "\t" else _safe(character) for character in line)

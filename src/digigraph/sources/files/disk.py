@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -133,19 +134,36 @@ def source_files(project: Path) -> list[Path]:
     for each in found:
         if leads_out(each, project):
             raise InputError(f"{each}: is a link that leads out of the project.", hint="Copy what it leads to.")
-    files = (each for each in found if each.is_file() or leads_nowhere(each))
-    return sorted(files, key=lambda each: each.relative_to(project).as_posix())
+    return sorted(filter(is_file, found), key=lambda each: each.relative_to(project).as_posix())
 
 
 def leads_out(path: Path, folder: Path) -> bool:
     """Tell whether a path below a folder is a link to something that is not."""
     # Not Path.resolve: it raises where links lead to each other.
-    return path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(folder.resolve())
+    is_link = os.path.islink(path)  # noqa: PTH114 - Path.is_symlink raises where nobody may look
+    return is_link and not Path(os.path.realpath(path)).is_relative_to(folder.resolve())
 
 
 def leads_nowhere(path: Path) -> bool:
     """Tell whether a path is a link to what is not there, or to itself: whoever put it there meant something by it."""
     return path.is_symlink() and not path.exists()
+
+
+def is_file(path: Path) -> bool:
+    """Tell whether a path is a file, a link to what is not there, or something of which nobody may know what it is: of
+    the last two, reading tells what is wrong.
+    """
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:
+        return path.is_symlink()
+    except OSError:
+        return True
+
+
+def is_folder(path: Path) -> bool:
+    """Tell whether a path is a folder, or a link to one; of what nobody may look at, reading tells what is wrong."""
+    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises there
 
 
 def _below(folder: Path) -> Iterator[Path]:

@@ -31,7 +31,7 @@ class Labels:
     def of(self, located: Iterable[LocatedQuad], name: str) -> list[LocatedQuad]:
         """Return the quads of the file of a name with labels that no other file has."""
         labels: dict[ox.BlankNode, ox.BlankNode] = {}
-        file = hashlib.sha256(name.encode()).hexdigest()[:6]
+        file = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:6]
         while file in self._files:
             file += "x"
         self._files.add(file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ import pyoxigraph as ox
 
 from digigraph.errors import InputError
 from digigraph.findings import Finding, Location, Severity
-from digigraph.sources.files.disk import Budget, leads_nowhere, leads_out, unreadable
+from digigraph.sources.files.disk import Budget, is_file, is_folder, leads_out, unreadable
 from digigraph.sources.files.kept import Kept
 from digigraph.sources.files.records import Malformed
 from digigraph.sources.rdf.formats import EXTENSIONS, MAX_BYTES
@@ -127,7 +128,7 @@ def read_files(arguments: Iterable[str], reading: Reading, *, labels: Labels) ->
     found = RdfFiles()
     seen: set[str] = set()
     for path in paths_of(arguments, found.findings):
-        name = STDIN_NAME if str(path) == STDIN else _name(path)
+        name = STDIN_NAME if str(path) == STDIN else path.as_posix()
         # One file under two names says everything once; its blank nodes would be two.
         if (real := os.path.realpath(path)) in seen:
             continue
@@ -154,11 +155,6 @@ def read_files(arguments: Iterable[str], reading: Reading, *, labels: Labels) ->
     return found
 
 
-def _name(path: Path) -> str:
-    """What a file is called in locations; bytes of its name that are not UTF-8 are shown as escapes."""
-    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
-
-
 def _unknown_format(name: str, extension: str) -> InputError:
     if extension in _COMPRESSED:
         return InputError(f"{name}: compressed files are not read.", hint="Unpack it, or pipe its content in as -.")
@@ -176,13 +172,15 @@ def paths_of(arguments: Iterable[str], findings: list[Finding]) -> Iterator[Path
     for argument in arguments:
         if argument == STDIN:
             yield Path(argument)
-        elif os.path.lexists(argument):
+        elif _is_named(argument):
             yield from _named(argument, findings)
         else:
             found = _matches(argument)
+            locked = [_unreadable(each, "Permission denied") for each in _locked(argument)]
+            findings += locked
             # Pipes and devices are read where they are named themselves.
-            matches = [each for each in found if _is_usable(Path(each)) or Path(each).is_dir()]
-            if not matches:
+            matches = [each for each in found if is_file(Path(each)) or is_folder(Path(each))]
+            if not (matches or locked):
                 raise InputError(f"{argument or repr(argument)}: there is no such file.")
             base = _base(argument)
             for match in matches:
@@ -196,7 +194,7 @@ def paths_of(arguments: Iterable[str], findings: list[Finding]) -> Iterator[Path
 def _named(name: str, findings: list[Finding]) -> Iterator[Path]:
     """A file, or the files below a folder."""
     path = Path(name)
-    if not path.is_dir():
+    if not is_folder(path):
         # A file that is called - is not standard input.
         yield path if str(path) != STDIN else path.absolute()
         return
@@ -212,11 +210,33 @@ def _named(name: str, findings: list[Finding]) -> Iterator[Path]:
         )
 
 
+def _is_named(name: str) -> bool:
+    """Whether there is something of that name, or where it would be nobody may look: reading tells so."""
+    try:
+        os.lstat(name)
+    except OSError as error:
+        return error.errno == errno.EACCES and _literal(Path(name)) == Path(name)
+    return True
+
+
 def _base(pattern: str) -> Path:
     """The folder below which everything lies that a pattern can name, links followed."""
+    return Path(os.path.realpath(_literal(Path(pattern))))
+
+
+def _literal(pattern: Path) -> Path:
+    """The parts of a pattern before the first that has a sign of patterns."""
+    return Path(*itertools.takewhile(lambda part: not any(mark in part for mark in "*?["), pattern.parts))
+
+
+def _locked(pattern: str) -> Iterator[Path]:
+    """The folders that a pattern looks into and that cannot be read, which matching passes over in silence."""
     path = Path(pattern)
-    literal = itertools.takewhile(lambda part: not any(mark in part for mark in "*?["), path.parts)
-    return Path(os.path.realpath(Path(*literal)))
+    literal = _literal(path)
+    folders = {literal}
+    for length in range(len(literal.parts) + 1, len(path.parts)):
+        folders.update(map(Path, _matches(str(Path(*path.parts[:length])))))
+    return (each for each in sorted(folders) if is_folder(each) and not os.access(each, os.R_OK | os.X_OK))
 
 
 def _matches(pattern: str) -> list[str]:
@@ -243,7 +263,11 @@ def _is_hidden(name: str) -> bool:
 
 def _below(folder: Path, findings: list[Finding]) -> Iterator[Path]:
     """Files below a folder that have an extension of RDF; links that lead out of it are findings."""
-    for where, folders, files in os.walk(folder, onerror=unreadable):
+
+    def note(error: OSError) -> None:
+        findings.append(_unreadable(Path(error.filename), error.strerror))
+
+    for where, folders, files in os.walk(folder, onerror=note):
         folders[:] = sorted(each for each in folders if not each.startswith("."))
         for name in [*folders, *sorted(files)]:
             path = Path(where, name)
@@ -251,13 +275,18 @@ def _below(folder: Path, findings: list[Finding]) -> Iterator[Path]:
             if leads_out(path, folder):
                 if is_rdf or name in folders:
                     findings.append(_link(path))
-            elif is_rdf and _is_usable(path):
+            elif is_rdf and is_file(path):
                 yield path
 
 
-def _is_usable(path: Path) -> bool:
-    """Whether there is a file, or a link where one is missing: reading that tells so."""
-    return path.is_file() or leads_nowhere(path)
+def _unreadable(folder: Path, reason: str | None) -> Finding:
+    return Finding(
+        rule="unreadable",
+        severity=Severity.VIOLATION,
+        message=f"The folder cannot be read ({reason}).",
+        location=Location(folder.as_posix()),
+        hint="Make it readable.",
+    )
 
 
 def _link(path: Path) -> Finding:
@@ -265,6 +294,6 @@ def _link(path: Path) -> Finding:
         rule="link-outside",
         severity=Severity.VIOLATION,
         message="This link leads out of the folder; it was not followed.",
-        location=Location(_name(path)),
+        location=Location(path.as_posix()),
         hint="Copy what it leads to, or name it by its own path.",
     )
