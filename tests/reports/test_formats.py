@@ -25,7 +25,7 @@ from digigraph.reports.gitlab import gitlab_report
 from digigraph.reports.json import json_report
 from digigraph.reports.junit import junit_report
 from digigraph.reports.paths import plain_path
-from digigraph.reports.printable import printable_lines
+from digigraph.reports.printable import printable_lines, printable_name
 from digigraph.reports.sarif import sarif_report
 from digigraph.reports.turtle import turtle_report
 from digigraph.rules import rule, rules
@@ -200,7 +200,7 @@ def test_github_commands_are_read_as_they_were_meant(findings: list[Finding]) ->
     assert len(commands) == len(findings)
     for (command, properties, message), finding in zip(commands, findings, strict=True):
         assert command == {"violation": "error", "warning": "warning", "info": "notice"}[finding.severity.label]
-        assert properties["file"] == plain_path(finding.location.path)
+        assert properties["file"] == printable_name(plain_path(finding.location.path))
         assert properties["title"] == finding.rule
         assert properties.get("line") == (str(finding.location.line) if finding.location.line else None)
         assert message.startswith(printable_lines(finding.message))
