@@ -109,7 +109,7 @@ def test_a_file_may_be_called_anything(folder: Path, name: str) -> None:
 @pytest.mark.parametrize("format_", ["text", "json", "junit", "github", "gitlab", "turtle"])
 def test_a_name_that_is_not_utf_8_is_shown_with_escapes(folder: Path, format_: str) -> None:
     """These reports cannot hold such bytes; the file is checked as any other."""
-    Path(os.fsdecode(os.fsencode(folder) + b"/data/\xff.ttl")).write_bytes(BAD)
+    Path(os.fsdecode(os.fsencode(folder) + b"/data/\xff.ttl")).write_bytes(BAD.replace(b"e.x/a", b"e.x/b"))
     ran = validate(folder, "data", "--shapes", "shapes.ttl", "--format", format_)
     assert (ran.returncode, ran.stderr) == (1, b"")
     assert b"xff.ttl" in ran.stdout
