@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import pytest
+from projects import FACTS, TEXT
 
 from digigraph.sources.read import read_project
 
@@ -80,7 +82,7 @@ def test_money_in_another_form_is_told_as_it_is_written(project: Project, writte
     assert hints_about(project, f'funding: {{amount: "{written}", funder: vinnova}}') == [f"Write {meant}."]
 
 
-@pytest.mark.parametrize("written", ["6 miljarder euro", "1,991 SEK", "1991250 kr", "5k EUR", "SEK 1 or EUR 2", "much"])
+@pytest.mark.parametrize("written", ["6 miljarder euro", "1,991 SEK", "5k EUR", "SEK 1 or EUR 2", "much"])
 def test_no_amount_is_guessed(project: Project, written: str) -> None:
     """Where number, currency or what it is multiplied by is not clear, the form is shown."""
     (hint,) = hints_about(project, f'funding: {{amount: "{written}", funder: vinnova}}')
@@ -235,4 +237,129 @@ def test_a_word_that_many_things_have_in_their_names_means_none_of_them(project:
 def test_what_is_counted_is_a_concept(project: Project) -> None:
     """It is described in the ontology, not among the things."""
     (hint,) = hints_about(project, "figure: {what: zebras, value: 3, qualifier: about}")
-    assert hint == "Describe it as a concept, in a file of ontology/, with labels in Swedish and English."
+    assert hint == (
+        "Describe it as a concept, in an RDF file of ontology/ such as ontology/concepts.ttl,"
+        " with skos:prefLabel in Swedish and English."
+    )
+
+
+def document_with(project: Project, **about: str) -> list[tuple[str, str]]:
+    """The rules and hints of what is told of a document that is described so."""
+    project.document("nhd-page", TEXT, FACTS, **about)
+    return [(each.rule, own_hint(each)) for each in findings(project)]
+
+
+def own_hint(finding: Finding) -> str:
+    """Its hint, without what is said of all that keeps a file from being read."""
+    return (finding.hint or "").partition(" Correct this first")[0]
+
+
+DIGEST = hashlib.sha256(TEXT.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("written", [DIGEST.upper(), hashlib.md5(TEXT.encode()).hexdigest(), f"{DIGEST}abc", "00"])  # noqa: S324 - a wrong one
+def test_a_hash_in_another_form_is_no_other_text(project: Project, written: str) -> None:
+    """In capitals, of another kind or cut: the one to write is told, and nobody is sent to restore the text."""
+    ((rule, hint),) = document_with(project, sha256=f'"{written}"')
+    assert (rule, hint in {f"Write {DIGEST}.", f"Write that of the text: {DIGEST}."}) == ("sha256", True)
+
+
+def test_a_hash_of_another_text_is_one_of_another_text(project: Project) -> None:
+    """Only then the text is to be restored."""
+    ((_, hint),) = document_with(project, sha256=hashlib.sha256(b"another").hexdigest())
+    assert hint.startswith("Restore the text;")
+
+
+@pytest.mark.parametrize(
+    ("written", "named"), [("2021\u201105", "U+2011"), ("2021\u201305", "U+2013"), ("2021\u221205", "U+2212")]
+)
+def test_a_dash_in_a_date_is_named(project: Project, written: str, named: str) -> None:
+    """It looks like the hyphen that must stand there."""
+    (hint,) = hints_about(project, f"startDate: {written}")
+    assert hint is not None
+    assert hint.startswith(f"Write 2021-05, with plain hyphens; {named} (")
+
+
+def test_kronor_are_told_with_their_code(project: Project) -> None:
+    """They are those of three countries."""
+    (hint,) = hints_about(project, "funding: {amount: 1991250 kr, funder: vinnova}")
+    assert hint == "Write 1991250 SEK for Swedish kronor, else NOK or DKK."
+
+
+def test_an_address_between_angles_is_taken_out_of_them(project: Project) -> None:
+    """Those belong to Turtle, not to a facts file."""
+    assert document_with(project, url="<https://nhd.example/>") == [("iri", "Take < and > away: https://nhd.example/.")]
+
+
+@pytest.mark.parametrize(
+    ("quote", "hint"),
+    [
+        ("\u201cAda Berg leads\u201d", 'Write straight quotation marks around the words: "…".'),
+        ('"Ada Berg lea\u00adds"', "Remove the character U+00AD (soft hyphen) behind 'Ada Berg lea'."),
+        ('"Ada \u200bBerg"', "Remove the character U+200B (zero width space) behind 'Ada '."),
+        ("Not there", "Copy the words from the text as they stand there; what they mean is said below says."),
+        ("Ada Bergs leads", "Nearest passage: “Ada Berg leads”."),
+    ],
+)
+def test_a_quote_that_is_not_found_is_told_by_what_parts_it_from_the_text(
+    project: Project, quote: str, hint: str
+) -> None:
+    """Marks, characters that nobody sees, and other words; a few letters that are alike are no passage."""
+    project.facts(f"  - quote: {quote}\n    says: [{{subject: nhd, lead: ada-berg}}]\n")
+    assert [each.hint for each in findings(project)] == [hint]
+
+
+@pytest.mark.parametrize(
+    ("fact", "hint"),
+    [
+        (
+            "quote: KTH takes\n    quote: Ada Berg",
+            "Keep one of the two; another quote begins a new fact, with - before it.",
+        ),
+        ("quote: Ada Berg\n    lang: en\n    lang: sv", "Keep one of the two: it has one value."),
+        ("quote: Ada Berg\n    says: [{subject: nhd, host: kth}]", "Put the entries of both below one says:."),
+    ],
+)
+def test_a_key_that_stands_twice_is_told_by_what_it_is(project: Project, fact: str, hint: str) -> None:
+    """Some have one value, below others stand entries."""
+    project.facts(f"  - {fact}\n    says: [{{subject: nhd, lead: ada-berg}}]\n")
+    assert [own_hint(each) for each in findings(project) if each.rule == "duplicate-key"] == [hint]
+
+
+def test_facts_and_things_that_stand_twice_are_put_together(project: Project) -> None:
+    """Neither is a list of values."""
+    project.facts(FACTS + "facts:\n" + FACTS)
+    project.write("data/things/more.yaml", "more:\n  type: Project\nmore:\n  alternateName: More\n")
+    assert {own_hint(each) for each in findings(project) if each.rule == "duplicate-key"} == {
+        "Put the entries of both below one facts:.",
+        "Put what stands below the two below one more:.",
+    }
+
+
+def test_texts_beside_facts_are_named(project: Project) -> None:
+    """Two where one must be, and one that is written otherwise."""
+    facts = (project.folder / "data/documents/nhd-page.yaml").read_bytes()
+    project.write("data/documents/nhd-page.md", TEXT)
+    project.write("data/documents/note.yaml", facts)
+    both = ["data/documents/nhd-page.md", "data/documents/nhd-page.txt"]
+    project.write("data/documents/Note.TXT", TEXT)
+    assert {own_hint(each) for each in findings(project) if each.rule == "document"} == {
+        f"Keep the one that is quoted, and remove the others of {' and '.join(both)}.",
+        "Rename data/documents/Note.TXT to note.txt.",
+    }
+
+
+def test_facts_without_a_document_are_told_how_to_begin(project: Project) -> None:
+    """The description stands before them."""
+    project.write("data/documents/nhd-page.yaml", f"facts:\n{FACTS}")
+    hints = [own_hint(each) for each in findings(project) if each.message == "document is missing."]
+    assert hints == [
+        "Begin the file with document: and, indented below it, title: …, type: … and what else is known of it."
+    ]
+
+
+def test_facts_that_are_too_large_are_not_split(project: Project) -> None:
+    """One facts file belongs to one text."""
+    project.write("data/documents/nhd-page.yaml", "#" * 3_000_000)
+    hints = [own_hint(each) for each in findings(project) if each.rule == "too-large"]
+    assert hints == ["Capture the page in parts, each a text with its own facts."]

@@ -18,7 +18,7 @@ from digigraph.sources.files.disk import MAX_SMALL_BYTES, Budget, read_whole, so
 from digigraph.sources.files.kept import Kept
 from digigraph.sources.files.records import Fields, Malformed, Node, Noting, Scalar, decode, described_twice
 from digigraph.sources.gaps.missed import broken, heads_lost, left_out, names_in, to_be_read_first
-from digigraph.sources.gaps.passed_over import TEXT_SUFFIXES, YAML_SUFFIXES, passed_over
+from digigraph.sources.gaps.passed_over import TEXT_SUFFIXES, YAML_SUFFIXES, one_text, passed_over
 from digigraph.sources.gaps.references import References
 from digigraph.sources.ontology.described import Described
 from digigraph.sources.ontology.terms import CONTEXT_FILE, Context, parse_context
@@ -321,7 +321,7 @@ class _ProjectReader:
                     "document",
                     f"Beside this file there must be one captured text; there are {len(texts)}.",
                     place.location,
-                    hint=f"Put it at data/documents/{stem}.txt, .html or .md.",
+                    hint=one_text(stem, map(self._relative, texts), map(self._relative, self._in("data/documents"))),
                 )
             text = self._bytes(texts[0], at_most=MAX_TEXT_BYTES)
         return Captured(

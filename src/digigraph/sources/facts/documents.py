@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -217,13 +218,21 @@ def _what_to_add(missing: Iterable[str], captured: Captured) -> str:
 
 
 def _check_digest(stated: Scalar | None, digest: str, text_path: str) -> None:
-    if stated is not None and stated.text != digest:
-        raise Malformed(
-            "sha256",
-            f"{text_path} is not the text that was captured: its SHA-256 is {digest}.",
-            stated.location,
-            hint="Restore the text; if it is a new capture, write this hash and look at every quote again.",
-        )
+    if stated is None or stated.text == digest:
+        return
+    if stated.text.lower() == digest:
+        message, hint = "A SHA-256 is written in small letters here.", f"Write {digest}."
+        raise Malformed("sha256", message, stated.location, hint=hint)
+    if not re.fullmatch("[0-9A-Fa-f]{64}", stated.text):
+        message = f"{values.shown(stated)!r} is not a SHA-256, which has 64 digits from 0 to 9 and a to f."
+        hint = f"Write that of the text: {digest}."
+        raise Malformed("sha256", message, stated.location, hint=hint)
+    raise Malformed(
+        "sha256",
+        f"{text_path} is not the text that was captured: its SHA-256 is {digest}.",
+        stated.location,
+        hint="Restore the text; if it is a new capture, write this hash and look at every quote again.",
+    )
 
 
 def _rank(assertion: Assertion) -> int | None:

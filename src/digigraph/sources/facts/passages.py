@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
@@ -10,13 +11,19 @@ from rapidfuzz import fuzz
 from digigraph.sources.facts import values
 from digigraph.sources.facts.quoting import normalise
 from digigraph.sources.files.records import Malformed
+from digigraph.suggestions import unseen
 
 if TYPE_CHECKING:
     from digigraph.sources.facts.quoting import CapturedText, Span
     from digigraph.sources.files.records import Scalar
 
-_LIKE = 60
-"""Likeness (0 to 100) from which a passage is proposed for a quote that is not found."""
+_LIKE, _LIKE_SHORT, _SHORT = 60, 75, 24
+"""Likeness (0 to 100) from which a passage is proposed for a quote that is not found: any few letters are rather like
+some others of a text, so that one with fewer characters than that has to be more like it."""
+_CURLY = re.compile("[\u2018-\u201f\u00ab\u00bb](.*)[\u2018-\u201f\u00ab\u00bb]")
+"""Quotation marks that are none of YAML's, around words."""
+_NOBODY_SEES = "Cf"
+"""Category of format characters (Unicode, section 4.5), such as the soft hyphen."""
 
 
 def passage(text: CapturedText, quote: Scalar, occurrence: Scalar | None, after: Scalar | None, *, name: str) -> Span:
@@ -42,7 +49,7 @@ def passage(text: CapturedText, quote: Scalar, occurrence: Scalar | None, after:
             "quote-not-found",
             f"The text of {name} does not say {_shortened(quote.text)}.",
             quote.location,
-            hint=_nearest(quote.text, text.normal_text),
+            hint=_as_it_is_said(text, quote.text) or _nearest(quote.text, text.normal_text),
         )
     if occurrence is not None:
         return _nth(spans, occurrence)
@@ -92,9 +99,21 @@ def _shortened(text: str, limit: int = 80) -> str:
     return f"“{plain}”" if len(plain) <= limit else f"“{plain[: limit - 1]}…”"
 
 
+def _as_it_is_said(text: CapturedText, quote: str) -> str | None:
+    """What to do where the text says a quote but for marks around it, or characters that nobody sees; else None."""
+    visible = "".join(each for each in normalise(quote) if unicodedata.category(each) != _NOBODY_SEES)
+    marked = _CURLY.fullmatch(visible)
+    if not text.find(marked.group(1) if marked else visible):
+        return None
+    advice = [unseen(normalise(quote)), 'Write straight quotation marks around the words: "…".' if marked else None]
+    return " ".join(filter(None, advice))
+
+
 def _nearest(quote: str, text: str) -> str:
     """The passage of the text that is most like the quote, in whole words, as a hint; where nothing is, what to do."""
-    alignment = fuzz.partial_ratio_alignment(normalise(quote), text, score_cutoff=_LIKE)
+    wanted = normalise(quote)
+    like = _LIKE_SHORT if len(wanted) < _SHORT else _LIKE
+    alignment = fuzz.partial_ratio_alignment(wanted, text, score_cutoff=like)
     if alignment is None or alignment.dest_end <= alignment.dest_start:
         return "Copy the words from the text as they stand there; what they mean is said below says."
     start = text.rfind(" ", 0, alignment.dest_start + 1) + 1

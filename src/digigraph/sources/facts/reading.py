@@ -101,7 +101,10 @@ def _read(  # noqa: PLR0913 - what a facts file is read with
         about = root.nodes.get("document")
         # What broke the rules of YAML was left out; it is not missing.
         if about is None and is_complete:
-            raise Malformed("key", "document is missing.", root.location)
+            hint = (
+                "Begin the file with document: and, indented below it, title: …, type: … and what else is known of it."
+            )
+            raise Malformed("key", "document is missing.", root.location, hint=hint)
     if about is not None:
         with Noting(findings):
             about = _mapping(about, "document")

@@ -54,6 +54,9 @@ _BEFORE_THE_EURO = "ATS BEF BGN CYP DEM EEK ESP FIM FRF GRD HRK IEP ITL LTL LUF 
 CURRENCIES = frozenset({*(each.code for each in Currency), *_BEFORE_THE_EURO.split()} - _NO_CURRENCIES)
 """Codes of currencies (ISO 4217, list one; of list three those that the euro replaced, in which grants were paid)."""
 _LANGUAGE = re.compile(LANGUAGE)
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+"""Characters that look like the hyphen of a date (``-``)."""
+_KRONOR = re.compile(r"\bkr(?:onor|\b)", re.IGNORECASE)
 _HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(/\S*)?$")
 _SHOWN = 80
 """Characters of a wrong value that a message shows."""
@@ -119,8 +122,9 @@ def date(scalar: Scalar) -> ox.Literal:
     hint = "Write 2022, 2022-09 or 2022-09-13, as far as the source says it."
     if re.fullmatch("[0-9]{4}(-[0-9]{2}){1,2}", scalar.text):
         message = f"{scalar.text!r} is not in the calendar."
-    elif meant := advice.date(scalar.text):
-        hint = f"Write {meant}."
+    elif meant := advice.date(_DASHES.sub("-", scalar.text)):
+        dash = _DASHES.search(scalar.text)
+        hint = f"Write {meant}, with plain hyphens; {named(dash.group())} is none." if dash else f"Write {meant}."
     raise Malformed("date", message, scalar.location, hint=hint)
 
 
@@ -209,6 +213,8 @@ def money(scalar: Scalar) -> Money:
     if not re.fullmatch(MONEY, scalar.text):
         meant = advice.money(scalar.text, CURRENCIES)
         hint = f"Write {meant}." if meant is not None and re.fullmatch(MONEY, meant) else None
+        if meant is None and (swedish := advice.money(_KRONOR.sub("SEK", scalar.text), CURRENCIES)) is not None:
+            hint = f"Write {swedish} for Swedish kronor, else NOK or DKK."
         hint = hint or "Write the number without spaces, then the code of the currency: 6000000 EUR."
         raise Malformed("money", f"{shown(scalar)!r} is not an amount of money.", scalar.location, hint=hint)
     value, currency = scalar.text.split()
@@ -325,6 +331,8 @@ def iri(written: Scalar) -> ox.NamedNode:
 
 def _encoded(text: str) -> str:
     """What to write for the characters that no IRI may have (RFC 3987, section 2.2)."""
+    if re.fullmatch(r"<[^\s<>]+>", text):
+        return f"Take < and > away: {text[1:-1]}."
     strange = dict.fromkeys(re.findall(r"[\s<>\"{}|\\^`]", text))
     if not strange:
         return "Copy the address anew from the browser."

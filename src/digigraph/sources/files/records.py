@@ -40,11 +40,13 @@ class Malformed(Exception):
 
 def too_large(path: str, most: int) -> Malformed:
     """Return the refusal of a file that has more bytes than are read."""
+    # One facts file belongs to one text.
+    is_of_a_document = path.startswith("data/documents/")
     return Malformed(
         "too-large",
         f"The file has more than {most // 1_000_000} MB; no more is read.",
         Location(path),
-        hint="Split the file.",
+        hint="Capture the page in parts, each a text with its own facts." if is_of_a_document else "Split the file.",
     )
 
 

@@ -10,7 +10,7 @@ from digigraph.sources.rdf.formats import EXTENSIONS
 from digigraph.sources.redactions import FILE as REDACTIONS_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
 _RDF = {*EXTENSIONS, ".rdf", ".owl", ".n3"}
@@ -39,6 +39,26 @@ def passed_over(names: Sequence[str]) -> Iterator[Finding]:
                 location=Location(name),
                 hint=hint,
             )
+
+
+def one_text(stem: str, texts: Iterable[str], names: Iterable[str]) -> str:
+    """Return what to do where not just one captured text lies beside a facts file.
+
+    Parameters
+    ----------
+    stem
+        Name of the facts file in its folder, without its ending.
+    texts, names
+        The texts beside it, and the files of the folder, as in locations.
+    """
+    if several := sorted(texts):
+        return f"Keep the one that is quoted, and remove the others of {' and '.join(several)}."
+    wanted = {f"{_OF_FACTS[1]}{stem}{suffix}".lower(): f"{stem}{suffix}" for suffix in TEXT_SUFFIXES}
+    for name in names:
+        # On some machines the two are one file, on the others they are not.
+        if (meant := wanted.get(name.lower())) is not None:
+            return f"Rename {name} to {Path(meant).name}."
+    return f"Put it at {_OF_FACTS[1]}{stem}.txt, .html or .md."
 
 
 def _way_out(name: str) -> str | None:

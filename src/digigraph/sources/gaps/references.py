@@ -119,7 +119,10 @@ class References:
     def _how_to_describe(self, term: ox.NamedNode) -> str:
         """What to do about something that nobody describes, where a property takes it."""
         if term == SCHEMA["measuredProperty"] or SKOS["Concept"] in self._ontology.takes(term):
-            return "Describe it as a concept, in a file of ontology/, with labels in Swedish and English."
+            return (
+                "Describe it as a concept, in an RDF file of ontology/ such as ontology/concepts.ttl,"
+                " with skos:prefLabel in Swedish and English."
+            )
         return "Describe it in data/things/."
 
     def untyped(

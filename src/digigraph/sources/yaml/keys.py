@@ -7,6 +7,12 @@ from dataclasses import replace
 
 from digigraph.sources.files.records import Fields, Items, Malformed, Node, Scalar
 
+_OF_ENTRIES = {"facts", "says"}
+_OF_ONE_VALUE = {
+    *("title", "language", "sourceRank", "sha256", "datePublished", "dateModified", "captured", "asOfReason"),
+    *("occurrence", "after", "lang", "asOf", "implied", "accepted", "reason", "subject"),
+}
+"""Keys of documents and facts below which no list can stand."""
 _GLUED = re.compile(r"([\w-]+):(?!//)(\s*)(\S.*)")
 
 
@@ -16,8 +22,21 @@ def twice(key: Scalar, first: int) -> Malformed:
         "duplicate-key",
         f"The key {key.text!r} stands twice; first in line {first}.",
         key.location,
-        hint="Give a list of values under one key, or begin a new entry with -.",
+        hint=_which(key),
     )
+
+
+def _which(key: Scalar) -> str:
+    """What to do with a key that stands twice, by what stands below it."""
+    if key.text == "quote":
+        return "Keep one of the two; another quote begins a new fact, with - before it."
+    if key.text in _OF_ONE_VALUE:
+        return "Keep one of the two: it has one value."
+    if key.text in _OF_ENTRIES:
+        return f"Put the entries of both below one {key.text}:."
+    if key.location.column == 1:
+        return f"Put what stands below the two below one {key.text}:."
+    return "Give a list of values under one key, or begin a new entry with -."
 
 
 def together(taken: Node, other: Node) -> Node:
