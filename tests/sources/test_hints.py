@@ -309,6 +309,16 @@ def test_a_quote_that_is_not_found_is_told_by_what_parts_it_from_the_text(
     assert [each.hint for each in findings(project)] == [hint]
 
 
+def test_words_before_a_quote_are_told_like_the_quote(project: Project) -> None:
+    """The same marks and characters part them from the text."""
+    project.facts(
+        "  - quote: KTH takes part\n    after: \u201cleads Nordic\u201d\n    says: [{subject: nhd, host: kth}]\n"
+    )
+    assert [(each.rule, each.hint) for each in findings(project)] == [
+        ("quote-after", 'Write straight quotation marks around the words: "…".')
+    ]
+
+
 @pytest.mark.parametrize(
     ("fact", "hint"),
     [
@@ -363,3 +373,17 @@ def test_facts_that_are_too_large_are_not_split(project: Project) -> None:
     project.write("data/documents/nhd-page.yaml", "#" * 3_000_000)
     hints = [own_hint(each) for each in findings(project) if each.rule == "too-large"]
     assert hints == ["Capture the page in parts, each a text with its own facts."]
+
+
+@pytest.mark.parametrize(
+    ("said", "hint"),
+    [
+        ("funding: {amount: 1,991,250 SEK, funder: vinnova}", "Write 1991250 SEK: no commas in a number."),
+        ("funding: {funder: vinnova, amount: 1,991 SEK}", "Write 1991 SEK: no commas in a number."),
+        ("figure: {what: kth, value: 1,500, qualifier: about}", "Write 1500: no commas in a number."),
+        ("partnerCount: 1,250", "Write 1250: no commas in a number."),
+    ],
+)
+def test_a_number_that_commas_part_is_one_mistake(project: Project, said: str, hint: str) -> None:
+    """Within braces each comma ends a value; what stands behind it is no term that somebody misspelt."""
+    assert hints_about(project, said) == [hint]

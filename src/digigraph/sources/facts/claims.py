@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from digigraph.iris import SLUG, slugify
 from digigraph.sources.facts import values
+from digigraph.sources.facts.commas import with_whole_numbers
 from digigraph.sources.facts.identifiers import same_as
 from digigraph.sources.facts.misnamed import named_by
 from digigraph.sources.files.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar
@@ -137,6 +138,7 @@ class ClaimReader:
     def of(self, subject: str, fields: Fields, *, without: Iterable[str] = ()) -> list[Assertion]:
         """Read what a mapping says of a subject, leaving out the keys named."""
         assertions: list[Assertion] = []
+        fields = with_whole_numbers(fields)
         for name, node in fields.nodes.items():
             if name not in without:
                 known = len(self._findings)
@@ -326,7 +328,7 @@ def _each(node: Node) -> list[Node]:
 
 def _fields(node: Node, name: str) -> Fields:
     if isinstance(node, Fields):
-        return node
+        return with_whole_numbers(node)
     if isinstance(node, Refused):
         raise node.reason
     examples = {"funding": "{amount: 6000000 EUR}", "figure": "{what: patients, value: 100}"}

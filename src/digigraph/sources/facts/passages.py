@@ -49,7 +49,7 @@ def passage(text: CapturedText, quote: Scalar, occurrence: Scalar | None, after:
             "quote-not-found",
             f"The text of {name} does not say {_shortened(quote.text)}.",
             quote.location,
-            hint=_as_it_is_said(text, quote.text) or _nearest(quote.text, text.normal_text),
+            hint=_instead(text, quote.text),
         )
     if occurrence is not None:
         return _nth(spans, occurrence)
@@ -72,7 +72,7 @@ def _following(text: CapturedText, spans: list[Span], after: Scalar, *, name: st
             "quote-after",
             f"The words in after stand {len(before)} times in the text of {name}; once is needed.",
             after.location,
-            hint="Write more of the words before the quote." if before else _nearest(after.text, text.normal_text),
+            hint="Write more of the words before the quote." if before else _instead(text, after.text),
         )
     for span in spans:
         if span.start >= before[0].end:
@@ -97,6 +97,11 @@ def _nth(spans: list[Span], occurrence: Scalar) -> Span:
 def _shortened(text: str, limit: int = 80) -> str:
     plain = normalise(text)
     return f"“{plain}”" if len(plain) <= limit else f"“{plain[: limit - 1]}…”"
+
+
+def _instead(text: CapturedText, quote: str) -> str:
+    """What to write instead of words that the text does not say."""
+    return _as_it_is_said(text, quote) or _nearest(quote, text.normal_text)
 
 
 def _as_it_is_said(text: CapturedText, quote: str) -> str | None:
