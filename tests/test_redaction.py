@@ -261,11 +261,15 @@ def test_another_reason_is_not_lost_without_a_word(three: Project) -> None:
 
 
 def test_another_reason_on_the_list_is_told_from_the_next_publication_on(three: Project) -> None:
-    """Whoever changes the reason on the list publishes, and readers are told the new one."""
+    """Whoever changes the reason on the list publishes and is told what was done; readers are told the new one."""
     redact(three.settings, ["id/asa-berg"], reason="privacy")
     path = three.folder / "data/redactions.yaml"
     path.write_bytes(path.read_bytes().replace(b"reason: privacy", b"reason: legal"))
-    publish(three.settings)
+    before = SnapshotCatalog(three.settings.state_folder).active_name()
+    told = three.run("publish").stdout.decode().splitlines()
+    after = SnapshotCatalog(three.settings.state_folder).active_name()
+    assert f"{before} is now {after}" in told
+    assert told[-1] == f"{after}: nothing else to do, the data is the same"
     with webserver.serving(three.settings, workers=1) as server:
         for place in ("id/asa-berg", "page/asa-berg"):
             assert _why(server, place) == "legal", place

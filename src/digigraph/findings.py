@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Severity(enum.IntEnum):
@@ -134,6 +138,8 @@ class Finding:
         What a shape said, where a shape speaks.
     also
         Where else the same is written, in order: who corrects one place only would be told of the next only then.
+    named
+        The files that message or hint name, as they stand there.
     """
 
     rule: str
@@ -146,6 +152,30 @@ class Finding:
     quote: str | None = None
     result: ShapeResult | None = None
     also: tuple[Location, ...] = ()
+    named: tuple[str, ...] = ()
+
+    def renamed(self, rename: Callable[[str], str]) -> Finding:
+        """Return the finding with its files under other names, also those that stand in its words."""
+
+        def at(place: Location) -> Location:
+            return replace(place, path=rename(place.path))
+
+        def said(text: str) -> str:
+            longest_first = sorted(self.named, key=len, reverse=True)
+            return (
+                re.sub("|".join(map(re.escape, longest_first)), lambda path: rename(path[0]), text)
+                if self.named
+                else text
+            )
+
+        return replace(
+            self,
+            message=said(self.message),
+            hint=said(self.hint) if self.hint is not None else None,
+            location=at(self.location),
+            also=tuple(map(at, self.also)),
+            named=tuple(map(rename, self.named)),
+        )
 
     @property
     def elsewhere(self) -> str | None:

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from digigraph.dataset.statements import Dataset
     from digigraph.findings import Finding
     from digigraph.levels import Levels
+    from digigraph.redaction.applying import Applied
     from digigraph.settings import Settings
     from digigraph.sources.rdf.files import Files, Reading
     from digigraph.sources.read import Corpus
@@ -247,8 +248,13 @@ def check_files(
     )
 
 
-def publish(settings: Settings) -> Publication:
+def publish(settings: Settings, *, tell: Callable[[Applied], None] = lambda _: None) -> Publication:
     """Publish a project: a new snapshot that is active, or a refusal that changes nothing.
+
+    Parameters
+    ----------
+    tell
+        Is told what was done to the kept states because of what is taken back, also where the rest is refused.
 
     Returns
     -------
@@ -267,12 +273,12 @@ def publish(settings: Settings) -> Publication:
     checked = build_and_check(settings)
     # Also where the rest is refused: what is taken back is served no longer.
     if not any(each.location.path == REDACTIONS for each in checked.findings):
-        apply(settings, checked.redactions)
+        tell(apply(settings, checked.redactions))
     if not checked.is_publishable:
         raise Refusal(checked.findings)
     publication = publish_checked(settings, checked, sources)
     # What could not be read before is mended now.
-    apply(settings, checked.redactions)
+    tell(apply(settings, checked.redactions))
     return publication
 
 

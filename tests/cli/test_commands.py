@@ -220,6 +220,24 @@ def test_changes_lead_from_one_state_to_another(published: Project) -> None:
     assert published.run("changes", "1").returncode == 2
 
 
+def test_every_command_takes_a_state_by_its_number(published: Project) -> None:
+    """What `changes` understands, the others do as well."""
+    published.write("data/things/more.yaml", MORE)
+    published.run("publish")
+    (first, second) = (line.split()[-9] for line in published.run("snapshots", "list").stdout.decode().splitlines())
+    assert published.run("snapshots", "activate", "1").stdout.decode() == f"{first} is active\n"
+    assert published.run("snapshots", "verify", "2").stdout.decode().startswith(f"{second}: ")
+    assert published.run("dump", "--snapshot", "2").stdout == published.run("dump", "--snapshot", second).stdout != b""
+
+
+def test_a_refusal_shows_the_lines_at_fault(project: Project) -> None:
+    """As `validate` does: who publishes need not run another command to see what is wrong."""
+    project.facts(WRONG)
+    for command in ("publish", "build"):
+        told = project.run(command).stderr.decode()
+        assert "\n    10 |   - quote: " in told
+
+
 def test_a_state_that_there_is_not_is_wrong_use(published: Project) -> None:
     """Every command that takes the name of a state says that there is none of it, and ends with 2."""
     for command in (

@@ -409,6 +409,27 @@ def test_other_places_are_named_from_the_same_folder(folder: Path) -> None:
     assert related["physicalLocation"]["artifactLocation"]["uri"] == "bad.ttl"
 
 
+def test_files_in_words_are_named_from_the_same_folder(project: Project) -> None:
+    """A message that names another file names it as the report names files."""
+    project.write("data/things/again.yaml", "kth:\n  type: Organization\n  name: {sv: K, en: K}\n")
+    project.write("data/documents/nhd-page.txt", "Edited.")
+    ran = project.run("validate", "--relative-to", str(project.folder / "data/things"), "--format", "json")
+    messages = {each["rule"]: each["message"] for each in json.loads(ran.stdout)["findings"]}
+    assert messages["duplicate-thing"] == "kth is described already, in again.yaml:1:1."
+    assert messages["sha256"].startswith("../documents/nhd-page.txt is not the text that was captured")
+
+
+def test_places_of_inner_shapes_are_named_from_the_same_folder(folder: Path) -> None:
+    """What an inner shape found stands in the hint with its place."""
+    prefixes = "@prefix e: <http://e.x/> . @prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+    inner = "e:i sh:nodeKind sh:IRI .\n"
+    (folder / "node.ttl").write_text(f"{prefixes}{inner}e:o sh:targetNode e:a ; sh:path e:p ; sh:node e:i .\n")
+    (folder / "data/below/one.ttl").write_text("<http://e.x/a> <http://e.x/p> 1 .\n")
+    told = validate(folder, "data/below/one.ttl", "--shapes", "node.ttl", "--relative-to", "data/below").stdout.decode()
+    assert "(one.ttl:1:" in told
+    assert "data/below" not in told
+
+
 def test_files_are_checked_against_the_shapes_of_a_project(project: Project) -> None:
     """With PATH and no shapes: those of the project, its classes known; what is wrong elsewhere in it is not told."""
     project.facts("  - quote: nobody says this\n    says: [{subject: nhd, host: kth}]\n")

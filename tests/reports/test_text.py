@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 from digigraph.findings import Finding, Location, Severity
 from digigraph.reports.excerpts import Excerpts, lines_of
 from digigraph.reports.text import text_report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def finding(line: int, column: int, *, end: int = 0, message: str = "It is wrong.", path: str | None = None) -> Finding:
@@ -75,16 +79,45 @@ def test_many_findings_of_one_shape_and_path_are_put_together() -> None:
     assert report.endswith("23 findings: violation 23\n")
 
 
-def test_those_put_together_keep_what_to_write_instead() -> None:
-    """Of a group each shows its hint; one that is the same as the first's is not said again."""
-    hints = ("Did you mean host?", "Did you mean host?", "Did you mean lead?", None)
-    many = [dataclasses.replace(finding(line, 1, path="e:p"), hint=hint) for line, hint in enumerate(hints, 1)]
-    assert text_report(many).splitlines()[3:] == [
+def hinted(hints: Iterable[str | None]) -> list[Finding]:
+    """Findings of one rule about one property, each with its hint."""
+    return [dataclasses.replace(finding(line, 1, path="e:p"), hint=hint) for line, hint in enumerate(hints, 1)]
+
+
+def test_only_what_has_the_same_advice_is_put_together() -> None:
+    """Four findings with the same hint are; what has another one is shown in full, at its own place."""
+    same, other = "Did you mean host?", "Did you mean lead?"
+    report = text_report(hinted([same, same, other, same, same]), excerpts=Excerpts({"a.ttl": ["text"] * 5}))
+    assert report.splitlines() == [
+        "a.ttl:1:1: violation: It is wrong. [shacl-x]",
+        "    1 | text",
+        "      | ^",
+        f"    {same}",
+        "    4 findings of shacl-x e:p; the others:",
         "      a.ttl:2:1: It is wrong.",
-        "      a.ttl:3:1: It is wrong. Did you mean lead?",
         "      a.ttl:4:1: It is wrong.",
-        "4 findings: violation 4",
+        "      a.ttl:5:1: It is wrong.",
+        "a.ttl:3:1: violation: It is wrong. [shacl-x]",
+        "    3 | text",
+        "      | ^",
+        f"    {other}",
+        "5 findings: violation 5",
     ]
+
+
+def test_much_different_advice_is_no_wall_of_text() -> None:
+    """Ten in full, then a line each with its advice, at most forty, and how many more there are."""
+    report = text_report(hinted(f"Write {number}." for number in range(1, 61)))
+    assert report.count("violation: It is wrong.") == 10
+    assert "\n50 more findings of shacl-x e:p:\n  a.ttl:11:1: It is wrong. Write 11.\n" in report
+    assert "a.ttl:50:1: It is wrong. Write 50.\n      … and 10 more; other formats have them all\n" in report
+    assert report.endswith("60 findings: violation 60\n")
+
+
+def test_a_long_path_is_cut_where_findings_are_put_together() -> None:
+    """Its beginning tells which it is."""
+    report = text_report([finding(line, 1, path="|".join(["^e:property"] * 9)) for line in range(1, 5)])
+    assert "4 findings of shacl-x ^e:property|^e:property|^e:property|^e:property|^e:property…; the others:" in report
 
 
 def test_colour_is_only_where_it_is_asked_for() -> None:

@@ -101,6 +101,11 @@ def test_no_amount_is_guessed(project: Project, written: str) -> None:
         ("partnerCount: 18.5", "Write a whole number, such as 18."),
         ("duration: three years", "Write P3Y."),
         ("duration: 18 månader", "Write P18M."),
+        ("duration: 3 yrs", "Write P3Y."),
+        ("funding: SEK 1 991 250", "Write funding: {amount: 1991250 SEK}."),
+        ("funding: lots", "Write funding: {amount: 6000000 EUR}."),
+        ("figure: 15 hospitals", "Write figure: {what: patients, value: 15}."),
+        ("identifier: {orcid: 0000-0002-1825-0097}", "Write {scheme: orcid, value: …}."),
         ("duration: two years and six months", "Write a duration, such as P3Y for three years or P18M for 18 months."),
         ("aim: {svenska: x}", "Write sv."),
         ("aim: {English: x}", "Write en."),
@@ -109,8 +114,8 @@ def test_no_amount_is_guessed(project: Project, written: str) -> None:
         ("homepage: nhd", "Write the whole address: https://…."),
         ('homepage: "https://nhd.example/a b"', "Write %20 for a space."),
         ("status: ongoing", "Write one of completed, planned, running."),
-        ("status: Pågående", "Did you mean running (running)?"),
-        ("huvudman: kth", "Did you mean host (host)?"),
+        ("status: Pågående", "Did you mean running (pågående)?"),
+        ("huvudman: kth", "Did you mean host (huvudman)?"),
         ("startdate: 2021", "Did you mean startDate?"),
         ("type: Projekt", "Did you mean Project?"),
     ],
@@ -118,6 +123,28 @@ def test_no_amount_is_guessed(project: Project, written: str) -> None:
 def test_a_hint_says_what_to_write(project: Project, said: str, hint: str) -> None:
     """Numbers in words, lengths of time, languages, addresses, and terms and words by what they are called."""
     assert hints_about(project, said) == [hint]
+
+
+def test_a_number_with_words_is_told_where_these_belong(project: Project) -> None:
+    """The qualifier of a figure has words of its own."""
+    hints = hints_about(project, 'figure: {what: zebras, value: "15+", qualifier: minst}')
+    assert "Write 15. Words such as “at least” belong in qualifier." in hints
+    assert "Did you mean at-least (minst)?" in hints
+
+
+def test_a_slug_above_what_is_said_of_it_is_told(project: Project) -> None:
+    """As things files are written, facts are not; what is wrong below it is told as well."""
+    project.facts("  - quote: (huvudman KTH)\n    says: {nhd: {host: kht}}\n")
+    told = [(each.rule, each.location.column, each.hint) for each in findings(project)]
+    assert told == [("fact", 17, "Write {subject: nhd, …}."), ("unknown-thing", 24, "Did you mean kth?")]
+
+
+def test_a_name_without_a_language_is_shown_with_one(project: Project) -> None:
+    """In a things file, where nothing says of which language it is."""
+    project.write("data/things/more.yaml", "new:\n  type: Project\n  name: New\n")
+    assert [each.hint for each in findings(project)] == [
+        "Write name: {sv: New} or {en: New}, or both with what each says."
+    ]
 
 
 def test_the_ranks_of_sources_are_told_with_what_they_mean(project: Project) -> None:
@@ -210,7 +237,7 @@ def test_every_wrong_part_of_a_fact_is_told(project: Project) -> None:
     ("written", "hint"),
     [
         ("kungliga", "Did you mean kth (Kungliga Tekniska högskolan)?"),
-        ("royal-institute", "Did you mean kth (Kungliga Tekniska högskolan)?"),
+        ("royal-institute", "Did you mean kth (KTH Royal Institute of Technology)?"),
         ("karolinska", "Did you mean ki (Karolinska Institutet)?"),
         ("Karolinska institutet", "Did you mean ki (Karolinska Institutet)?"),
         ("karolinksa", "Did you mean ki (Karolinska Institutet)?"),

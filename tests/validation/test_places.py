@@ -144,7 +144,7 @@ def test_what_an_inner_shape_finds_is_told_with_the_outer(check: Checker) -> Non
     path = finding.location.path
     assert finding.hint == (
         f"Because of […] e:s: Say s. ({path}:3:9); "
-        f'[…] e:q "1"^^xsd:integer: Value is not of Node Kind sh:IRI ({path}:3:15); '
+        f"[…] e:q 1: Value is not of Node Kind sh:IRI ({path}:3:15); "
         f'[…] e:r "a": String length not <= 0 ({path}:4:6); 2 more.'
     )
 
@@ -322,3 +322,33 @@ def test_a_severity_of_ones_own_is_kept(check: Checker) -> None:
     (finding,) = check("e:a e:p 1 .", shapes)
     assert finding.severity is Severity.VIOLATION
     assert "sh:resultSeverity <http://e.x/grave>" in turtle_report([finding])
+
+
+def test_what_a_node_must_be_because_of_a_property_stands_where_the_property_is_said(check: Checker) -> None:
+    """Of a shape whose targets are the subjects of a property: at its words, and the message names it."""
+    data = "e:a e:name 'A' ;\n  e:host e:b , e:c .\ne:d a e:Project ; e:host e:b .\n"
+    of = "sh:class e:Project ; sh:message 'Of a project.'@en"
+    shapes = f"e:s a sh:NodeShape ; sh:targetSubjectsOf e:host , e:lead ; {of} ."
+    (found,) = check(data, shapes)
+    assert (found.location.line, found.location.column, found.location.precision) == (4, 3, Precision.VALUE)
+    assert found.message == "e:a e:host: Of a project."
+    assert check.places(data, shapes.replace("e:host , e:lead", "e:name")) == [(1, 5, "value")]
+
+
+def test_a_long_path_is_told_by_the_name_of_its_shape(check: Checker) -> None:
+    """In English where it has one; without a name the path is written, cut where it is long."""
+    path = "[ sh:alternativePath ( e:lead e:director e:nationalCoordinator e:nationalLead e:responsible ) ]"
+    shape = f"e:s a sh:PropertyShape ; sh:targetNode e:a ; sh:path {path} ; sh:minCount 1 ; sh:message 'Say it.'@en"
+    (named,) = check("e:a a e:P .", f"{shape} ; sh:name 'roll'@sv , 'role'@en .")
+    assert named.message == "e:a (role): Say it."
+    assert named.path is not None
+    assert named.path.count("|") == 4
+    (unnamed,) = check("e:a a e:P .", f"{shape} .")
+    assert unnamed.message.startswith("e:a e:lead|e:director|")
+    assert unnamed.message.endswith("…: Say it.")
+
+
+def test_numbers_are_shown_as_they_are_written(check: Checker) -> None:
+    """Without quotation marks and datatype."""
+    (found,) = check("e:a e:p 7 .", "e:s sh:targetNode e:a ; sh:path e:p ; sh:maxInclusive 3 ; sh:message 'Less.' .")
+    assert found.message == "e:a e:p 7: Less."

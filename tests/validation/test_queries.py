@@ -31,6 +31,11 @@ def found(project: Project) -> list[tuple[str, str]]:
 
 
 def about_queries(project: Project) -> list[Finding]:
+    """All but that they have no titles."""
+    return [each for each in all_about_queries(project) if each.rule != "query-title"]
+
+
+def all_about_queries(project: Project) -> list[Finding]:
     return [each for each in project.check().findings if each.location.path.startswith("queries/")]
 
 
@@ -145,3 +150,38 @@ def test_what_no_data_has_is_told_once(project: Project, pattern: str, terms: li
     project.write("queries/ask.rq", f"{PREFIXES}SELECT * {{ {pattern}\n}}")
     unused = [each for each in about_queries(project) if each.rule == "query-term-unused"]
     assert [each.message.split(" in this")[0].rpartition(" ")[2] for each in unused] == terms
+
+
+def test_no_misspelt_term_is_proposed(project: Project) -> None:
+    """What is proposed is a term of a vocabulary; that data has another word does not make it one."""
+    project.write(
+        "data/more.ttl",
+        "@prefix id: <https://example.org/graph/id/> . @prefix schema: <https://schema.org/> .\n"
+        "id:nhd schema:attendeee id:kth ; schema:email 'x' .\n",
+    )
+    project.write("queries/a.rq", f"{PREFIXES}SELECT ?x {{ ?x schema:attendee ?y ; schema:emai ?z }}\n")
+    hints = {each.message: each.hint for each in about_queries(project)}
+    unused = hints["Nothing has the property schema:attendee in this graph."]
+    assert unused == "Ask for what there is, or leave it where data is to come."
+    assert hints["There is no emai in https://schema.org/."] == "Did you mean email?"
+
+
+def test_a_term_of_another_vocabulary_is_proposed_under_its_name(project: Project) -> None:
+    """Who writes a term with the prefix of another vocabulary is told whose it is."""
+    project.write("queries/a.rq", f"{PREFIXES}SELECT ?x {{ ?x schema:homepage ?y }}\n")
+    (found,) = about_queries(project)
+    assert (found.rule, found.hint) == ("undefined-term", "Did you mean foaf:homepage?")
+
+
+def test_a_query_without_a_title_is_told(project: Project) -> None:
+    """No page offers it; what is told of its other lines, or of its text, comes first."""
+    project.write("queries/a.rq", f"{PREFIXES}{HOSTS}")
+    (found,) = all_about_queries(project)
+    assert (found.rule, str(found.location), found.severity.label) == ("query-title", "queries/a.rq:1:1", "info")
+    for text in (
+        f"#! title@en: Who hosts what?\n{PREFIXES}{HOSTS}",
+        f"#! titel@en: Who?\n{PREFIXES}{HOSTS}",
+        "SELECT {",
+    ):
+        project.write("queries/a.rq", text)
+        assert "query-title" not in {each.rule for each in all_about_queries(project)}

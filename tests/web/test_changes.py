@@ -419,6 +419,10 @@ def test_people_have_a_page_and_a_feed(publisher: Publisher):
         page = publisher.get(f"{ROOT}?lang={language}", accept="text/html").text
         assert f"{gone}: " in page
         assert 'id="change-3"' in page
+        # Where not all are named, the rest is a link: to the patch, or where that is gone to the stream.
+        more = re.findall(r'<a href="(/changes/\d[^"]*)">(?:and|och) \d+ (?:more|till)</a>', page)
+        assert more
+        assert {publisher.get(each).status_code for each in more} <= {200, 303}
         assert "application/atom+xml" in page
     assert publisher.get(ROOT, accept="application/atom+xml").mimetype == "application/atom+xml"
 

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 from digigraph import media, sparql, stored_query
 from digigraph.cli.output import output_option, write_output
 from digigraph.cli.project import Project
+from digigraph.cli.states import name_of
 from digigraph.cli.table import table
 from digigraph.errors import InputError, NoSnapshot
 from digigraph.iris import Iris
@@ -111,7 +112,7 @@ def _is_file(argument: str) -> bool:
 @click.option("--format", "format_", type=click.Choice([each.name for each in _DUMPS]), default="nq")
 @click.option("--graph", metavar="IRI", help="This graph alone; graph/accepted is the default graph.")
 @click.option("--named-default", is_flag=True, help="nq, trig: the default graph under its name.")
-@click.option("--snapshot", "name", metavar="NAME", help="Not the active snapshot but this one.")
+@click.option("--snapshot", "name", metavar="STATE", help="Not the active snapshot but this one, by name or number.")
 @output_option
 @click.pass_obj
 def dump(  # noqa: PLR0913 - one parameter an option
@@ -125,7 +126,7 @@ def dump(  # noqa: PLR0913 - one parameter an option
         raise click.UsageError(f"--named-default is for {' and '.join(_NAMED)}, without --graph.")
     settings = project.settings()
     catalog = SnapshotCatalog(settings.state_folder)
-    snapshot = catalog.find(name) if name else catalog.active()
+    snapshot = catalog.find(name_of(catalog, name)) if name else catalog.active()
     if snapshot is None:
         raise NoSnapshot("Nothing has been published yet.", hint="Run `digigraph publish`.")
     chosen = media.by_name(format_, _DUMPS)

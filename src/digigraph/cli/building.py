@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from digigraph.cli.output import output_option, write_output
 from digigraph.cli.project import Project
+from digigraph.cli.reporting import refusal_report
+from digigraph.cli.states import tell
 from digigraph.iris import Iris
 from digigraph.pipeline import Refusal, build_and_check
 from digigraph.pipeline import publish as publish_project
-from digigraph.reports.text import text_report
+
+if TYPE_CHECKING:
+    from digigraph.redaction.applying import Applied
 
 
 @click.command()
@@ -24,7 +29,7 @@ def build(project: Project, output: Path | None, format_: str) -> None:
     settings = project.settings()
     checked = build_and_check(settings)
     if not checked.is_publishable:
-        click.echo(text_report(checked.findings), err=True, nl=False)
+        click.echo(refusal_report(checked.findings, settings), err=True, nl=False)
         sys.exit(1)
     write_output(
         [checked.dataset.nquads if format_ == "nq" else checked.dataset.trig(Iris(settings.base_iri).prefixes)], output
@@ -35,15 +40,23 @@ def build(project: Project, output: Path | None, format_: str) -> None:
 @click.pass_obj
 def publish(project: Project) -> None:
     """Build, check, store and activate: a new snapshot, or a refusal that changes nothing."""
+    settings = project.settings()
+    done: list[Applied] = []
+
+    def note(applied: Applied) -> None:
+        tell(applied)
+        done.append(applied)
+
     try:
-        publication = publish_project(project.settings())
+        publication = publish_project(settings, tell=note)
     except Refusal as refusal:
-        click.echo(text_report(refusal.findings), err=True, nl=False)
+        click.echo(refusal_report(refusal.findings, settings), err=True, nl=False)
         raise
     made = publication.snapshot
     if publication.is_new:
         click.echo(f"{made.name}: {made.quads} quads, {made.triples} in the default graph")
     else:
-        click.echo(f"{made.name}: nothing to do, the data is the same")
+        nothing = "nothing else" if any(each.rewritten or each.removed for each in done) else "nothing"
+        click.echo(f"{made.name}: {nothing} to do, the data is the same")
     for name in publication.removed:
         click.echo(f"{name} removed: the setting snapshots_kept", err=True)

@@ -8,6 +8,7 @@ import click
 
 from digigraph.cli.output import output_option, write_output
 from digigraph.cli.project import Project
+from digigraph.cli.states import name_of
 from digigraph.errors import Gone, NoSnapshot
 from digigraph.iris import Iris
 from digigraph.publishing.history.changes import rdf_patch
@@ -33,7 +34,8 @@ def changes(project: Project, a: str, b: str, *, format_: str, output: Path | No
     """Write what is different between the states A and B, each a snapshot's name or its number."""
     settings = project.settings()
     catalog, iris = SnapshotCatalog(settings.state_folder), Iris(settings.base_iri)
-    before, after = _name(catalog, a), _name(catalog, b)
+    told = [each.snapshot for each in catalog.changes.changes()]
+    before, after = name_of(catalog, a, also=told), name_of(catalog, b, also=told)
     old, new = _dataset(catalog, before), _dataset(catalog, after)
     removed, added = sorted(old - new), sorted(new - old)
     if format_ == "patch":
@@ -41,14 +43,6 @@ def changes(project: Project, a: str, b: str, *, format_: str, output: Path | No
         write_output(rdf_patch(removed, added, **names), output)
     else:
         write_output((b"%s\n" % each for each in (added if format_ == "added" else removed)), output)
-
-
-def _name(catalog: SnapshotCatalog, given: str) -> str:
-    known = {*catalog.names(), *(each.snapshot for each in catalog.changes.changes())}
-    for name in sorted(known):
-        if given in {name, name.partition("-")[0]}:
-            return name
-    return catalog.find(given).name
 
 
 def _dataset(catalog: SnapshotCatalog, name: str) -> set[bytes]:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 import click
 
 from digigraph.cache import Cache, cache_folder
 from digigraph.cli.project import Project
+from digigraph.cli.reporting import refusal_report
+from digigraph.cli.states import tell
 from digigraph.redaction.redact import MalformedList
 from digigraph.redaction.redact import redact as take_back
-from digigraph.reports.text import text_report
 from digigraph.sources.redactions import FILE, REASONS
-
-if TYPE_CHECKING:
-    from digigraph.redaction.applying import Applied
 
 _REASONS = ", ".join(f"{name} ({meaning})" for name, meaning in REASONS.items())
 
@@ -32,11 +29,12 @@ def redact(project: Project, iris: tuple[str, ...], reason: str, note: str) -> N
     back. With a thing go the sentences about it and, unless the reason is an error, its names wherever they stand;
     with a quote its words wherever the texts of its document have them.
     """
+    settings = project.settings()
     printable = "".join(letter for letter in " ".join(note.split()) if letter.isprintable())
     try:
-        report = take_back(project.settings(), iris, reason=reason, note=printable)
+        report = take_back(settings, iris, reason=reason, note=printable)
     except MalformedList as error:
-        click.echo(text_report(error.findings), err=True, nl=False)
+        click.echo(refusal_report(error.findings, settings), err=True, nl=False)
         raise
     Cache(cache_folder(os.environ)).clear()
     for entry in report.added:
@@ -49,25 +47,9 @@ def redact(project: Project, iris: tuple[str, ...], reason: str, note: str) -> N
             else ""
         )
         click.echo(f"{FILE} has {iri} already ({stands}){instead}")
-    _tell(report.applied)
+    tell(report.applied)
     if report.remaining:
         click.echo("These lines of your own files still say it; take it out of them and of their history:", err=True)
         for place in report.remaining:
             click.echo(f"  {place}", err=True)
     click.echo("`digigraph validate` says whether the rest is still whole.", err=True)
-
-
-def _tell(applied: Applied) -> None:
-    for old, new in applied.rewritten.items():
-        click.echo(f"{old} is now {new}")
-    for name in applied.removed:
-        click.echo(f"{name} was removed: it could not be read")
-    if applied.permalinks_carried or applied.permalinks_removed:
-        click.echo(
-            f"permalinks: {applied.permalinks_carried} show the same rows of the rewritten states, "
-            f"{applied.permalinks_removed} are removed"
-        )
-    for name in applied.unreadable:
-        click.echo(f"{name} cannot be read: `digigraph publish` mends that, and does the rest", err=True)
-    for name in applied.torn:
-        click.echo(f"{name} was removed while somebody still read it", err=True)

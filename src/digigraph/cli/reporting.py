@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import click
 
-from digigraph.findings import Severity
+from digigraph.findings import Finding, Severity
 from digigraph.levels import Levels, choice
+from digigraph.reports.excerpts import excerpts_of
+from digigraph.reports.text import text_report
 from digigraph.rules import Rule
+from digigraph.settings import Settings
 
 FAIL_ON = [*(each.label for each in sorted(Severity, reverse=True)), "never"]
 """``--fail-on``."""
@@ -39,6 +42,11 @@ def levels_of(written: tuple[str, ...], known: Mapping[str, Rule]) -> Levels:
             raise click.BadParameter(f"{each!r} is not ID=LEVEL.", param_hint="--rule")
         choices.append(choice(rule, level, f"--rule {each}", known=known, for_publishing=False))
     return Levels(tuple(choices))
+
+
+def refusal_report(findings: Sequence[Finding], settings: Settings) -> str:
+    """Return what people are told of findings that stand in the way, with the lines they point to."""
+    return text_report(findings, excerpts=excerpts_of(settings.project, findings))
 
 
 def is_terminal() -> bool:

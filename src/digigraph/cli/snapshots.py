@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from digigraph.cli.project import Project
+from digigraph.cli.states import name_of
 from digigraph.store.snapshots.catalog import SnapshotCatalog
 
 
@@ -25,23 +26,23 @@ def list_(project: Project) -> None:
 
 
 @snapshots.command()
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[STATE]...")
 @click.pass_obj
 def verify(project: Project, names: tuple[str, ...]) -> None:
-    """Read snapshots back and compare them with what was published; all of them without a name."""
+    """Read snapshots back, by name or number, and compare them with what was published; all of them without one."""
     catalog = SnapshotCatalog(project.settings().state_folder)
     for name in names or catalog.names():
-        found = catalog.verify(catalog.find(name).name)
+        found = catalog.verify(name_of(catalog, name))
         click.echo(f"{found.name}: {found.quads} quads, sha256 {found.sha256}")
 
 
 @snapshots.command()
-@click.argument("name")
+@click.argument("name", metavar="STATE")
 @click.pass_obj
 def activate(project: Project, name: str) -> None:
-    """Serve another snapshot from now on; a running server follows."""
+    """Serve another snapshot, by its name or number, from now on; a running server follows."""
     catalog = SnapshotCatalog(project.settings().state_folder)
-    found = catalog.verify(catalog.find(name).name)
+    found = catalog.verify(name_of(catalog, name))
     catalog.activate(found.name, found.sources)
     click.echo(f"{found.name} is active")
 

@@ -17,7 +17,7 @@ from digigraph.cli.output import FILE, write_output
 from digigraph.cli.project import Project
 from digigraph.cli.reporting import FAIL_ON, is_terminal, levels_of
 from digigraph.errors import InputError, SettingsError
-from digigraph.findings import Finding, Location, Severity
+from digigraph.findings import Finding, Severity
 from digigraph.levels import LEVELS, UNREADABLE, Levels
 from digigraph.recall import file_findings, project_findings
 from digigraph.reports.baseline import known_fingerprints, new_findings
@@ -29,7 +29,7 @@ from digigraph.sources.rdf.files import FORMATS, STDIN, STDIN_NAME, Files, Readi
 from digigraph.validation.engine.bounds import DEFAULT_BOUNDS, Bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
 @click.command()
@@ -98,7 +98,8 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     # Nor is there anything to look for at the end, where Python would do it once more.
     gc.freeze()
     if relative_to is not None:
-        found = [_renamed(each, folder, relative_to) for each in found]
+        named = _from(folder, relative_to)
+        found = [each.renamed(named) for each in found]
         folder = relative_to
     findings = new_findings(found, known)
     presentation = Presentation(
@@ -160,15 +161,13 @@ def _findings(  # noqa: PLR0913 - what the options say
     return Path(), file_findings(files, reading, levels=settings.rules, bounds=bounds, cache=cache)
 
 
-def _renamed(finding: Finding, folder: Path, relative_to: Path) -> Finding:
-    """A finding whose file is named from another folder."""
+def _from(folder: Path, relative_to: Path) -> Callable[[str], str]:
+    """What names a file of a folder from another folder."""
 
-    def renamed(place: Location) -> Location:
-        if place.path == STDIN_NAME:
-            return place
-        return replace(place, path=Path(os.path.relpath(folder / place.path, relative_to)).as_posix())
+    def named(path: str) -> str:
+        return path if path == STDIN_NAME else Path(os.path.relpath(folder / path, relative_to)).as_posix()
 
-    return replace(finding, location=renamed(finding.location), also=tuple(map(renamed, finding.also)))
+    return named
 
 
 def _standard_input() -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from digigraph.findings import Severity
@@ -15,9 +15,15 @@ if TYPE_CHECKING:
     from digigraph.findings import Finding, Location, Outcome
 
 _SHOWN_IN_FULL = 3
-"""Findings of one rule and path that are shown in full; where there are more, only the first is."""
+"""Findings with the same advice that are shown in full; where there are more, only the first is."""
+_KINDS = 10
+"""Different advice of one rule and path that is shown in full; what more there is, is listed."""
 _PLACES = 10
-"""Places listed of a group."""
+"""Places listed of findings with the same advice."""
+_ADVICE = 40
+"""Findings listed of those whose advice is another in each."""
+_PATH = 60
+"""Characters of a path that are shown."""
 _BEFORE, _AFTER = 60, 100
 """Characters of a long source line shown before and from the place."""
 _COLOURS = {Severity.VIOLATION: "31;1", Severity.WARNING: "33;1", Severity.INFO: "36;1"}
@@ -26,9 +32,9 @@ _COLOURS = {Severity.VIOLATION: "31;1", Severity.WARNING: "33;1", Severity.INFO:
 def text_report(findings: Sequence[Finding], *, excerpts: Excerpts | None = None, colour: bool = False) -> str:
     """Return each finding with its place, what is wrong, the line, what to write instead and the quote.
 
-    Findings of the same rule about the same property are put together where there are more than three: the first in
-    full, then of the others the place, what is wrong, the hint where it is another, and how many there are. The counts
-    by severity come last.
+    Findings of one rule about one property with the same advice are put together where there are more than three: the
+    first in full, then of the others the place and what is wrong, and how many there are. Where a rule gives much
+    different advice about one property, what comes after the tenth is listed in lines. Counts by severity come last.
 
     Parameters
     ----------
@@ -39,18 +45,37 @@ def text_report(findings: Sequence[Finding], *, excerpts: Excerpts | None = None
     colour
         Whether to mark severities with ANSI colours.
     """
-    groups: dict[tuple[str, Severity, str | None], list[Finding]] = {}
+    alike: defaultdict[_Group, dict[str | None, list[Finding]]] = defaultdict(dict)
     for each in findings:
-        groups.setdefault((each.rule, each.severity, each.path), []).append(each)
+        alike[_group(each)].setdefault(each.hint, []).append(each)
     writer = _Writer(excerpts or Excerpts(), colour=colour)
     shown = []
     for each in findings:
-        group = groups[each.rule, each.severity, each.path]
-        if len(group) <= _SHOWN_IN_FULL:
+        kinds = alike[_group(each)]
+        number = list(kinds).index(each.hint)
+        several = kinds[each.hint]
+        if number < _KINDS and len(several) <= _SHOWN_IN_FULL:
             shown.append(writer.one(each))
-        elif each is group[0]:
-            shown.append(writer.one(each) + writer.others(group))
+        elif number < _KINDS and each is several[0]:
+            shown.append(writer.one(each) + writer.others(several))
+        elif number == _KINDS and each is several[0]:
+            rest = [one for kind in list(kinds.values())[_KINDS:] for one in kind]
+            shown.append(writer.listed(rest))
     return "".join(shown) + _summary(findings)
+
+
+_Group = tuple[str, Severity, str | None]
+
+
+def _group(finding: Finding) -> _Group:
+    return finding.rule, finding.severity, finding.path
+
+
+def _about(finding: Finding) -> str:
+    """The rule of a finding and the property concerned."""
+    path = printable(finding.path or "")
+    shown = path if len(path) <= _PATH else f"{path[: _PATH - 1]}…"
+    return f"{finding.rule} {shown}".strip()
 
 
 class _Writer:
@@ -70,16 +95,25 @@ class _Writer:
             lines.append(f"    quote: “{printable(finding.quote)}”")
         return "\n".join(lines) + "\n"
 
-    def others(self, group: Sequence[Finding]) -> str:
-        first, *rest = group
-        about = f" {printable(first.path)}" if first.path else ""
-        lines = [f"    {len(group)} findings of {first.rule}{about}; the others:"]
-        for each in rest[:_PLACES]:
-            hint = f" {each.hint}" if each.hint and each.hint != first.hint else ""
-            lines.append(f"      {_place(each.location)}: {printable(each.message + hint)}")
-        if len(rest) > _PLACES:
-            lines.append(f"      … and {len(rest) - _PLACES} more; other formats have them all")
-        return "\n".join(lines) + "\n"
+    def others(self, alike: Sequence[Finding]) -> str:
+        """All but the first of findings with the same advice."""
+        first, *rest = alike
+        lines = [f"    {len(alike)} findings of {_about(first)}; the others:"]
+        lines += [f"      {_place(each.location)}: {printable(each.message)}" for each in rest[:_PLACES]]
+        return self._ended(lines, len(rest) - _PLACES)
+
+    def listed(self, rest: Sequence[Finding]) -> str:
+        """Findings of one rule after many of them, each with its advice."""
+        lines = [f"{len(rest)} more findings of {_about(rest[0])}:"]
+        for each in rest[:_ADVICE]:
+            hint = f" {each.hint}" if each.hint else ""
+            lines.append(f"  {_place(each.location)}: {printable(each.message + hint)}")
+        return self._ended(lines, len(rest) - _ADVICE)
+
+    @staticmethod
+    def _ended(lines: list[str], left: int) -> str:
+        more = [f"      … and {left} more; other formats have them all"] if left > 0 else []
+        return "\n".join([*lines, *more]) + "\n"
 
     def _excerpt(self, finding: Finding) -> list[str]:
         """The source line with a mark under the place."""

@@ -48,7 +48,7 @@ _SCALES = re.compile(r"million|milj|\bmn\b|billion|thousand|tusen|hundr|dozen|du
 _CODE = re.compile("(?<![A-Za-z])[Mm]?([A-Za-z]{3})(?![A-Za-z])")
 _EURO = re.compile(r"€|\beuros?\b", re.IGNORECASE)
 _UNITS = {"year": "Y", "years": "Y", "år": "Y", "month": "M", "months": "M", "månad": "M", "månader": "M", "mån": "M"}
-_UNITS |= {"day": "D", "days": "D", "dag": "D", "dagar": "D"}
+_UNITS |= {"yr": "Y", "yrs": "Y", "day": "D", "days": "D", "dag": "D", "dagar": "D"}
 _LANGUAGES = {
     "sv": "swedish svenska svensk swe",
     "en": "english engelska engelsk eng",

@@ -14,9 +14,10 @@ import pyoxigraph as ox
 from digigraph.iris import SLUG, slugify
 from digigraph.sources.facts import values
 from digigraph.sources.facts.commas import with_whole_numbers
-from digigraph.sources.facts.identifiers import same_as
+from digigraph.sources.facts.identifiers import SCHEMES, same_as
 from digigraph.sources.facts.misnamed import named_by
-from digigraph.sources.files.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar
+from digigraph.sources.facts.nodes import below, each_of, fields_of, number, required, takes_languages
+from digigraph.sources.files.records import Fields, Malformed, Node, Noting, Refused, Scalar
 from digigraph.sources.ontology.terms import Context, Kind, Term
 from digigraph.suggestions import did_you_mean, is_near
 from digigraph.vocab import DCTERMS, DG, FOAF, RDF, SCHEMA, XSD
@@ -113,8 +114,8 @@ class ClaimReader:
                 raise node.reason
             key = self._subject_key(node) if isinstance(node, Fields) else None
             if key is None or not isinstance(node, Fields):
-                message = "An entry says something of a subject."
-                raise Malformed("fact", message, node.location, hint="Write {subject: …, term: …}.")
+                node, hint = below(node, self._context.terms)
+                raise Malformed("fact", "An entry says something of a subject.", node.location, hint=hint)
             subject = named_by(node.nodes[key])
         if not isinstance(node, Fields):
             return []
@@ -151,7 +152,7 @@ class ClaimReader:
     def _property(self, subject: str, name: str, place: Location, node: Node) -> list[Assertion]:
         assertions: list[Assertion] = []
         if name == "type":
-            for each in _each(node):
+            for each in each_of(node):
                 with self.noting():
                     class_ = self._context.class_(values.scalar(each).text, each.location)
                     assertions.append(Assertion(subject, RDF["type"], class_, each.location))
@@ -160,9 +161,9 @@ class ClaimReader:
         is_alone = isinstance(node, Scalar) and not node.text
         hint = f"Several values stand in brackets: […, {name}]." if is_alone and SLUG.fullmatch(name) else None
         term = self._context.term(name, place, hint=hint)
-        if isinstance(node, Fields) and _takes_languages(term, node):
+        if isinstance(node, Fields) and takes_languages(term, node):
             return self._tagged(subject, term, node)
-        for each in _each(node):
+        for each in each_of(node):
             with self.noting():
                 assertions += self._value(subject, term, each)
         return assertions
@@ -173,7 +174,7 @@ class ClaimReader:
             tag = None
             with self.noting():
                 tag = values.language(Scalar(key, place))
-            for each in _each(node.nodes[key]):
+            for each in each_of(node.nodes[key]):
                 with self.noting():
                     literal = values.text(values.scalar(each), tag)
                     assertions += [Assertion(subject, term.iri, literal, each.location)] if tag is not None else []
@@ -181,11 +182,11 @@ class ClaimReader:
 
     def _value(self, subject: str, term: Term, node: Node) -> list[Assertion]:
         if term.iri == SCHEMA["funding"]:
-            return self._grant(subject, term, _fields(node, "funding"))
+            return self._grant(subject, term, fields_of(node, "funding"))
         if term.iri == SCHEMA["amount"]:
             return self._amount(subject, term, values.scalar(node))
         if term.iri == DG["figure"]:
-            return self._figure(subject, term, _fields(node, "figure"))
+            return self._figure(subject, term, fields_of(node, "figure"))
         if term.iri == SCHEMA["identifier"] and isinstance(node, Fields):
             return self._identifier(subject, term, node)
         return [Assertion(subject, term.iri, self._plain(term, values.scalar(node)), node.location)]
@@ -204,11 +205,12 @@ class ClaimReader:
     def _language_of(self, term: Term, scalar: Scalar) -> str | None:
         """The tag that text gets where it says none itself."""
         if term.kind is Kind.TEXT and self._language is None:
+            shown = values.shown(scalar)
             raise Malformed(
                 "language",
                 f"{term.name} needs a language.",
                 scalar.location,
-                hint=f"Write {term.name}: {{sv: …, en: …}}.",
+                hint=f"Write {term.name}: {{sv: {shown}}} or {{en: {shown}}}, or both with what each says.",
             )
         return self._language if term.kind is Kind.TEXT else None
 
@@ -231,9 +233,9 @@ class ClaimReader:
             if "grant" in fields.nodes:
                 values.scalar(fields.nodes["grant"])
             if "number" in fields.nodes:
-                number = values.scalar(fields.nodes["number"])
-                literal = values.text(number, None)
-                parts.append(Assertion(str(link.value), SCHEMA["identifier"], literal, number.location))
+                written = values.scalar(fields.nodes["number"])
+                literal = values.text(written, None)
+                parts.append(Assertion(str(link.value), SCHEMA["identifier"], literal, written.location))
         return self._owned(link, DG["Grant"], parts)
 
     def _amount(self, subject: str, term: Term, scalar: Scalar) -> list[Assertion]:
@@ -248,16 +250,16 @@ class ClaimReader:
         return self._owned(link, SCHEMA["MonetaryAmount"], parts)
 
     def _figure(self, subject: str, term: Term, fields: Fields) -> list[Assertion]:
-        what = number = None
+        what = value = None
         with self.noting():
-            what = named_by(named) if (named := _required(fields, "what")) else None
+            what = named_by(named) if (named := required(fields, "what")) else None
         with self.noting():
-            number = _number(written) if (written := _required(fields, "value")) else None
+            value = number(written) if (written := required(fields, "value")) else None
         qualifier = fields.nodes.get("qualifier")
         parts_of_name = [subject, "figure", what, qualifier.text if isinstance(qualifier, Scalar) else None]
         node = Slug("-".join(filter(None, parts_of_name)))
         others = self.of(node, fields, without={"what", "value"})
-        if what is None or number is None:
+        if what is None or value is None:
             # Nobody can tell of which figure: whether there is what is counted, and its other words, are looked at.
             if what is not None:
                 counted = Assertion("", SCHEMA["measuredProperty"], Slug(what), fields.nodes["what"].location)
@@ -268,17 +270,21 @@ class ClaimReader:
         parts = [
             Assertion(node, SCHEMA["observationAbout"], Slug(subject), fields.location),
             Assertion(node, SCHEMA["measuredProperty"], Slug(what), fields.nodes["what"].location),
-            Assertion(node, SCHEMA["value"], number, fields.nodes["value"].location),
+            Assertion(node, SCHEMA["value"], value, fields.nodes["value"].location),
             *others,
         ]
         return self._owned(link, DG["Figure"], parts)
 
     def _identifier(self, subject: str, term: Term, fields: Fields) -> list[Assertion]:
         scheme = value = same = None
+        if fields.keys.keys().isdisjoint({"scheme", "value"}):
+            register = next(iter(fields.keys.keys() & SCHEMES), "own-register")
+            hint = f"Write {{scheme: {register}, value: …}}."
+            raise Malformed("key", "An identifier has a scheme and a value.", fields.location, hint=hint)
         with self.noting():
-            scheme = values.slug(named) if (named := _required(fields, "scheme")) else None
+            scheme = values.slug(named) if (named := required(fields, "scheme")) else None
         with self.noting():
-            if (written := _required(fields, "value")) is not None:
+            if (written := required(fields, "value")) is not None:
                 stated = fields.nodes.get("scheme")
                 # Also of a scheme that is no slug, such as ORCID in capitals.
                 same = same_as(slugify(stated.text) if isinstance(stated, Scalar) else "", values.scalar(written))
@@ -308,37 +314,3 @@ class ClaimReader:
 def placed(assertions: Iterable[Assertion], subject: str, place: Location) -> list[Assertion]:
     """Return assertions of which those about a subject know where it is written."""
     return [replace(each, of=place) if each.subject == subject else each for each in assertions]
-
-
-def _number(node: Node) -> ox.Literal:
-    scalar = values.scalar(node)
-    return values.typed(scalar, XSD["decimal"] if "." in scalar.text else XSD["integer"])
-
-
-def _takes_languages(term: Term, node: Fields) -> bool:
-    if term.iri in values.DATE_TERMS:
-        return False
-    is_record = term.iri == SCHEMA["identifier"] and not node.nodes.keys().isdisjoint({"scheme", "value"})
-    return term.kind in {Kind.TEXT, Kind.PLAIN} and not is_record
-
-
-def _each(node: Node) -> list[Node]:
-    return node.nodes if isinstance(node, Items) else [node]
-
-
-def _fields(node: Node, name: str) -> Fields:
-    if isinstance(node, Fields):
-        return with_whole_numbers(node)
-    if isinstance(node, Refused):
-        raise node.reason
-    examples = {"funding": "{amount: 6000000 EUR}", "figure": "{what: patients, value: 100}"}
-    raise Malformed("value", f"{name} takes a mapping.", node.location, hint=f"Such as {name}: {examples[name]}.")
-
-
-def _required(fields: Fields, key: str) -> Node | None:
-    """What stands under a key; None where it is misspelt, which is told of the key itself."""
-    if key in fields.nodes:
-        return fields.nodes[key]
-    if any(is_near(each, key) for each in fields.keys):
-        return None
-    raise Malformed("value", f"{key} is missing here.", fields.location, hint=f"Add {key}: and its value.")

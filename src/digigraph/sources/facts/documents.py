@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -227,12 +227,14 @@ def _check_digest(stated: Scalar | None, digest: str, text_path: str) -> None:
         message = f"{values.shown(stated)!r} is not a SHA-256, which has 64 digits from 0 to 9 and a to f."
         hint = f"Write that of the text: {digest}."
         raise Malformed("sha256", message, stated.location, hint=hint)
-    raise Malformed(
+    error = Malformed(
         "sha256",
         f"{text_path} is not the text that was captured: its SHA-256 is {digest}.",
         stated.location,
         hint="Restore the text; if it is a new capture, write this hash and look at every quote again.",
     )
+    error.finding = replace(error.finding, named=(text_path,))
+    raise error
 
 
 def _rank(assertion: Assertion) -> int | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 import msgspec
@@ -57,7 +58,7 @@ def described_twice(slug: str, location: Location, other: Location) -> Finding:
     if not other.line:
         message = f"{slug} is the name of a document as well, of {other}."
         hint = f"Give the thing another slug, or rename both files of the document, such as to {slug}-page."
-    return Malformed("duplicate-thing", message, location, hint=hint).finding
+    return replace(Malformed("duplicate-thing", message, location, hint=hint).finding, named=(other.path,))
 
 
 class Noting:

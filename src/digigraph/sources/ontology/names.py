@@ -81,7 +81,10 @@ class Names:
 
     def _shown(self, slug: str, written: str) -> str:
         names = self._names[slug]
-        return slug if is_near(written, slug) or not names else f"{slug} ({names[0]})"
+        if is_near(written, slug) or not names:
+            return slug
+        # In the language in which it was written, as far as that can be told.
+        return f"{slug} ({max(names, key=lambda each: fuzz.ratio(slugify(written), slugify(each)))})"
 
     def _with_words(self, words: Iterable[str]) -> set[str]:
         """What has every one of some words in its names, misspelt or not."""

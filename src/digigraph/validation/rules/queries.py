@@ -10,7 +10,7 @@ from digigraph.errors import DigigraphError, NotAcceptable, QueryError, QueryFai
 from digigraph.findings import Finding, Location, Severity
 from digigraph.iris import SLUG, slugify
 from digigraph.sparql import REFUSED, is_repeatable, tokens
-from digigraph.suggestions import did_you_mean
+from digigraph.suggestions import nearest
 from digigraph.validation.rules.terms import Role, iris_in, place_in
 from digigraph.vocab import RDF
 
@@ -55,6 +55,15 @@ def check_queries(queries: Mapping[str, str], ask: Callable[[str], int | None]) 
                 message=f"The query gives {rows} row{'s' if rows != 1 else ''}; it promises {stored.rows} at least.",
                 location=Location(path, stored.rows_line, 1),
                 hint="Correct the query, or what the data says; promise fewer where that is the truth.",
+            )
+        # A line that is not understood may be the one that is missing.
+        if not (mistakes or stored.titles):
+            yield Finding(
+                rule="query-title",
+                severity=Severity.INFO,
+                message="This query has no title: it can be asked by its name, and no page offers it.",
+                location=Location(path, 1, 1),
+                hint="Write above it: #! title@en: … and #! title@sv: …, as a question.",
             )
 
 
@@ -113,6 +122,8 @@ def check_use(
         Role.PROPERTY: {quad.predicate.value for quad in dataset.quads},
         Role.CLASS: {str(getattr(quad.object, "value", "")) for quad in dataset.quads if quad.predicate == RDF["type"]},
     }
+    # What the data misspells is no term: its own finding says what was meant.
+    known = {role: [shorten(each) for each in iris if terms.role(each) is role] for role, iris in used.items()}
     for path, text in queries.items():
         first: dict[str, Location] = {}
         for iri, place in iris_in(text, path):
@@ -127,5 +138,12 @@ def check_use(
                 severity=Severity.INFO,
                 message=f"{verb} {shorten(iri)} in this graph.",
                 location=place,
-                hint=did_you_mean(shorten(iri), map(shorten, used[role])),
+                hint=_meant(shorten(iri), known[role]) or "Ask for what there is, or leave it where data is to come.",
             )
+
+
+def _meant(name: str, known: Iterable[str]) -> str | None:
+    """Ask whether a name with a prefix stands for a known one: they are alike where they are behind their prefixes."""
+    by_local = {each.rpartition(":")[2]: each for each in known}
+    near = nearest(name.rpartition(":")[2], by_local)
+    return f"Did you mean {' or '.join(by_local[each] for each in near)}?" if near else None

@@ -84,6 +84,7 @@ def _contradictions(
             if fact
             else "Keep one.",
             quote=fact.quote if fact else None,
+            named=(before.location.path,),
         )
 
 

@@ -188,13 +188,26 @@ class Terms:
         name = iri.removeprefix(namespace)
         # Where the ontology is not at hand, nobody can tell.
         if names and name not in names:
+            elsewhere = _elsewhere(name, namespace)
             yield Finding(
                 rule="undefined-term",
                 severity=Severity.VIOLATION,
                 message=f"There is no {name} in {namespace}.",
                 location=location,
-                hint=did_you_mean(name, names),
+                hint=did_you_mean(name, names) if elsewhere is None else f"Did you mean {elsewhere}?",
             )
+
+
+def _elsewhere(name: str, namespace: str) -> str | None:
+    """A term of another vocabulary that is spelt the same but for capitals, where the one that was named has none."""
+    if any(each.removeprefix(namespace).lower() == name.lower() for each in vocabulary(_LISTS.get(namespace, "xsd"))):
+        return None
+    for other, prefix in _LISTS.items():
+        if other != namespace:
+            for each in sorted(vocabulary(prefix)):
+                if each.removeprefix(other).lower() == name.lower():
+                    return f"{prefix}:{each.removeprefix(other)}"
+    return None
 
 
 def check_terms(

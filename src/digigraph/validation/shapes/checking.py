@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -13,7 +14,7 @@ from digigraph.validation.engine.data_graph import ShapesError, UnfinishedError,
 from digigraph.validation.shacl.messages import messages_of
 from digigraph.validation.shacl.prefixes import Declarations, PrefixError
 from digigraph.validation.shacl.targets import TARGETS, by_subject, focused
-from digigraph.validation.shapes.results import ResultFindings, rule_of_shape
+from digigraph.validation.shapes.results import ResultFindings, ShapesSaid, rule_of_shape
 from digigraph.validation.updating.reach import ShapesGraph, makes_root
 from digigraph.vocab import SH, Term
 
@@ -75,8 +76,7 @@ class ShapesCheck:
         self._shapes = shapes
         self._graph = data
         self._files = Location(shapes[0].location.path if shapes else "shapes")
-        targets = {each.quad.object: each.location for each in shapes if each.quad.predicate == SH["targetNode"]}
-        self._results = ResultFindings(dataset, targets, shorten, elsewhere=self._files)
+        self._results = ResultFindings(dataset, _said(shapes), shorten, elsewhere=self._files)
         self._about = by_subject(shapes)
 
     def findings(self) -> Iterator[Finding]:
@@ -215,6 +215,22 @@ class ShapesCheck:
     def _place(self, shape: Term) -> Location:
         places = [each.node or each.location for each in self._about.get(shape, ())]
         return min(places, default=self._files)
+
+
+def _said(shapes: Iterable[LocatedQuad]) -> ShapesSaid:
+    """What a shapes graph says for people."""
+    targets: dict[Term, Location] = {}
+    subjects_of: defaultdict[Term, list[ox.NamedNode]] = defaultdict(list)
+    names: dict[Term, str] = {}
+    for each in shapes:
+        shape, term, value = each.quad.triple
+        if term == SH["targetNode"]:
+            targets[value] = each.location
+        elif term == SH["targetSubjectsOf"] and isinstance(value, ox.NamedNode):
+            subjects_of[shape].append(value)
+        elif term == SH["name"] and isinstance(value, ox.Literal) and (shape not in names or value.language == "en"):
+            names[shape] = value.value
+    return ShapesSaid(targets=targets, subjects_of=subjects_of, names=names)
 
 
 def is_finished(findings: Iterable[Finding]) -> bool:

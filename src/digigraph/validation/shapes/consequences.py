@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from digigraph.rules import SHAPE_PREFIX
 from digigraph.validation.shapes.results import MISSING
-from digigraph.vocab import RDF, SCHEMA, SH
+from digigraph.vocab import RDF, RDFS, SCHEMA, SH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     import pyoxigraph as ox
@@ -23,6 +24,7 @@ _IRI = re.compile(r"<[^>]*>")
 _NOT_ITSELF = f"{SHAPE_PREFIX}not-itself"
 _AT_VALUES = {"unknown-thing", "unknown-word"}
 """Rules whose findings stand at a value of which shapes would say less."""
+_TOO_MANY = SH["MaxCountConstraintComponent"].value
 _OF_CLASSES = {SH[f"{name}ConstraintComponent"].value for name in ("Class", "Or", "Not", "Xone", "Node")}
 OF_ABSENCE = MISSING | _OF_CLASSES
 """Components whose results may be there only because something was not read."""
@@ -56,14 +58,31 @@ def without_consequences(
         return each.result is not None and each.result.component in of_lost
 
     left = [each for each in found if not is_told(each) and not may_be_lost(each) and not missed.explains(each.result)]
-    return _once(left)
+    return list(_without_implied(_once(left), corpus))
+
+
+def _without_implied(found: Sequence[Finding], corpus: Corpus) -> Iterator[Finding]:
+    """What shapes find, but of a value that one property has, not also that another one has it that follows from it."""
+    implied = {
+        (str(each.quad.subject), str(each.quad.object))
+        for each in corpus.ontology
+        if each.quad.predicate == RDFS["subPropertyOf"]
+    }
+    said: defaultdict[tuple[Location, str | None], set[str]] = defaultdict(set)
+    for each in found:
+        if each.result is not None and each.result.component in _OF_CLASSES:
+            said[each.location, each.result.value].add(each.result.path or "")
+    for each in found:
+        stated = said.get((each.location, each.result.value), set()) if each.result is not None else set()
+        if each.result is None or not any((one, each.result.path) in implied for one in stated):
+            yield each
 
 
 def _once(found: list[Finding]) -> list[Finding]:
     """What shapes find, each mistake once.
 
     A value that is the node itself is told of one property, and not also as one of the wrong class; of an identifier
-    that is none, it is not also said that its link is none.
+    that is none, it is not also said that its link is none. What several have that only one may have is told of one.
     """
     itself: dict[Location, str] = {}
     for each in found:
@@ -78,7 +97,16 @@ def _once(found: list[Finding]) -> list[Finding]:
         is_link = _is_about(each, SCHEMA["sameAs"])
         return (of_class and each.location in itself) or (is_link and each.location in values)
 
-    return [each for each in found if not is_told(each)]
+    shared: dict[tuple[str, Location], Finding] = {}
+    for each in found:
+        if each.also and each.result is not None and each.result.component == _TOO_MANY:
+            key = each.rule, each.location
+            shared[key] = min(shared.get(key, each), each, key=lambda one: len(one.also))
+
+    def is_told_of_another(each: Finding) -> bool:
+        return shared.get((each.rule, each.location), each) is not each
+
+    return [each for each in found if not is_told(each) and not is_told_of_another(each)]
 
 
 def _is_about(found: Finding, property_: ox.NamedNode) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,11 @@ import pyoxigraph as ox
 
 from digigraph.findings import Finding, Location, Severity, ShapeResult
 from digigraph.rules import SHAPE_PREFIX
-from digigraph.validation.shacl.paths import Predicate, Step, last_steps, sparql, turtle
+from digigraph.validation.shacl.paths import Path, Predicate, Step, last_steps, sparql, turtle
 from digigraph.vocab import DG, RDF, SH, XSD, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from digigraph.dataset.statements import Dataset
     from digigraph.validation.shacl.report_graph import Result
@@ -26,14 +27,41 @@ MISSING = {
 }
 """Components whose results speak of values that are not there."""
 
+_OF_QUERIES = SH["SPARQLConstraintComponent"].value
 _OF_PROPERTIES = {SH["ClosedConstraintComponent"].value}
 """Components whose results name a value and speak of the property that has it; all that name none speak of it too."""
+_BARE = {XSD[name] for name in ("integer", "decimal", "boolean")}
+"""Datatypes of literals that Turtle writes without quotation marks."""
+_NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?|true|false")
+_PROPERTIES = 3
+"""Properties that are named of those by which a node became one to check."""
+_PATH = 60
+"""Characters of a path that a message shows."""
 _OTHERS = 20
 """Further places of one result that are told."""
 _SHOWN = 200
 """Characters of a value that a message shows; reports for programs have it whole."""
 _REASONS = 3
 """Results of inner shapes that are told with that of the outer one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShapesSaid:
+    """What a shapes graph says for people.
+
+    Parameters
+    ----------
+    targets
+        Where shapes name a node as their target (``sh:targetNode``): the place of nodes that are nowhere in the data.
+    subjects_of
+        Of each shape the properties whose subjects it checks (``sh:targetSubjectsOf``).
+    names
+        Of each shape its ``sh:name``, in English where it has one.
+    """
+
+    targets: Mapping[Term, Location]
+    subjects_of: Mapping[Term, Sequence[ox.NamedNode]]
+    names: Mapping[Term, str]
 
 
 class ResultFindings:
@@ -43,17 +71,19 @@ class ResultFindings:
     ----------
     dataset
         What was validated.
-    targets
-        Where shapes name a node as their target (``sh:targetNode``): the place of nodes that are nowhere in the data.
+    said
+        By the shapes.
     shorten
         Gives an IRI as people read it.
+    elsewhere
+        The place of what is nowhere.
     """
 
     def __init__(
-        self, dataset: Dataset, targets: Mapping[Term, Location], shorten: Callable[[str], str], *, elsewhere: Location
+        self, dataset: Dataset, said: ShapesSaid, shorten: Callable[[str], str], *, elsewhere: Location
     ) -> None:
         self._dataset = dataset
-        self._targets = targets
+        self._said = said
         self._shorten = shorten
         self._elsewhere = elsewhere
         # A node with thousands of faulty values is walked from once, not for each of them.
@@ -61,18 +91,21 @@ class ResultFindings:
 
     def finding(self, result: Result) -> Finding:
         """Return the finding that a result is."""
-        written = self._written(result)
+        concerned = self._concerned(result)
+        asked = self._asked(result, concerned)
+        written = self._written(result) or [each for step in asked for each in self._of_step(step, of_property=True)]
         # The same words stand in the default graph and in that of their evidence, which has the sentence.
         place, quote = min(written, key=lambda each: (each[0], not each[1]), default=(None, ""))
         others = sorted({each[0] for each in written} - {place})
-        concerned = self._concerned(result)
+        reasons, named = self._reasons(result.details)
         return Finding(
             rule=_rule(result),
             # A severity that is not SHACL's own may mean anything: nobody shall overlook it.
             severity=_SEVERITIES.get(result.severity, Severity.VIOLATION),
-            message=self._message(result, concerned),
+            message=self._message(result, concerned, asked),
             location=place or self._node_place(concerned),
-            hint=self._reasons(result.details),
+            hint=reasons,
+            named=named,
             also=tuple(others[:_OTHERS]),
             subject=concerned.value if isinstance(concerned, ox.NamedNode) else None,
             path=sparql(result.path, self._shorten) if result.path is not None else None,
@@ -80,10 +113,20 @@ class ResultFindings:
             result=_reported(result),
         )
 
+    def _asked(self, result: Result, node: Term) -> list[Step]:
+        """The triples by which a node became one to check, where a result speaks of it and of no property."""
+        if result.path is not None or result.shape is None:
+            return []
+        terms = self._said.subjects_of.get(result.shape, ())
+        return [
+            Step(node, term, value, backwards=False) for term in terms for value in self._dataset.values(node, term)
+        ]
+
     def _concerned(self, result: Result) -> Term:
         """The node that a result speaks of: its focus, but of a query asked once about a class, the instance found."""
         value = result.value
-        if value is not None and result.path is None and result.focus in self._dataset.values(value, RDF["type"]):
+        is_of_node = result.path is None or result.component == _OF_QUERIES
+        if value is not None and is_of_node and result.focus in self._dataset.values(value, RDF["type"]):
             return value
         return result.focus
 
@@ -104,12 +147,16 @@ class ResultFindings:
             return [Step(owners[0], result.path.iri, value, backwards=False)] if len(owners) == 1 else []
         return [Step(focus, link, value, backwards=False) for link in links]
 
-    def _reasons(self, details: Iterable[Result]) -> str | None:
-        """What the results of inner shapes say, each with its place and in their order; None where there are none."""
+    def _reasons(self, details: Iterable[Result]) -> tuple[str | None, tuple[str, ...]]:
+        """What the results of inner shapes say, each with its place and in their order, and the files named; None where
+        there are none.
+        """
         said = {self._reason(each) for each in _innermost(details)}
-        shown = [f"{message} ({place})" for place, message in sorted(said)[:_REASONS]]
+        reasons = sorted(said)[:_REASONS]
+        shown = [f"{message} ({place})" for place, message in reasons]
         more = [f"{len(said) - _REASONS} more"] if len(said) > _REASONS else []
-        return f"Because of {'; '.join([*shown, *more])}." if said else None
+        named = tuple(sorted({place.path for place, _ in reasons}))
+        return (f"Because of {'; '.join([*shown, *more])}." if said else None), named
 
     def _reason(self, result: Result) -> tuple[Location, str]:
         concerned = self._concerned(result)
@@ -127,22 +174,34 @@ class ResultFindings:
             place = each.node or replace(each.location, of_node=True) if step.backwards else each.location
             graph = each.quad.graph_name
             quote = (self._quote(graph) or "") if isinstance(graph, ox.NamedNode) else ""
-            yield (each.property or place) if of_property else place, quote
+            yield (each.property or each.location) if of_property else place, quote
 
     def _node_place(self, node: Term) -> Location:
-        return min(self._dataset.node_places(node), default=self._targets.get(node, self._elsewhere))
+        return min(self._dataset.node_places(node), default=self._said.targets.get(node, self._elsewhere))
 
-    def _message(self, result: Result, concerned: Term) -> str:
+    def _message(self, result: Result, concerned: Term, asked: Sequence[Step] = ()) -> str:
         texts = dict(reversed(result.messages))
         text = texts.get("en") or next(iter(texts.values()), "This breaks a shape.")
         if isinstance(result.value, ox.Literal):
             text = text.replace(result.value.value, _shortened(result.value.value))
         about = [self._shown(concerned)]
         if result.path is not None:
-            about.append(sparql(result.path, self._shorten))
+            about.append(self._way(result.path, result.shape))
         if result.value is not None and result.value not in {result.focus, concerned}:
             about.append(self._shown(result.value))
+        elif asked:
+            terms = list(dict.fromkeys(self._shorten(each.predicate.value) for each in asked))
+            about.append(", ".join(terms[:_PROPERTIES]) + (", …" if len(terms) > _PROPERTIES else ""))
         return f"{' '.join(about)}: {text}"
+
+    def _way(self, path: Path, shape: Term | None) -> str:
+        """A property, or of a longer path what its shape calls it; where it has no name, the path."""
+        written = sparql(path, self._shorten)
+        if isinstance(path, Predicate):
+            return written
+        if shape is not None and shape in self._said.names:
+            return f"({self._said.names[shape]})"
+        return written if len(written) <= _PATH else f"{written[: _PATH - 1]}…"
 
     def _shown(self, term: Term) -> str:
         if isinstance(term, ox.NamedNode):
@@ -151,6 +210,8 @@ class ResultFindings:
             return "[…]"
         if not isinstance(term, ox.Literal):
             return str(term)
+        if term.datatype in _BARE and _NUMBER.fullmatch(term.value):
+            return term.value
         text = str(ox.Literal(_shortened(term.value)))
         if term.language:
             return f"{text}@{term.language}"
