@@ -104,7 +104,7 @@ def findings(project: Project) -> list[Finding]:
         ("  - quote: &a (huvudman KTH)\n    says: []", "yaml", 0, 12, "aliases"),
         ("  - quote: (huvudman KTH)\n    says: *a", "yaml", 1, 11, "aliases"),
         ("  - quote: !x (huvudman KTH)\n    says: []", "yaml", 0, 12, "Tags"),
-        ("  - quote: (huvudman KTH)\n\tsays: []", "yaml", 1, 1, "not YAML"),
+        ("  - quote: (huvudman KTH)\n\tsays: []", "yaml", 1, 1, "A tab"),
     ],
 )
 def test_a_mistake_is_told_where_it_stands(
@@ -244,7 +244,7 @@ SYNTAX = {
     "reserved character": ("  - quote: @KTH\n    says: []\n", 1, 12, "quotation marks"),
     "backslash": ('  - quote: "a\\d"\n    says: []\n', 1, 15, "backslash"),
     "indentation": ("  - quote: (huvudman KTH)\n   says: []\n", 2, 4, "Indent"),
-    "no colon": ("  - quote: (huvudman KTH)\n    says\n    lang: sv\n", 2, 5, "colon"),
+    "no colon": ("  - quote: (huvudman KTH)\n    says\n      - {subject: nhd, host: kth}\n", 2, 5, "colon"),
     "deep nesting": ("  - quote: (huvudman KTH)\n    says: " + "[" * 50 + "]" * 50 + "\n", 2, 29, "brackets too many"),
 }
 
@@ -353,10 +353,11 @@ def test_a_file_in_utf_16_is_told_once(project: Project) -> None:
 
 
 def test_characters_that_cannot_be_printed_are_told(project: Project) -> None:
-    """Each control character has its place, and is told once however often it stands in a file."""
+    """Each control character is told once, with all its places."""
     project.write("data/things/more.yaml", 'x: {type: Person, name: {en: "a\x07b\x1bc\x07\x07"}}\n')
     assert [str(each.location).rpartition("yaml:")[2] for each in findings(project)] == ["1:32", "1:34"]
-    assert "and 2 times more in this file: U+0007" in findings(project)[0].message
+    assert "U+0007" in findings(project)[0].message
+    assert [(each.line, each.column) for each in findings(project)[0].also] == [(1, 36), (1, 37)]
     project.write("data/things/more.yaml", "\0\0\0")
     assert [str(each.location).rpartition("yaml:")[2] for each in findings(project)] == ["1:1"]
 
@@ -371,13 +372,15 @@ def test_a_slug_with_the_prefix_of_its_iri_is_proposed_without_it(project: Proje
 
 
 def test_characters_that_escapes_make_are_told(project: Project) -> None:
-    """What cannot be printed is told of a text, too, where it is written as an escape; emoji and accents are well."""
+    """What cannot be printed is told, too, where it is written as an escape, each with all its places in the text."""
     project.facts(
         '  - quote: (huvudman\n    says: [{subject: nhd, aim: "\\ab", name: {en: "\\x7f", sv: "\U0001f642\u00e5"}}]\n'
-        '  - quote: "Nordic\\0"\n    says: [{subject: nhd, host: kth}]\n'
+        '  - quote: "Nordic\\0\\x00\\a\\\\a\\u0000"\n    says: [{subject: nhd, host: kth}]\n'
     )
     told = [(each.rule, str(each.location).rpartition("yaml:")[2]) for each in findings(project)]
-    assert sorted(told) == [("value", "11:32"), ("value", "11:50"), ("value", "12:12")]
+    assert sorted(told) == [("value", "11:33"), ("value", "11:51"), ("value", "12:19"), ("value", "12:25")]
+    zeros = next(each for each in findings(project) if each.location.column == 19)
+    assert [each.column for each in zeros.also] == [21, 30]
 
 
 def test_a_reason_without_a_refusal_is_told(project: Project) -> None:

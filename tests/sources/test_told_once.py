@@ -49,7 +49,7 @@ FACTS = f"""\
     says: [{{subject: nhd, host: §duplicate-statement§kth}}]
   - quote: §yaml§&a (huvudman KTH)
     says: [{{subject: nhd, host: §yaml§*a}}]
-  - quote: §yaml§@KTH
+  - quote: §yaml§§quote-not-found§@KTH
 {HOST}\
   - quote: started in May 2021
     §duplicate-key§quote: §quote-not-found§somebody says this
@@ -94,7 +94,7 @@ third:
   name: {sv: D, en: D}
 fifth: §value§Person
 sixth:
-  type: §yaml§@Person
+  type: §yaml§§unknown-class§@Person
   name: {sv: X, en: X}
 eighth:
   type: Organization

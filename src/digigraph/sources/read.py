@@ -16,8 +16,8 @@ from digigraph.sources.facts.documents import Captured
 from digigraph.sources.facts.reading import read_document
 from digigraph.sources.files.disk import MAX_SMALL_BYTES, Budget, read_whole, source_files
 from digigraph.sources.files.kept import Kept
-from digigraph.sources.files.records import Fields, Malformed, Node, Noting, Scalar, decode, described_twice
-from digigraph.sources.gaps.missed import broken, heads_lost, left_out, names_in, to_be_read_first
+from digigraph.sources.files.records import Fields, Malformed, Node, Noting, Refused, Scalar, decode, described_twice
+from digigraph.sources.gaps.missed import left_out, names_in, to_be_read_first
 from digigraph.sources.gaps.passed_over import TEXT_SUFFIXES, YAML_SUFFIXES, one_text, passed_over
 from digigraph.sources.gaps.references import References
 from digigraph.sources.ontology.described import Described
@@ -27,13 +27,14 @@ from digigraph.sources.rdf.formats import EXTENSIONS, MAX_BYTES
 from digigraph.sources.rdf.parsing import LocatedQuad, parse_rdf
 from digigraph.sources.redactions import FILE as REDACTIONS_FILE
 from digigraph.sources.redactions import Redactions, read_redactions
+from digigraph.sources.yaml.layouts import of_things
 from digigraph.sources.yaml.parsing import MAX_BYTES as MAX_YAML_BYTES
 from digigraph.sources.yaml.parsing import parse_yaml
 from digigraph.suggestions import is_near
 from digigraph.vocab import RDF, RDFS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from digigraph.findings import Finding
@@ -121,6 +122,7 @@ class _ProjectReader:
         self._unread: set[str] = set()
         self._lost: set[str] = set()
         self._context = self._read_context()
+        self._layout = of_things(frozenset(self._context.terms) | {"type"})
 
     def _read_context(self) -> Context:
         path = self._project / CONTEXT_FILE
@@ -241,26 +243,25 @@ class _ProjectReader:
                 readings: list[Node] = []
                 with Noting(mistakes):
                     data = self._bytes(path, at_most=MAX_YAML_BYTES)
-                    readings = parse_yaml(data, self._relative(path), mistakes, self._kept)
+                    readings = parse_yaml(data, self._relative(path), self._layout, mistakes, self._kept)
                     if mistakes:
                         self._mentioned |= names_in(data)
                     for number, root in enumerate(readings):
                         # Of all but the first only mistakes are wanted, and whether there is what they speak of.
-                        (self._said if number else assertions).extend(self._things_of(root, mistakes))
-                if not readings or heads_lost(mistakes):
+                        (self._said if number else assertions).extend(self._things_of(root))
+                # Of what was left out beside slugs nobody can tell whether it was one.
+                if not readings or not isinstance(readings[0], Fields) or not readings[0].is_whole:
                     self._unread.add(self._relative(path))
                 self._findings += mistakes
         self._said += assertions
         return assertions
 
-    def _things_of(self, root: Node, mistakes: Sequence[Finding]) -> list[Assertion]:
+    def _things_of(self, root: Node) -> list[Assertion]:
         if not isinstance(root, Fields):
             hint = "Write a slug, and indented below it type: … and name: …."
             raise Malformed("value", "A things file maps slugs to what is known of them.", root.location, hint=hint)
         reader = ClaimReader(self._context, self._findings, source="", language=None)
         assertions: list[Assertion] = []
-        lost = broken(root, mistakes)
-        self._missed |= lost
         for name, place in root.keys.items():
             if (proposed := slugify(name)) != name:
                 self._mentioned.add(proposed)
@@ -274,15 +275,12 @@ class _ProjectReader:
                 node = root.nodes[name]
                 if first != place:
                     self._findings.append(described_twice(named, place, first))
-                if not isinstance(node, Fields):
+                if not isinstance(node, Fields) or not node.is_whole:
                     self._missed.add((named, None))
-                    if isinstance(node, Scalar) and not node.text and (named, None) in lost:
-                        continue
-                    hint = f"Write {name}: and indented below it type: … and name: …."
-                    raise Malformed("value", f"{name} needs a type and a name.", node.location, hint=hint)
-                if not any(is_near(each, "type") for each in node.keys):
+                said = _mapping(name, node)
+                if said.is_whole and not any(is_near(each, "type") for each in said.keys):
                     self._untyped[named] = place
-                assertions += placed(reader.of(named, node), named, place)
+                assertions += placed(reader.of(named, said), named, place)
         self._missed |= reader.missed
         self._said += reader.unplaced
         return assertions
@@ -342,3 +340,13 @@ class _ProjectReader:
             return
         yield from (finding for _, finding in [*unknown, *untyped])
         yield from references.unknown_words(self._mentioned)
+
+
+def _mapping(name: str, node: Node) -> Fields:
+    """What is said of a thing; raises Malformed where that is no mapping."""
+    if isinstance(node, Refused):
+        raise node.reason
+    if not isinstance(node, Fields):
+        hint = f"Write {name}: and indented below it type: … and name: …."
+        raise Malformed("value", f"{name} needs a type and a name.", node.location, hint=hint)
+    return node

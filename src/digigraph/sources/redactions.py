@@ -24,6 +24,7 @@ from digigraph.sources.facts.quoting import Span, find_in_runs
 from digigraph.sources.files.disk import read_bytes
 from digigraph.sources.files.kept import Kept
 from digigraph.sources.files.records import Fields, Items, Malformed, Node, Noting, Refused
+from digigraph.sources.yaml.layouts import UNKNOWN
 from digigraph.sources.yaml.parsing import MAX_BYTES, parse_yaml
 from digigraph.suggestions import did_you_mean
 
@@ -170,7 +171,7 @@ def redactions_of(project: Path, iris: Iris) -> Redactions:
 
 def read_redactions(data: bytes, iris: Iris, findings: list[Finding]) -> Redactions:
     """Read the list; what is wrong with it is noted, and then nothing must be published."""
-    readings = parse_yaml(data, FILE, findings, Kept()) if _ENTRY.search(data) else []
+    readings = parse_yaml(data, FILE, UNKNOWN, findings, Kept()) if _ENTRY.search(data) else []
     if not readings:
         return Redactions()
     root = readings[0]

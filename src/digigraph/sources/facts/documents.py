@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _PROPERTIES = {"title": "name", "language": "inLanguage"}
 """Keys of the ``document`` mapping whose term has another name."""
 _OWN_KEYS = {"asOf", "asOfReason"}
+DOCUMENT_KEYS = frozenset({*_PROPERTIES, *_OWN_KEYS})
+"""Keys of the ``document`` mapping that are no terms."""
 _OF_THE_PAST = {SCHEMA["datePublished"], SCHEMA["dateModified"], DG["captured"]}
 """What has happened to a document before anybody can quote it."""
 _LOWEST_RANK = 4
@@ -152,17 +154,15 @@ class Description:
     is_whole: bool = False
 
 
-def describe(
-    node: Fields, captured: Captured, context: Context, findings: list[Finding], *, is_complete: bool
-) -> Description:
-    """Read the ``document`` mapping; what is wrong with it is noted, and what is missing if the file was complete."""
+def describe(node: Fields, captured: Captured, context: Context, findings: list[Finding]) -> Description:
+    """Read the ``document`` mapping; what is wrong with it is noted, and what is missing if nothing was left out."""
     mistakes: list[Finding] = []
     missing = [key for key in REQUIRED if key not in node.nodes]
     # One that is misspelt is told as such.
     strange = node.keys.keys() - context.terms.keys()
     untold = [key for key in missing if not any(is_near(each, key) for each in strange)]
     with Noting(mistakes):
-        if untold and is_complete:
+        if untold and node.is_whole:
             message = f"The document's {' and '.join(untold)} must be said."
             raise Malformed("document", message, node.location, hint=_what_to_add(untold, captured))
     language = "und"

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from digigraph.sources.facts import values
 from digigraph.sources.facts.claims import ClaimReader
-from digigraph.sources.facts.documents import Captured, Description, Document, Fact, Saying, describe
+from digigraph.sources.facts.documents import DOCUMENT_KEYS, Captured, Description, Document, Fact, Saying, describe
 from digigraph.sources.facts.passages import passage
 from digigraph.sources.facts.quoting import CapturedText, Span, normalise
 from digigraph.sources.files.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar, readable
+from digigraph.sources.yaml.layouts import Level, of_facts
 from digigraph.sources.yaml.parsing import parse_yaml
 from digigraph.suggestions import did_you_mean, nearest
 
@@ -70,10 +71,8 @@ def read_document(captured: Captured, context: Context, findings: list[Finding],
     if captured.text is not None:
         decoded = readable(captured.text, captured.text_path, findings)
         text = CapturedText(decoded, is_html=captured.text_path.endswith(".html"))
-    mistakes: list[Finding] = []
-    readings = parse_yaml(captured.facts, captured.facts_path, mistakes, kept)
-    findings += mistakes
-    files = [_read(root, captured, text, context, findings, is_complete=not mistakes) for root in readings]
+    readings = parse_yaml(captured.facts, captured.facts_path, _layout(context), findings, kept)
+    files = [_read(root, captured, text, context, findings) for root in readings]
     if not files:
         return FactsFile(document=None, said=())
     # Of the other readings only mistakes are wanted, and whether there is what they speak of.
@@ -85,22 +84,20 @@ def read_document(captured: Captured, context: Context, findings: list[Finding],
     )
 
 
-def _read(  # noqa: PLR0913 - what a facts file is read with
-    root: Node,
-    captured: Captured,
-    text: CapturedText | None,
-    context: Context,
-    findings: list[Finding],
-    *,
-    is_complete: bool,
+def _layout(context: Context) -> Level:
+    """Which keys stand where in a facts file."""
+    terms = frozenset(context.terms) | {"type"}
+    return of_facts({"document": terms | DOCUMENT_KEYS, "facts": frozenset()}, FACT_KEYS, terms)
+
+
+def _read(
+    root: Node, captured: Captured, text: CapturedText | None, context: Context, findings: list[Finding]
 ) -> FactsFile:
     description, about = Description(), None
     with Noting(findings):
-        root = _off_the_margin(_mapping(root, "a facts file"), findings)
-        root = _with_keys(root, "a facts file", _DOCUMENT_KEYS, findings)
+        root = _with_keys(_mapping(root, "a facts file"), "a facts file", _DOCUMENT_KEYS, findings)
         about = root.nodes.get("document")
-        # What broke the rules of YAML was left out; it is not missing.
-        if about is None and is_complete:
+        if about is None and root.is_whole:
             hint = (
                 "Begin the file with document: and, indented below it, title: …, type: … and what else is known of it."
             )
@@ -108,7 +105,7 @@ def _read(  # noqa: PLR0913 - what a facts file is read with
     if about is not None:
         with Noting(findings):
             about = _mapping(about, "document")
-            description = describe(about, captured, context, findings, is_complete=is_complete)
+            description = describe(about, captured, context, findings)
     reader = _FactsReader(captured.slug, text, description, context, findings)
     facts = reader.read(root.nodes.get("facts")) if isinstance(root, Fields) else []
     said = (*description.about, *description.unplaced, *reader.said)
@@ -138,28 +135,9 @@ def _mapping(node: Node, what: str) -> Fields:
     return node
 
 
-def _off_the_margin(root: Fields, findings: list[Finding]) -> Fields:
-    """Note the keys of a fact that are not indented, and read them as those of the fact above."""
-    facts = root.nodes.get("facts")
-    last = facts.nodes[-1] if isinstance(facts, Items) and facts.nodes else None
-    if not isinstance(last, Fields):
-        return root
-    strays = (root.keys.keys() & FACT_KEYS) - last.keys.keys()
-    for key in sorted(strays):
-        message, hint = f"{key} stands at the margin.", "Indent it as the other keys of the fact above it are."
-        findings.append(Malformed("key", message, root.keys[key], hint=hint).finding)
-        last.nodes[key], last.keys[key] = root.nodes[key], root.keys[key]
-    left = root.keys.keys() - strays
-    return Fields(
-        {key: node for key, node in root.nodes.items() if key in left},
-        root.location,
-        {key: place for key, place in root.keys.items() if key in left},
-    )
-
-
 def _with_keys(fields: Fields, what: str, keys: frozenset[str], findings: list[Finding]) -> Fields:
     """Note every key that is none of those that there are; it is read as the one that is meant, where that is clear."""
-    read = Fields({}, fields.location)
+    read = Fields({}, fields.location, is_whole=fields.is_whole)
     for key, place in fields.keys.items():
         meant = key
         if key not in keys:
@@ -248,8 +226,8 @@ class _FactsReader:
         """What a fact says; mistakes in one assertion leave the others. None where they leave nothing."""
         says = fields.nodes.get("says")
         if says is None:
-            # A key that is misspelt is told already.
-            if fields.keys.keys() <= FACT_KEYS:
+            # A key that is misspelt, or left out, is told already.
+            if fields.is_whole and fields.keys.keys() <= FACT_KEYS:
                 hint = "Add says: and, below it, - {subject: …, term: …}."
                 mistakes.append(Malformed("key", "says is missing.", fields.location, hint=hint).finding)
             return []
@@ -262,9 +240,9 @@ class _FactsReader:
         return None if not assertions and len(self._findings) > known else assertions
 
     def _quote(self, fields: Fields) -> Scalar | None:
-        """The quote; None where it stands below a key that is misspelt, which is told already."""
+        """The quote; None where it stands below a key that is misspelt, or was left out, which is told already."""
         quote = _text(fields, "quote")
-        if quote is None and fields.keys.keys() <= FACT_KEYS:
+        if quote is None and fields.is_whole and fields.keys.keys() <= FACT_KEYS:
             raise Malformed("quote", "A fact has a quote.", fields.location, hint='Add quote: "words of the text".')
         return quote
 

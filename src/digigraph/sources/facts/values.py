@@ -16,8 +16,7 @@ from iso4217 import Currency
 from digigraph.iris import SLUG, slugify
 from digigraph.sources.facts import advice
 from digigraph.sources.files.records import Items, Malformed, Node, Refused, Scalar
-from digigraph.sources.yaml.characters import UNPRINTABLE
-from digigraph.suggestions import did_you_mean, named, unseen
+from digigraph.suggestions import did_you_mean, unseen
 from digigraph.vocab import DG, RDFS, SCHEMA, XSD
 
 if TYPE_CHECKING:
@@ -281,12 +280,9 @@ def scalar(node: Node) -> Scalar:
     Raises
     ------
     Malformed
-        It is something else, or says nothing, or has characters that cannot be printed: escapes make them.
+        It is something else, or says nothing.
     """
     if isinstance(node, Scalar) and node.text.strip():
-        if (found := UNPRINTABLE.search(node.text)) is not None:
-            message = f"The text has a character that cannot be printed: {named(found.group())}."
-            raise Malformed("value", message, node.location, hint="Remove it.")
         return node
     if isinstance(node, Refused):
         raise node.reason

@@ -102,11 +102,15 @@ class Items(msgspec.Struct, frozen=True, tag="items", array_like=True):
 
 
 class Fields(msgspec.Struct, frozen=True, tag="fields", array_like=True):
-    """A mapping at a place; ``keys`` tells where each key stands."""
+    """A mapping at a place; ``keys`` tells where each key stands.
+
+    It is not whole where something was left out that may have been a key of it: what is missing is not told then.
+    """
 
     nodes: dict[str, Node]
     location: Location
     keys: dict[str, Location] = msgspec.field(default_factory=dict)
+    is_whole: bool = True
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused", array_like=True):
@@ -115,11 +119,15 @@ class Refused(msgspec.Struct, frozen=True, tag="refused", array_like=True):
     message: str
     hint: str | None
     location: Location
+    rule: str = "yaml"
+    also: tuple[Location, ...] = ()
 
     @property
     def reason(self) -> Malformed:
         """What is wrong with it."""
-        return Malformed("yaml", self.message, self.location, hint=self.hint)
+        malformed = Malformed(self.rule, self.message, self.location, hint=self.hint)
+        malformed.finding = replace(malformed.finding, also=self.also)
+        return malformed
 
 
 Node = Scalar | Items | Fields | Refused

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from digigraph.findings import Finding
     from digigraph.sources.facts.claims import Assertion
     from digigraph.sources.facts.documents import Document
-    from digigraph.sources.files.records import Fields
 
 _NAMES = re.compile(rb"(?:^|[:/#])([a-z0-9]+(?:-[a-z0-9]+)*)", re.MULTILINE)
 _FIRST = "Correct this first: what else depends on this file is checked when it can be read."
@@ -35,23 +34,9 @@ def left_out(
             yield each.value, each.property
 
 
-def broken(things: Fields, mistakes: Iterable[Finding]) -> set[tuple[str, None]]:
-    """Return the things of a file of whose entries something was left out, for it breaks the rules of YAML."""
-    found = set()
-    for each in mistakes:
-        above = [(place.line, name) for name, place in things.keys.items() if place.line <= each.location.line]
-        found |= {(name, None) for _, name in sorted(above)[-1:]}
-    return found
-
-
 def names_in(data: bytes) -> set[str]:
     """Return the slugs and words that a file may describe, whatever is wrong with its syntax."""
     return {each.decode() for each in _NAMES.findall(data)}
-
-
-def heads_lost(mistakes: Iterable[Finding]) -> bool:
-    """Whether something was left out of a file of things with the slug above it: nobody can tell what it described."""
-    return any(each.rule == "yaml" and each.location.column == 1 for each in mistakes)
 
 
 def to_be_read_first(findings: Iterable[Finding], unread: AbstractSet[str]) -> Iterator[Finding]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digigraph.sources.files.records import Malformed
@@ -19,22 +20,51 @@ _NO_SPACES = re.compile(r"^ *([^\S\n\r\t ][^\S\n\r\t]*)(?=(?:-|[\w-]+:)\s)", re.
 """What indents a line with an entry and is not made of spaces alone."""
 
 
+MAX_PLACES = 1_000
+"""Places of one character that are told of a file."""
+_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_SHORT = {"0": "\0", "a": "\x07", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}
+"""Escapes of one letter for what cannot be printed (YAML 1.1, section 5.6)."""
+
+
 def printable(text: str, positions: Positions, findings: list[Finding]) -> str:
     """Return a text of which no place is moved and all can be printed; empty where nothing in it could be.
 
-    Of the characters that cannot be printed each is noted once, where it stands first.
+    Of the characters that cannot be printed each is noted once, with its places.
     """
-    for character, times in Counter(UNPRINTABLE.findall(text)).items():
-        start = text.index(character)
-        often = "once" if times == 2 else f"{times - 1} times"  # noqa: PLR2004 - here, and once more
-        others = f", and {often} more in this file" if times > 1 else ""
-        message = f"A character that cannot be printed stands here{others}: U+{ord(character):04X}."
-        place = positions.value(start, start + 1)
-        findings.append(Malformed("yaml", message, place, hint="Remove it.").finding)
+    found = [(each.group(), each.start(), each.end()) for each in UNPRINTABLE.finditer(text)]
+    findings += _told(found, positions, "yaml", "A character that cannot be printed stands here")
     if text.strip() and not UNPRINTABLE.sub("", text).strip():
         return ""
     text = UNPRINTABLE.sub("\ufffd", text)
-    for found in _NO_SPACES.finditer(text):
-        message = f"What looks like a space and is none indents this line: {named(found.group(1)[0])}."
-        findings.append(Malformed("yaml", message, positions.value(*found.span(1)), hint="Indent with spaces.").finding)
+    for space in _NO_SPACES.finditer(text):
+        message = f"What looks like a space and is none indents this line: {named(space.group(1)[0])}."
+        findings.append(Malformed("yaml", message, positions.value(*space.span(1)), hint="Indent with spaces.").finding)
     return _NO_SPACES.sub(lambda found: " " * len(found.group()), text)
+
+
+def escaped(text: str, start: int, end: int, positions: Positions) -> list[Finding]:
+    """Return what is told of the escapes, in a text in double quotation marks, of what cannot be printed."""
+    found = []
+    for each in _ESCAPE.finditer(text, start, end):
+        *codes, letter = each.groups()
+        code = next(filter(None, codes), None)
+        if code is None or int(code, 16) <= sys.maxunicode:
+            character = chr(int(code, 16)) if code else _SHORT.get(letter, "")
+            if UNPRINTABLE.match(character):
+                found.append((character, *each.span()))
+    return _told(found, positions, "value", "The text has a character that cannot be printed")
+
+
+def _told(found: list[tuple[str, int, int]], positions: Positions, rule: str, message: str) -> list[Finding]:
+    """What is told of characters, each with where it begins and ends: one finding for each of them."""
+    places: dict[str, list[tuple[int, int]]] = {}
+    for character, start, end in found:
+        places.setdefault(character, []).append((start, end))
+    findings = []
+    for character, spans in places.items():
+        more = f", and {len(spans) - MAX_PLACES} times more in this file" if len(spans) > MAX_PLACES else ""
+        first, *others = [positions.value(*each) for each in spans[:MAX_PLACES]]
+        malformed = Malformed(rule, f"{message}{more}: {named(character)}.", first, hint="Remove it.")
+        findings.append(replace(malformed.finding, also=tuple(others)))
+    return findings

@@ -1,110 +1,79 @@
-"""What is mended of the layout of a YAML file that breaks the rules of YAML, so that all the rest of it can be read.
+"""What is mended of a YAML file that breaks the rules of YAML, so that all of it can be read.
 
-Each place is told, and no file is written: the text that is parsed is mended, and places stay those of the file.
+Its lines are told apart, and each is placed by its key, else by its indentation; each value is looked at alone. So one
+mistake costs no other line. Each place is told, and no file is written: the text that is parsed is mended, and places
+stay those of the file.
 """
 
 from __future__ import annotations
 
-import itertools
 import re
-from bisect import bisect_right
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-import yaml
-
-from digigraph.sources.files.positions import Positions
-from digigraph.sources.files.records import Malformed
-from digigraph.sources.yaml.entries import MAX_DEPTH, MAX_ENTRIES, entries_of, is_entry, is_head
+from digigraph.sources.files.records import Malformed, Refused
+from digigraph.sources.yaml.edits import Edit, MendedPositions, edited
+from digigraph.sources.yaml.indenting import STEP, Indenting
+from digigraph.sources.yaml.levels import Placed, Placing
+from digigraph.sources.yaml.lines import Line, Lines
+from digigraph.sources.yaml.repairs import Draft, Repair, is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from digigraph.findings import Finding, Location
+    from digigraph.sources.files.positions import Positions
+    from digigraph.sources.yaml.layouts import Level
+    from digigraph.sources.yaml.levels import Container
 
 _DIRECTIVE = re.compile(r"^%[^\n]*", re.MULTILINE)
 _MARKER = re.compile(r"^(?:---|\.\.\.)(?=\s|$)", re.MULTILINE)
 _MORE = re.compile(r"\s*^(?:---|\.\.\.)(?=\s|$)", re.MULTILINE)
 _FOREWORD = re.compile(r"(?:\s|#.*|%.*)*")
-_BLOCK = re.compile(r" *(?:- +)*[\w-]+: +[|>][-+0-9]*\s*$")
-_GLUED = re.compile(r"^ *(?:- +)*([\w-]+):(?=[^\s:/])", re.MULTILINE)
-_GLUED_DASH = re.compile(r"^ *-(?=[\w-]+:\s)", re.MULTILINE)
-_KEY = re.compile(r" *[\w-]+:\s")
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_FIRST_KEY = re.compile(r"( *- +)([\w-]+):\s")
-_INDENT = re.compile(" *")
-_SPACES = "Indent this line as the others of its list or mapping are."
+_DIGIT = re.compile(r"\d")
+_SHOWN = 40
+_REST = re.compile(r"[^\n#]*")
+MAX_BROKEN = 1_000
+"""Values that break the rules of YAML, above which the others of a file are not looked at."""
+_LOST = "*lost"
+"""What stands in the text that is parsed for what cannot be read."""
 
 
-class Edit(NamedTuple):
-    """What stands in place of some characters of a text."""
-
-    start: int
-    removed: int
-    inserted: str
-
-
-class MendedPositions(Positions):
-    """Turns offsets in a text that was mended into locations in the text as it was.
+@dataclass
+class Mended:
+    """A text whose layout was mended.
 
     Parameters
     ----------
-    positions
-        Of the text as it was.
-    edits
-        What was mended, in the order of the text.
+    text, positions
+        The text, and where it is in the file.
+    findings
+        What was mended, and what could not be.
+    refused
+        What could not be read, by line and column.
+    holes
+        Where lists and mappings begin, by line and column, of which a line was left out that may be any of theirs.
     """
 
-    def __init__(self, positions: Positions, edits: list[Edit]) -> None:
-        super().__init__("", positions.file.path)
-        self._before = positions
-        self._edits = edits
-        self._moved = []
-        shift = 0
-        for each in edits:
-            self._moved.append(each.start + shift)
-            shift += len(each.inserted) - each.removed
-
-    def _at(self, offset: int) -> tuple[int, int]:
-        number = bisect_right(self._moved, offset) - 1
-        if number < 0:
-            return self._before._at(offset)  # noqa: SLF001 - the same class
-        edit = self._edits[number]
-        behind = offset - self._moved[number] - len(edit.inserted)
-        return self._before._at(edit.start + (edit.removed + behind if behind >= 0 else 0))  # noqa: SLF001
+    text: str
+    positions: Positions
+    findings: list[Finding] = field(default_factory=list)
+    refused: dict[tuple[int, int], Refused] = field(default_factory=dict)
+    holes: set[tuple[int, int]] = field(default_factory=set)
 
 
-def mended(text: str, positions: Positions, findings: list[Finding]) -> tuple[str, Positions]:
-    """Return a text that breaks the rules of YAML with its layout mended, and the positions of that; note what was."""
-    for mend in (_one_document, _whole_blocks, _spaces_behind_signs, _keys_off_the_margin, _even_indentation):
-        edits = list(mend(text, positions, findings))
-        if edits:
-            text, positions = _edited(text, edits), MendedPositions(positions, edits)
-    return text, positions
+def mended(text: str, positions: Positions, layout: Level) -> Mended:
+    """Return a text that breaks the rules of YAML with its layout mended."""
+    told: list[Finding] = []
+    edits = list(_one_document(text, positions, told))
+    if edits:
+        text, positions = edited(text, edits), MendedPositions(positions, edits)
+    mending = _Mending(text, positions, layout, told)
+    return mending.mended() if mending.has_lines else Mended(text, positions, told)
 
 
-def _edited(text: str, edits: list[Edit]) -> str:
-    parts, at = [], 0
-    for each in edits:
-        parts += [text[at : each.start], each.inserted]
-        at = each.start + each.removed
-    return "".join([*parts, text[at:]])
-
-
-def _told(message: str, place: Location, hint: str) -> Finding:
-    return Malformed("yaml", message, place, hint=hint).finding
-
-
-def _mistake_in(text: str) -> yaml.MarkedYAMLError | None:
-    """What breaks the rules of YAML in a text that stands alone; what is nested too deeply is looked at no further."""
-    depth = 0
-    try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > MAX_DEPTH:
-                break
-    except yaml.MarkedYAMLError as error:
-        return error
-    return None
+def _told(message: str, place: Location, hint: str | None, rule: str = "yaml") -> Finding:
+    return Malformed(rule, message, place, hint=hint).finding
 
 
 def _one_document(text: str, positions: Positions, findings: list[Finding]) -> Iterator[Edit]:
@@ -121,7 +90,7 @@ def _one_document(text: str, positions: Positions, findings: list[Finding]) -> I
     if begins:
         yield Edit(head, 3, "   ")
     last = len(text.rstrip())
-    for mark in itertools.islice(_MARKER.finditer(text, head), MAX_ENTRIES):
+    for mark in _MARKER.finditer(text, head):
         if mark.start() == head or mark.end() >= last:
             continue
         yield Edit(mark.start(), 3, "   ")
@@ -130,161 +99,174 @@ def _one_document(text: str, positions: Positions, findings: list[Finding]) -> I
             findings.append(_told("A second YAML document begins here.", positions.value(*mark.span()), hint))
 
 
-def _whole_blocks(text: str, positions: Positions, findings: list[Finding]) -> Iterator[Edit]:
-    """Indent the lines of a text below ``|`` or ``>`` that are indented less than its first one."""
-    at, within, is_opened = 0, 0, False
-    for line in _LINE.findall(text):
-        bare = line.lstrip(" ")
-        indent = len(line) - len(bare)
-        if bare.strip():
-            if is_opened:
-                within = indent
-            elif indent < within:
-                if is_entry(line, 0) or bare.startswith("#") or not indent:
-                    within = 0
-                else:
-                    yield Edit(at, 0, " " * (within - indent))
-                    message = f"This line is indented by {indent}, and the text that it goes on by {within}."
-                    place = positions.value(at + indent, at + len(line.rstrip()))
-                    findings.append(_told(message, place, "Indent it as the first line of the text."))
-            if is_opened or not within:
-                is_opened = not within and _BLOCK.match(line) is not None
-        at += len(line)
+class _Mending:
+    """Mends one text."""
 
+    def __init__(self, text: str, positions: Positions, layout: Level, findings: list[Finding]) -> None:
+        self._text = text
+        self._positions = positions
+        self._words = layout.words
+        self._lines = Lines(text, self._words)
+        self._all = list(self._lines.split())
+        self._placing = Placing(layout, self._lines)
+        self._placed = list(self._placing.place(self._all))
+        self._findings = findings
+        self._tabs: list[int] = []
+        self._refused: dict[tuple[int, int], Refused] = {}
+        self._holes: set[tuple[int, int]] = set()
+        self._left_until = -1
+        self._broken = 0
+        self._rest: Finding | None = None
 
-def _spaces_behind_signs(text: str, positions: Positions, findings: list[Finding]) -> Iterator[Edit]:
-    """Put a space behind colons and dashes, in the entries that break the rules of YAML and do so no longer then."""
-    for start, end in entries_of(text):
-        entry = text[start:end]
-        colons, dashes = list(_GLUED.finditer(entry)), list(_GLUED_DASH.finditer(entry))
-        is_first = any(not each.start() for each in colons)
-        if not (colons or dashes) or not (is_first or _mistake_in(entry)):
-            continue
-        edits = sorted(Edit(each.end(), 0, " ") for each in (*colons, *dashes))
-        if _mistake_in(_edited(entry, edits)):
-            continue
-        yield from (each._replace(start=start + each.start) for each in edits)
-        for each in colons:
-            place = positions.value(start + each.start(1), start + each.end())
-            findings.append(_told("No space stands behind this colon.", place, f"Write {each.group(1)}: and a space."))
-        for each in dashes:
-            place = positions.value(start + each.end() - 1, start + each.end())
-            findings.append(_told("No space stands behind this dash.", place, "Write - and a space."))
+    @property
+    def has_lines(self) -> bool:
+        """Whether any line belongs to something."""
+        return any(each.container is not None and not each.line.is_stray for each in self._placed)
 
+    def mended(self) -> Mended:
+        indenting = Indenting(self._text, self._lines, self._positions, self._placed)
+        edits = [*indenting.edits(), *self._blanks()]
+        for placed in self._placed:
+            edits += self._of_value(placed)
+        edits.sort(key=lambda each: each.start)
+        self._findings += indenting.findings()
+        if self._tabs:
+            first, *others = [self._positions.value(at, at + 1) for at in sorted(set(self._tabs))]
+            finding = _told("A tab stands here.", first, "Indent with spaces; a tab cannot stand here.")
+            self._findings.append(replace(finding, also=tuple(others)))
+        return Mended(
+            edited(self._text, edits),
+            MendedPositions(self._positions, edits),
+            self._findings,
+            self._refused,
+            self._holes,
+        )
 
-def _keys_off_the_margin(text: str, positions: Positions, findings: list[Finding]) -> Iterator[Edit]:
-    """Indent what stands between two entries of a list and is not indented: keys of the first of the two."""
-    entry = ""
-    for head, own, end in _sections(text):
-        key = _FIRST_KEY.match(entry)
-        stop = _second_entry(text, head, end) if key else None
-        if stop is not None and key is not None and _is_item(text, stop) and _indent(text, stop) == _indent(entry, 0):
-            yield from _shifted(text, head, stop, len(key.group(1)))
-            findings.append(_uneven(text, head, positions, len(key.group(1))))
-        elif own:
-            entry = text[slice(*own[-1])]
+    def _blanks(self) -> Iterator[Edit]:
+        """Leave out the tabs of empty lines and comments."""
+        for start in self._lines.blanks:
+            indent = self._lines.indent(start)
+            if "\t" in indent:
+                self._tabs.append(start + indent.index("\t"))
+                yield Edit(start, len(indent), "")
 
+    def _of_value(self, placed: Placed) -> Iterator[Edit]:
+        """What is changed in a line behind its key."""
+        line, container = placed.line, placed.innermost
+        if container is None or line.is_stray:
+            yield from self._left_out(line, container)
+            return
+        indent = self._lines.indent(line.start)
+        if "\t" in indent:
+            self._tabs.append(line.start + indent.index("\t"))
+        yield from self._around_value(line)
+        below = STEP * (container.depth + 1)
+        if line.kind == "|":
+            yield from self._block(line, below)
+        elif line.stop > line.value:
+            for start in (each for each in line.more if each <= line.value):
+                yield from self._indented(start, below)
+            draft = Draft(self._text[line.value : line.stop], line.value)
+            draft.change(each._replace(start=each.start - line.value) for each in self._goes_on(line, below))
+            yield from self._repaired(line, draft, container.depth + 1)
 
-def _sections(text: str) -> Iterator[tuple[int, list[tuple[int, int]], int]]:
-    """Where each key of a file begins, the entries below it, and where the last of them ends."""
-    head: int | None = None
-    own: list[tuple[int, int]] = []
-    for start, end in entries_of(text):
-        if not is_head(text, start):
-            own.append((start, end))
-            continue
-        if head is not None:
-            yield head, own, start
-        head, own = start, []
-    if head is not None:
-        yield head, own, len(text)
+    def _left_out(self, line: Line, container: Container | None) -> Iterator[Edit]:
+        """Leave out a line that belongs to nothing; the lines that follow from it are not told."""
+        yield Edit(line.start, line.end - line.start, re.sub(r"[^\n]", "", self._text[line.start : line.end]))
+        container = container or self._placing.root
+        if container.members:
+            first = container.members[0]
+            place = self._positions.point(first.sign if container.above is not first else first.body)
+            self._holes.add((place.line, place.column))
+        place = self._positions.value(line.sign, line.stop)
+        if line.is_stray:
+            text = self._text[line.sign : line.stop]
+            message = f"{text[:_SHOWN]!r} stands alone: it is neither a key with its value nor an entry of a list."
+            self._findings.append(_told(message, place, "Put a colon behind a key; remove what does not belong here."))
+        elif line.start != self._left_until:
+            message = "This line stands below nothing to which it could belong."
+            self._findings.append(_told(message, place, "Write the key above it."))
+        self._left_until = line.end
 
+    def _around_value(self, line: Line) -> Iterator[Edit]:
+        """Put spaces in place of tabs before and behind a value."""
+        behind = self._text[line.colon : line.value] if line.key is not None else ""
+        if "\n" not in behind and "\t" in behind:
+            self._tabs.append(line.colon + behind.index("\t"))
+            yield Edit(line.colon, len(behind), " ")
+        rest = _REST.match(self._text, line.stop)
+        if rest is not None and line.kind != "|" and "\t" in rest.group():
+            self._tabs.append(line.stop + rest.group().index("\t"))
+            yield Edit(line.stop, len(rest.group()), " ")
 
-def _even_indentation(text: str, positions: Positions, findings: list[Finding]) -> Iterator[Edit]:
-    """Indent all entries of a list, or of a mapping, as the first of them is."""
-    first = before = None
-    for start, end in _pieces(text):
-        if is_head(text, start):
-            first = None
-            continue
-        indent = _indent(text, start)
-        if text.startswith("\t", start + indent):
-            continue
-        if first is None:
-            first, before = start, indent
-        wanted = _indent(text, first)
-        if indent != wanted and _is_item(text, start) == _is_item(text, first):
-            if indent != before:
-                findings.append(_uneven(text, start, positions, wanted))
-            yield from _shifted(text, start, end, wanted - indent)
-        before = indent
+    def _indented(self, start: int, by: int) -> Iterator[Edit]:
+        """Indent a line otherwise."""
+        indent = self._lines.indent(start)
+        if "\t" in indent:
+            self._tabs.append(start + indent.index("\t"))
+        if indent != " " * by:
+            yield Edit(start, len(indent), " " * by)
 
+    def _goes_on(self, line: Line, below: int) -> Iterator[Edit]:
+        """Indent the lines in which a text goes on by more than its key, and have them no tabs."""
+        own = self._lines.own(line)
+        for start in line.more:
+            column = self._lines.column(start)
+            if start <= line.value or line.kind in {'"', "'"}:
+                continue
+            if column is None or (not line.kind and column < below):
+                yield from self._indented(start, below)
+            if None not in {column, own} and not line.kind and (column or 0) <= (own or 0):
+                message = f"This line is indented by {column}, and goes on with a text whose key is by {own}."
+                self._findings.append(_told(message, self._of_line(start), "Indent it by more than the key."))
 
-def _pieces(text: str) -> Iterator[tuple[int, int]]:
-    """The entries of a text, also those that are indented more than the ones before them."""
-    splits = 0
-    for start, end in entries_of(text):
-        begin = start
-        while splits < MAX_ENTRIES and (stop := _second_entry(text, begin, end)) is not None:
-            if _is_item(text, stop) and _key_of(text, stop) not in _keys_of(text[begin:stop]):
-                break
-            yield begin, stop
-            begin = stop
-            splits += 1
-        yield begin, end
+    def _of_line(self, start: int) -> Location:
+        end = self._text.find("\n", start)
+        sign = start + len(self._lines.indent(start))
+        return self._positions.value(sign, len(self._text) if end < 0 else end)
 
+    def _block(self, line: Line, below: int) -> Iterator[Edit]:
+        """Indent the lines of a text below ``|`` or ``>`` as its first one, or more."""
+        columns = [self._lines.column(start) for start in line.more if self._of_line(start).end_column > 1]
+        stated = _DIGIT.search(self._text, line.value, line.value + 3)
+        first = next((each for each in columns if each is not None), below)
+        if stated is not None:
+            first, below = line.body - line.start + int(stated.group()), below - STEP + int(stated.group())
+        for start in line.more:
+            indent = self._lines.indent(start)
+            if not self._text.startswith(("\n", "\r"), start + len(indent)):
+                column = first if "\t" in indent else len(indent)
+                if column < first:
+                    message = f"This line is indented by {column}, and the text that it goes on by {first}."
+                    hint = "Indent it as the first line of the text."
+                    self._findings.append(_told(message, self._of_line(start), hint))
+                yield from self._indented(start, below + max(column - first, 0))
 
-def _second_entry(text: str, start: int, end: int) -> int | None:
-    """Where a line begins with an entry that cannot stand there: of a list that is none, or a key indented by one more.
+    def _repaired(self, line: Line, draft: Draft, depth: int) -> Iterator[Edit]:
+        """What is changed in a value."""
+        if self._broken == MAX_BROKEN and not is_plain(draft.text):
+            yield from self._given_up(line)
+            return
+        repair = Repair(draft, self._words, depth)
+        self._broken += bool(repair.told)
+        self._tabs += repair.tabs
+        told = [_told(each.message, self._positions.point(each.place), each.hint, each.rule) for each in repair.told]
+        self._findings += told
+        if not repair.is_lost:
+            yield from draft.edits()
+            return
+        yield self._lost(line, told[-1])
 
-    What is indented further goes on with the text of the line before.
-    """
-    mistake = _mistake_in(text[start:end])
-    if mistake is None or mistake.problem_mark is None:
-        return None
-    at = start + mistake.problem_mark.index
-    line = text.rfind("\n", 0, at) + 1
-    if line <= start:
-        return None
-    if _is_item(text, line):
-        return line if not text[line:at].strip(" ") else None
-    is_key = not _is_item(text, start) and _KEY.match(text, line) is not None
-    return line if is_key and _indent(text, line) == _indent(text, start) + 1 else None
+    def _given_up(self, line: Line) -> Iterator[Edit]:
+        """Leave out a value that is not looked at, for too many are broken; that is told of the first."""
+        if self._rest is None:
+            message = f"More than {MAX_BROKEN} values break the rules of YAML; from here on only plain words are read."
+            self._rest = _told(message, self._positions.point(line.value), "Correct the values above first.")
+            self._findings.append(self._rest)
+        yield self._lost(line, self._rest)
 
-
-def _keys_of(entry: str) -> set[str]:
-    """The keys of an entry of a list, where they stand below each other."""
-    first = _FIRST_KEY.match(entry)
-    if first is None:
-        return set()
-    return {first.group(2), *re.findall(rf"^ {{{len(first.group(1))}}}([\w-]+):", entry, re.MULTILINE)}
-
-
-def _key_of(text: str, start: int) -> str | None:
-    key = _FIRST_KEY.match(text, start)
-    return key.group(2) if key else None
-
-
-def _is_item(text: str, start: int) -> bool:
-    return text.startswith("- ", start + _indent(text, start))
-
-
-def _indent(text: str, start: int) -> int:
-    spaces = _INDENT.match(text, start)
-    return len(spaces.group()) if spaces else 0
-
-
-def _shifted(text: str, start: int, end: int, by: int) -> Iterator[Edit]:
-    """Indent lines by so many spaces more, or less where that is below 0."""
-    at = start
-    for line in _LINE.findall(text[start:end]):
-        if line.strip():
-            yield Edit(at, 0, " " * by) if by > 0 else Edit(at, min(-by, _indent(line, 0)), "")
-        at += len(line)
-
-
-def _uneven(text: str, start: int, positions: Positions, wanted: int) -> Finding:
-    indent = _indent(text, start)
-    end = text.find("\n", start)
-    place = positions.value(start + indent, end if end >= 0 else len(text))
-    return _told(f"This line is indented by {indent}, and what it stands beside by {wanted}.", place, _SPACES)
+    def _lost(self, line: Line, found: Finding) -> Edit:
+        """Leave out a value; whoever needs it is told what is wrong with it."""
+        place = self._positions.point(line.value)
+        self._refused[place.line, place.column] = Refused(found.message, found.hint, found.location, rule=found.rule)
+        return Edit(line.value, line.stop - line.value, _LOST)

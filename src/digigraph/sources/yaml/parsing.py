@@ -1,16 +1,14 @@
 """YAML files as trees with places.
 
 Anchors, aliases and tags are refused, so that a small file cannot stand for a large one. What is wrong is noted, and
-the rest is read: where a file breaks the rules of YAML, its layout is mended, then each of its entries is tried alone;
-those that break them still are noted and left out.
+the rest is read: where a file breaks the rules of YAML, or says things where they cannot stand, its layout is mended.
 """
 
 from __future__ import annotations
 
 import contextlib
-import re
 from collections import Counter
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
 import yaml
@@ -18,55 +16,28 @@ import yaml
 from digigraph.findings import Finding  # noqa: TC001 - msgspec reads it
 from digigraph.sources.files.positions import Positions
 from digigraph.sources.files.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar, readable, too_large
-from digigraph.sources.yaml.characters import printable
-from digigraph.sources.yaml.entries import (
-    MAX_DEPTH,
-    MAX_ENTRIES,
-    MAX_WRAPPED,
-    blanked,
-    end_of_lost,
-    entries_of,
-    is_entry,
-    is_head,
-    without_conflicts,
-)
+from digigraph.sources.yaml.characters import UNPRINTABLE, escaped, printable
+from digigraph.sources.yaml.complaints import MAX_DEPTH, syntax, too_deep
+from digigraph.sources.yaml.conflicts import without_conflicts
 from digigraph.sources.yaml.keys import glued, together, twice
-from digigraph.sources.yaml.mending import mended
+from digigraph.sources.yaml.layouts import UNKNOWN, Level, by_language
+from digigraph.sources.yaml.mending import Mended, mended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     from digigraph.findings import Location
     from digigraph.sources.files.kept import Kept
-
-
-class _Mark(Protocol):
-    """A place in the parser's text; its two classes of that name share no base."""
-
-    @property
-    def index(self) -> int: ...
+    from digigraph.sources.yaml.complaints import Mark
 
 
 MAX_BYTES = 2_000_000
 """Bytes above which a YAML file is refused: facts files are written by people."""
 _NOTHING = {"~", "null", "Null", "NULL"}
 """What stands for no value where it has no quotation marks (YAML 1.2, section 10.3.2)."""
-
-_ADVICE = (
-    (r"'\\t'", "Indent with spaces; a tab cannot stand here."),
-    ("found character", "Put the text into quotation marks: no text without them begins with this character."),
-    ("mapping values", 'Put a text that has ": " in it into quotation marks.'),
-    ("unknown escape", "Write \\\\ for a backslash, or put the text into 'single' quotation marks."),
-    ("quoted scalar", 'Close the quotation mark; one that belongs to the text is written \\" between double ones.'),
-    ("flow", "Close the bracket, and put a comma between its parts."),
-    (
-        "'<scalar>'",
-        'Put the whole text into quotation marks; one that belongs to it is written \\" between double ones.',
-    ),
-    ("could not find expected ':'", "Put a colon and a space behind the key, or indent the line below its text."),
-    ("block", "Indent this line as the others of its list or mapping are."),
-)
-"""What to do about a mistake, by words of the parser's message; the first that fits."""
+MAX_READINGS = 50
+"""Values of one key that are read, where it stands more often."""
 
 
 class _Parsed(msgspec.Struct, array_like=True):
@@ -79,7 +50,7 @@ class _Parsed(msgspec.Struct, array_like=True):
 _PARSED = msgspec.msgpack.Decoder(_Parsed)
 
 
-def parse_yaml(data: bytes, path: str, findings: list[Finding], kept: Kept) -> list[Node]:
+def parse_yaml(data: bytes, path: str, layout: Level, findings: list[Finding], kept: Kept) -> list[Node]:
     """Parse one YAML document.
 
     Parameters
@@ -88,6 +59,8 @@ def parse_yaml(data: bytes, path: str, findings: list[Finding], kept: Kept) -> l
         The file's bytes.
     path
         The file's name in locations.
+    layout
+        Which keys stand where in files of its kind.
     findings
         Where is noted what is not UTF-8, not YAML, or YAML that this project does without: anchors, aliases, tags,
         keys that are not text, keys twice, nesting deeper than 20, more than 2 MB.
@@ -103,17 +76,17 @@ def parse_yaml(data: bytes, path: str, findings: list[Finding], kept: Kept) -> l
     parsed = _Parsed([], [])
 
     def made() -> bytes:
-        parsed.readings = _parsed(data, path, parsed.findings)
+        parsed.readings = _parsed(data, path, layout, parsed.findings)
         return msgspec.msgpack.encode(parsed)
 
     # Half of a character, written as an escape, has no form in UTF-8, so none that could be kept.
     with contextlib.suppress(UnicodeEncodeError):
-        parsed = _PARSED.decode(kept.of(path.encode(), data, make=made))
+        parsed = _PARSED.decode(kept.of(path.encode(), " ".join(sorted(layout.words)).encode(), data, make=made))
     findings += parsed.findings
     return parsed.readings
 
 
-def _parsed(data: bytes, path: str, findings: list[Finding]) -> list[Node]:
+def _parsed(data: bytes, path: str, layout: Level, findings: list[Finding]) -> list[Node]:
     if len(data) > MAX_BYTES:
         findings.append(too_large(path, MAX_BYTES).finding)
         return []
@@ -123,77 +96,66 @@ def _parsed(data: bytes, path: str, findings: list[Finding]) -> list[Node]:
     if written and not text:
         return []
     text = without_conflicts(text, positions, findings)
-    try:
-        return _readings(text, positions, findings)
-    except Malformed as malformed:
-        whole = malformed.finding
-    unmended = text
-    text, positions = mended(text, positions, findings)
-    if text != unmended:
-        try:
-            return _readings(text, positions, findings)
-        except Malformed as malformed:
-            whole = malformed.finding
-    return _readings_of_entries(text, positions, findings, whole)
+    unmended = _Reading(Mended(text, positions))
+    if unmended.root is not None and not unmended.is_odd(layout):
+        return unmended.all(findings)
+    reading = _Reading(mended(text, positions, layout))
+    if unmended.root is not None and (not reading.mended.findings or reading.is_odd(layout)):
+        return unmended.all(findings)
+    findings += reading.mended.findings or unmended.findings
+    return reading.all(findings)
 
 
-def _readings_of_entries(text: str, positions: Positions, findings: list[Finding], whole: Finding) -> list[Node]:
-    """The readings of what is left without the entries that break the rules of YAML alone; ``whole`` if none does."""
-    broken: list[Finding] = []
-    entries = entries_of(text)
-    read_until = 0
-    for number, (start, _) in enumerate(entries):
-        if start < read_until:
-            continue
-        with Noting(broken):
-            read_until = _check_entry(text, entries[number : number + MAX_WRAPPED], positions)
-            continue
-        text = blanked(text, start, end_of_lost(text, entries[number:]))
-        if len(broken) == MAX_ENTRIES:
-            break
-    findings += broken or [whole]
-    with Noting([]):
-        # What is still wrong follows from what was left out.
-        return _readings(text, positions, findings)
-    return []
+class _Reading:
+    """A text once parsed.
 
-
-def _check_entry(text: str, entries: list[tuple[int, int]], positions: Positions) -> int:
-    """Raise what is wrong with the first entry: it breaks YAML's rules, or is neither a key nor one of a list.
-
-    Of an entry above which something was lost, blanks alone are left.
-
-    Returns
-    -------
-    int
-        Where it ends; that is behind the others where its text goes on in lines that are indented less.
+    Attributes
+    ----------
+    mended
+        The text.
+    root
+        The tree; None where the text breaks the rules of YAML.
+    findings
+        What is wrong with it.
     """
-    (start, end), *others = entries
-    if not text[start:end].strip():
-        return end
-    tree = _Tree(positions, [], start=start, depth=not is_head(text, start))
-    try:
-        node = tree.document(text[start:end])
-    except Malformed:
-        for _, longer in others if others and not is_entry(text, others[0][0]) else ():
-            with contextlib.suppress(Malformed):
-                tree.document(text[start:longer])
-                return longer
-        raise
-    if isinstance(node, Scalar):
-        message = f"{node.text[:40]!r} stands alone: it is neither a key with its value nor an entry of a list."
-        hint = "Put a colon behind a key; remove what does not belong here."
-        raise Malformed("yaml", message, node.location, hint=hint)
-    return end
+
+    def __init__(self, mended: Mended) -> None:
+        self.mended = mended
+        self.findings: list[Finding] = []
+        self._tree = _Tree(mended, self.findings)
+        self.root: Node | None = None
+        with Noting(self.findings):
+            self.root = self._tree.document()
+
+    def is_odd(self, layout: Level) -> bool:
+        """Whether keys stand where they cannot, or twice: another layout may have been meant."""
+        return self.root is None or self._tree.most > 1 or _is_odd(self.root, layout, layout.words)
+
+    def all(self, findings: list[Finding]) -> list[Node]:
+        """The tree once for each time that a key of one mapping stands in it; note what is wrong."""
+        findings += self.findings
+        if self.root is None:
+            return []
+        # However often a key of a large file stands there, reading it takes no more than some times as long.
+        most = min(self._tree.most, MAX_READINGS, 1 + max(1, MAX_BYTES // len(self.mended.text)))
+        if most < self._tree.most and self._tree.most_at is not None:
+            message = f"This key stands {self._tree.most} times; of such keys the first {most} values are looked at."
+            findings.append(Malformed("duplicate-key", message, self._tree.most_at, hint="Remove the others.").finding)
+        return [self.root, *(_Tree(self.mended, [], number=number).document() for number in range(1, most))]
 
 
-def _readings(text: str, positions: Positions, findings: list[Finding]) -> list[Node]:
-    """A text once for each time that a key of one mapping stands in it; raises as :meth:`_Tree.document`."""
-    tree = _Tree(positions, findings)
-    first = tree.document(text)
-    # However often a key of a large file stands there, reading it takes no more than some times as long.
-    most = min(tree.most, MAX_ENTRIES, 1 + max(1, MAX_BYTES // len(text)))
-    return [first, *(_Tree(positions, [], number=number).document(text) for number in range(1, most))]
+def _is_odd(node: Node, level: Level, words: AbstractSet[str]) -> bool:
+    """Whether a mapping that has no other keys than its own has one of another mapping."""
+    if isinstance(node, Items):
+        entry = level.under("")
+        return entry is not None and any(_is_odd(each, entry, words) for each in node.nodes)
+    if not isinstance(node, Fields):
+        return False
+    if not level.has_others and (node.keys.keys() & words) - level.keys:
+        return True
+    if not level.keys and by_language(node.keys.keys()) & words:
+        return True
+    return any(_is_odd(each, level.under(key) or UNKNOWN, words) for key, each in node.nodes.items())
 
 
 class _Tree:
@@ -201,35 +163,29 @@ class _Tree:
 
     Parameters
     ----------
-    positions
-        Of the whole file.
+    mended
+        The text.
     findings
         Where mistakes are noted that leave the tree whole.
-    start
-        Offset in the file at which the text begins that is parsed.
-    depth
-        Levels of nesting above it.
     number
         Which value is taken of a key that stands several times, the last where there are fewer.
 
     Attributes
     ----------
-    most
-        How often a key of one mapping stands there, at most.
+    most, most_at
+        How often a key of one mapping stands there, at most, and where the last of these does.
     """
 
-    def __init__(
-        self, positions: Positions, findings: list[Finding], *, start: int = 0, depth: int = 0, number: int = 0
-    ) -> None:
-        self._positions = positions
+    def __init__(self, mended: Mended, findings: list[Finding], *, number: int = 0) -> None:
+        self._mended = mended
+        self._positions = mended.positions
         self._findings = findings
-        self._start = start
-        self._depth = depth
         self._number = number
         self.most = 1
+        self.most_at: Location | None = None
 
-    def document(self, text: str) -> Node:
-        """Parse a text.
+    def document(self) -> Node:
+        """Parse the text.
 
         Raises
         ------
@@ -238,48 +194,41 @@ class _Tree:
         """
         root: Node | None = None
         try:
-            events = yaml.parse(text, Loader=yaml.SafeLoader)
+            events = yaml.parse(self._mended.text, Loader=yaml.SafeLoader)
             for event in events:
                 if isinstance(event, yaml.NodeEvent):
                     if root is not None:
                         raise Malformed("yaml", "A second YAML document begins here.", self._place(event.start_mark))
-                    root = self._node(event, events, self._depth)
+                    root = self._node(event, events, 0)
         except yaml.MarkedYAMLError as error:
-            raise self._syntax(error, text) from error
+            found = syntax(error, self._mended.text)
+            place = self._positions.point(found.place)
+            raise Malformed(found.rule, found.message, place, hint=found.hint) from error
         if root is None:
             raise Malformed("yaml", "The file is empty.", self._positions.value(0, 0))
         return root
 
-    def _place(self, mark: _Mark | None, end: _Mark | None = None) -> Location:
-        start = self._start + (mark.index if mark else 0)
-        return self._positions.value(start, self._start + end.index) if end else self._positions.point(start)
-
-    def _syntax(self, error: yaml.MarkedYAMLError, text: str) -> Malformed:
-        """The parser's complaint, at the bracket or quotation mark that is not closed where it is about one."""
-        context, problem, opened = error.context or "", error.problem or "", error.context_mark
-        mark = error.problem_mark or opened
-        at: _Mark | None = mark
-        if opened and mark and opened.line < mark.line and "block" not in context:
-            at = opened
-        elif "flow" in context and "stream end" in problem:
-            at = _innermost(text) or mark
-        said = f"{context} {problem}".strip()
-        hint = next((advice for words, advice in _ADVICE if re.search(words, said)), None)
-        return Malformed("yaml", f"This is not YAML: {said}.", self._place(at), hint=hint)
+    def _place(self, mark: Mark | None, end: Mark | None = None) -> Location:
+        start = mark.index if mark else 0
+        return self._positions.value(start, end.index) if end else self._positions.point(start)
 
     def _node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
         # A block ends where the next line begins; what stands on its own line ends with its last letter.
         is_word = isinstance(event, yaml.ScalarEvent) and event.style not in {"|", ">"}
         place = self._place(event.start_mark, event.end_mark if is_word else None)
         if isinstance(event, yaml.AliasEvent):
+            if (lost := self._mended.refused.get((place.line, place.column))) is not None:
+                return lost
             refused = Refused("Anchors and aliases are not used here.", "Write the value out.", place)
             self._findings.append(refused.reason.finding)
             return refused
         self._plain(event, place)
         if depth > MAX_DEPTH:
-            hint = "Nothing needs so many: look for brackets too many."
-            raise Malformed("too-deep", f"The nesting is deeper than {MAX_DEPTH} levels.", place, hint=hint)
+            message, hint = too_deep()
+            raise Malformed("too-deep", message, place, hint=hint)
         if isinstance(event, yaml.ScalarEvent):
+            if event.style == '"' and UNPRINTABLE.search(event.value):
+                return self._unprintable(event)
             is_nothing = event.implicit[0] and event.value in _NOTHING
             return Scalar("" if is_nothing else event.value, place)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -288,6 +237,16 @@ class _Tree:
                 nodes.append(self._node(following, events, depth + 1))
             return Items(nodes, place)
         return self._fields(place, events, depth)
+
+    def _unprintable(self, event: yaml.ScalarEvent) -> Refused:
+        """Note the characters of a text that cannot be printed; escapes make them."""
+        found = escaped(self._mended.text, *self._span(event), self._positions)
+        self._findings += found
+        return Refused(found[0].message, found[0].hint, found[0].location, rule=found[0].rule, also=found[0].also)
+
+    def _span(self, event: yaml.ScalarEvent) -> tuple[int, int]:
+        start, end = event.start_mark, event.end_mark
+        return (start.index, end.index) if start and end else (0, 0)
 
     def _plain(self, event: yaml.Event, place: Location) -> None:
         """Note an anchor or a tag; the value itself can be read."""
@@ -299,12 +258,14 @@ class _Tree:
             self._findings.append(Malformed("yaml", "Tags are not used here.", place, hint=hint).finding)
 
     def _fields(self, place: Location, events: Iterator[yaml.Event], depth: int) -> Fields:
-        fields = Fields({}, place)
+        fields = Fields({}, place, is_whole=(place.line, place.column) not in self._mended.holes)
         counts: Counter[str] = Counter()
         while not isinstance(following := next(events), yaml.MappingEndEvent):
             key = self._node(following, events, depth + 1)
             value = self._node(next(events), events, depth + 1)
             with Noting(self._findings):
+                if isinstance(key, Refused):
+                    raise key.reason
                 if not isinstance(key, Scalar):
                     raise Malformed("yaml", "A key must be a word.", key.location)
                 if (meant := glued(key, value)) is not None:
@@ -317,18 +278,7 @@ class _Tree:
                     before = fields.nodes[key.text]
                     later, earlier = (value, before) if counts[key.text] <= self._number + 1 else (before, value)
                     fields.nodes[key.text] = together(later, earlier)
+                    if counts[key.text] > self.most:
+                        self.most, self.most_at = counts[key.text], key.location
                     raise twice(key, fields.keys[key.text].line)
-        self.most = max(self.most, *counts.values(), 1)
         return fields
-
-
-def _innermost(text: str) -> _Mark | None:
-    """The last bracket of a text that is not closed."""
-    opened: list[_Mark] = []
-    with contextlib.suppress(yaml.YAMLError):
-        for token in yaml.scan(text, Loader=yaml.SafeLoader):
-            if isinstance(token, (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken)):
-                opened.append(token.start_mark)
-            elif opened and isinstance(token, (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)):
-                opened.pop()
-    return opened[-1] if opened else None

@@ -1,0 +1,328 @@
+"""Which list or mapping each line of a file belongs to: by its key where that is known, else by its indentation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from digigraph.sources.yaml.layouts import UNKNOWN, Level, by_language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from digigraph.sources.yaml.lines import Line, Lines
+
+_OF_LISTS = Level(is_list=True)
+
+
+@dataclass(slots=True, eq=False)
+class Container:
+    """A list or a mapping as it is written.
+
+    Parameters
+    ----------
+    level
+        What it is in its kind of file.
+    outer
+        What it stands in; None for the whole file.
+    above
+        The line below whose key or dash it stands; None for the whole file and below a key that is missing.
+    missing
+        The key that is missing above it.
+    members
+        Its lines. Of a mapping in a list the first one is that of the dash, as a rule.
+    indents
+        What they begin with, and how many do.
+    depth
+        How many it stands in.
+    """
+
+    level: Level
+    outer: Container | None = None
+    above: Line | None = None
+    missing: str | None = None
+    members: list[Line] = field(default_factory=list)
+    indents: Counter[str] = field(default_factory=Counter)
+    depth: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Placed:
+    """A line where it belongs.
+
+    Parameters
+    ----------
+    line
+        The line.
+    container
+        Of its dash, else of its key; None for what belongs to nothing.
+    inner
+        Of the key behind its dash.
+    misses_dash
+        Whether it must have a dash, and has none.
+    """
+
+    line: Line
+    container: Container | None
+    inner: Container | None = None
+    misses_dash: bool = False
+
+    @property
+    def innermost(self) -> Container | None:
+        """Where its key or its value stands."""
+        return self.inner or self.container
+
+
+class Placing:
+    """Places the lines of a file, one after the other.
+
+    Parameters
+    ----------
+    layout
+        The kind of file.
+    lines
+        The lines.
+    """
+
+    def __init__(self, layout: Level, lines: Lines) -> None:
+        self._layout = layout
+        self._lines = lines
+        self._named = [each for each in layout.levels() if each.keys]
+        self._open = [Container(layout)]
+        self._last: Placed | None = None
+        self._all: Sequence[Line] = ()
+
+    @property
+    def root(self) -> Container:
+        """The whole file."""
+        return self._open[0]
+
+    def place(self, lines: Sequence[Line]) -> Iterator[Placed]:
+        """Yield each line with what it belongs to."""
+        self._all = lines
+        for number, line in enumerate(lines):
+            if line.is_stray:
+                placed = Placed(line, self._nearest(line, lambda _: True))
+            elif self._has_no_name(line):
+                placed = Placed(line, None)
+            elif line.has_dash:
+                placed = self._entry(line)
+            else:
+                placed = self._key(line, number)
+            if not line.is_stray:
+                self._last = placed
+            yield placed
+
+    def _has_no_name(self, line: Line) -> bool:
+        """Whether a line stands below no name, in a file whose keys are names."""
+        entry = self._layout.entry
+        is_first = not self.root.members and bool(self._lines.indent(line.start))
+        return is_first and entry is not None and line.key in entry.keys
+
+    def _entry(self, line: Line) -> Placed:
+        container = self._list_for(line)
+        if container is None:
+            return Placed(line, None)
+        self._join(container, line, self._lines.indent(line.start))
+        if line.key is None:
+            return Placed(line, container)
+        inner = self._push(Container(container.level.under("") or UNKNOWN, container, line))
+        column = self._lines.column(line.start)
+        self._join(inner, line, None if column is None else " " * (column + line.body - line.sign))
+        return Placed(line, container, inner)
+
+    def _key(self, line: Line, number: int) -> Placed:
+        container = self._mapping_for(line, number)
+        if container.level.is_list:
+            # A key that can only stand in an entry of that list.
+            inner = self._push(Container(container.level.under("") or UNKNOWN, container, line))
+            container.members.append(line)
+            self._join(inner, line, self._lines.indent(line.start))
+            return Placed(line, container, inner, misses_dash=True)
+        self._join(container, line, self._lines.indent(line.start))
+        return Placed(line, container)
+
+    def _join(self, container: Container, line: Line, indent: str | None) -> None:
+        del self._open[self._open.index(container) + 1 :]
+        container.members.append(line)
+        if indent is not None:
+            container.indents[indent] += 1
+
+    def _push(self, container: Container) -> Container:
+        """Open a list or a mapping in another one that is open."""
+        if container.outer is not None:
+            del self._open[self._open.index(container.outer) + 1 :]
+            container.depth = container.outer.depth + 1
+        self._open.append(container)
+        return container
+
+    def _below_last(self, *, is_list: bool) -> Container | None:
+        """What the last line opens: a list or mapping below its key or dash; not yet among those that are open."""
+        last = self._last
+        if last is None or not last.line.opens or last.innermost not in self._open:
+            return None
+        level = last.innermost.level.under(last.line.key)
+        if level is None or level.is_list != is_list:
+            entry = level.under("") if level is not None and level.is_list else None
+            level = _OF_LISTS if is_list else entry or UNKNOWN
+        return Container(level, last.innermost, last.line)
+
+    def _is_deeper(self, line: Line, above: Line | None) -> bool:
+        """Whether a line is indented more than the key, or the dash, of another one; so is what a tab indents."""
+        column, own = self._lines.column(line.start), self._lines.own(above) if above is not None else None
+        return above is not None and (column is None or own is None or column > own)
+
+    def _list_for(self, line: Line) -> Container | None:
+        lists = [each for each in reversed(self._open) if self._is_list(each)]
+        child = self._below_last(is_list=True)
+        lead = self._lines.lead(line)
+        for level in self._named:
+            if level.is_list and lead in level.keys:
+                return self._of_level(level, [*([child] if child else []), *lists])
+        exact = self._exact(line, lists)
+        if exact is not None:
+            return exact
+        if child is not None:
+            return self._push(child)
+        nearest = self._nearest(line, self._is_list)
+        return nearest or self._missing_below(lambda level: level.is_list)
+
+    def _of_level(self, level: Level, containers: Sequence[Container]) -> Container | None:
+        """The list of that level which is open, or opens, or whose key is missing."""
+        for each in containers:
+            if each.level is level:
+                return each if each in self._open else self._push(each)
+        return self._missing_below(lambda other: other is level)
+
+    def _missing_below(self, is_wanted: Callable[[Level], bool]) -> Container | None:
+        """A list or mapping whose key is missing in what is open."""
+        for outer in reversed(self._open):
+            for key, level in outer.level.below.items():
+                if key and is_wanted(level) and not self._has(outer, key):
+                    return self._push(Container(level, outer, missing=key))
+        return None
+
+    def _has(self, container: Container, key: str) -> bool:
+        return any(each.key == key for each in container.members)
+
+    def _mapping_for(self, line: Line, number: int) -> Container:
+        mappings = [each for each in reversed(self._open) if not self._is_list(each)]
+        if self._is_name(line, number):
+            return self.root
+        child, home = self._below_last(is_list=False), self._home(line, mappings)
+        if child is not None and self._is_deeper(line, child.above) and self._belongs_below(line, child, home):
+            return self._push(self._as_entry(child, number))
+        if child is not None and child.outer is self.root and line.key in child.level.keys - self._layout.keys:
+            return self._push(self._as_entry(child, number))
+        exact = self._exact(line, mappings if self._may_be_of_root(line) else mappings[:-1])
+        if exact is not None and (home is None or home is exact or self._may_have(exact, line)):
+            return exact
+        if child is not None and home is None and self._asks_for(line, child):
+            return self._push(self._as_entry(child, number))
+        return home or self._without_home(line)
+
+    def _may_have(self, container: Container, line: Line) -> bool:
+        """Whether a key that belongs elsewhere may be of a mapping all the same."""
+        if container.level.keys:
+            return container.level.has_others
+        return line.key not in by_language({each.key or "" for each in (*container.members, line)})
+
+    def _asks_for(self, line: Line, child: Container) -> bool:
+        """Whether a key that has no other home can stand below the last line, however it is indented."""
+        return line.key in child.level.keys or (child.outer is not None and bool(child.outer.level.keys))
+
+    def _belongs_below(self, line: Line, child: Container, home: Container | None) -> bool:
+        """Whether a key that is indented more than the last line can stand below that, though it may have a home."""
+        if home is None or line.key in child.level.keys:
+            return True
+        return self._lines.column(line.start) is not None and home is child.outer and not child.level.keys
+
+    def _as_entry(self, child: Container, number: int) -> Container:
+        """The list whose entry a mapping would be, if more entries with a dash follow it."""
+        outer = child.outer
+        level = outer.level.under(child.above.key) if outer is not None and child.above is not None else None
+        if outer is None or level is None or not level.is_list:
+            return child
+        for line in self._all[number + 1 :]:
+            if line.has_dash and self._lines.lead(line) in level.keys:
+                return Container(level, outer, child.above)
+            if line.key in outer.level.keys:
+                break
+        return child
+
+    def _is_name(self, line: Line, number: int) -> bool:
+        """Whether the line begins an entry of a file whose keys are names: what stands below is a key of that."""
+        entry, below = self._layout.entry, self._following(number)
+        if entry is None or below is None or below.has_dash or not line.opens:
+            return False
+        return below.key in entry.keys and (line.key not in entry.keys or not self._lines.indent(line.start))
+
+    def _following(self, number: int) -> Line | None:
+        return self._all[number + 1] if number + 1 < len(self._all) else None
+
+    def _may_be_of_root(self, line: Line) -> bool:
+        """Whether a line that is not indented can be a key of the file."""
+        entry = self._layout.entry
+        if entry is not None and len(self._open) > 1:
+            return line.key not in entry.keys and (line.opens or line.kind == "{")
+        return True
+
+    def _home(self, line: Line, mappings: Sequence[Container]) -> Container | None:
+        """The innermost mapping to which a key belongs wherever it stands; its list, where that has no entry yet."""
+        for each in mappings:
+            if line.key in each.level.keys:
+                return each
+        for level in self._named:
+            if line.key in level.keys and not level.is_list:
+                if (container := self._missing_entry(level)) is not None:
+                    return container
+                if not self.root.members and self._lines.indent(line.start):
+                    return self._of_level(level, [])
+        return None
+
+    def _missing_entry(self, level: Level) -> Container | None:
+        """The open list of which a mapping of that level would be an entry."""
+        for each in reversed(self._open):
+            if each.level.is_list and each.level.under("") is level:
+                return each
+        return None
+
+    def _without_home(self, line: Line) -> Container:
+        """Where a key belongs that is not known: to what is nearest."""
+        innermost, column = self._open[-1], self._lines.column(line.start)
+        if not self._is_list(innermost) and not innermost.level.keys and self._is_deeper(line, innermost.above):
+            return innermost
+        found = self._nearest(line, lambda each: not self._is_list(each)) or self.root
+        entry = innermost.level.under("")
+        if not innermost.level.is_list or entry is None or not entry.has_others:
+            return found
+        # An entry without its dash.
+        beside, own = self._columns(innermost)[0] + 2, self._columns(found)[0]
+        return found if column is not None and abs(own - column) < abs(beside - column) else innermost
+
+    def _is_list(self, container: Container) -> bool:
+        if container is self.root and container.members:
+            return container.members[0].has_dash
+        return container.level.is_list or (container is self.root and self._layout is UNKNOWN and not container.members)
+
+    def _exact(self, line: Line, containers: Sequence[Container]) -> Container | None:
+        """The innermost of some whose lines are indented by the same signs; before others one that has such a key."""
+        indent = self._lines.indent(line.start)
+        alike = [each for each in containers if indent in each.indents]
+        as_most = [each for each in alike if each.indents[indent] == max(each.indents.values())]
+        return next((each for each in alike if line.key in each.level.keys), next(iter(as_most), None))
+
+    def _nearest(self, line: Line, is_wanted: Callable[[Container], bool]) -> Container | None:
+        """The open list or mapping whose lines are indented most like this one; the innermost where nobody can tell."""
+        wanted = [each for each in reversed(self._open) if is_wanted(each)]
+        column = self._lines.column(line.start)
+        if column is None or not wanted:
+            return wanted[0] if wanted else None
+
+        return min(wanted, key=lambda each: min(abs(own - column) for own in self._columns(each)))
+
+    def _columns(self, container: Container) -> list[int]:
+        """By how much the lines of a list or mapping are indented; where tabs do it, what is usual."""
+        columns = [len(each) for each in container.indents if "\t" not in each]
+        return columns or [2 + self._columns(container.outer)[0] if container.outer is not None else 0]
