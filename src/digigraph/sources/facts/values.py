@@ -16,7 +16,7 @@ from iso4217 import Currency
 from digigraph.iris import SLUG, slugify
 from digigraph.sources.facts import advice
 from digigraph.sources.files.records import Items, Malformed, Node, Refused, Scalar
-from digigraph.suggestions import did_you_mean, unseen
+from digigraph.suggestions import did_you_mean, named, unseen
 from digigraph.vocab import DG, RDFS, SCHEMA, XSD
 
 if TYPE_CHECKING:

@@ -100,9 +100,9 @@ def _parsed(data: bytes, path: str, layout: Level, findings: list[Finding]) -> l
     if unmended.root is not None and not unmended.is_odd(layout):
         return unmended.all(findings)
     reading = _Reading(mended(text, positions, layout))
-    if unmended.root is not None and (not reading.mended.findings or reading.is_odd(layout)):
+    if not reading.mended.findings or (unmended.root is not None and reading.is_odd(layout)):
         return unmended.all(findings)
-    findings += reading.mended.findings or unmended.findings
+    findings += reading.mended.findings
     return reading.all(findings)
 
 
