@@ -16,7 +16,7 @@ from digigraph.sources.facts.documents import Captured
 from digigraph.sources.facts.reading import read_document
 from digigraph.sources.files.disk import MAX_SMALL_BYTES, Budget, read_whole, source_files
 from digigraph.sources.files.kept import Kept
-from digigraph.sources.files.records import Fields, Malformed, Node, Noting, Refused, Scalar, decode, described_twice
+from digigraph.sources.files.records import Fields, Malformed, Node, Noting, Scalar, decode, described_twice, said_of
 from digigraph.sources.gaps.missed import left_out, names_in, to_be_read_first
 from digigraph.sources.gaps.passed_over import TEXT_SUFFIXES, YAML_SUFFIXES, one_text, passed_over
 from digigraph.sources.gaps.references import References
@@ -277,7 +277,7 @@ class _ProjectReader:
                     self._findings.append(described_twice(named, place, first))
                 if not isinstance(node, Fields) or not node.is_whole:
                     self._missed.add((named, None))
-                said = _mapping(name, node)
+                said = said_of(name, node)
                 if said.is_whole and not any(is_near(each, "type") for each in said.keys):
                     self._untyped[named] = place
                 assertions += placed(reader.of(named, said), named, place)
@@ -340,13 +340,3 @@ class _ProjectReader:
             return
         yield from (finding for _, finding in [*unknown, *untyped])
         yield from references.unknown_words(self._mentioned)
-
-
-def _mapping(name: str, node: Node) -> Fields:
-    """What is said of a thing; raises Malformed where that is no mapping."""
-    if isinstance(node, Refused):
-        raise node.reason
-    if not isinstance(node, Fields):
-        hint = f"Write {name}: and indented below it type: … and name: …."
-        raise Malformed("value", f"{name} needs a type and a name.", node.location, hint=hint)
-    return node

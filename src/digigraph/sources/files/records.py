@@ -133,6 +133,16 @@ class Refused(msgspec.Struct, frozen=True, tag="refused", array_like=True):
 Node = Scalar | Items | Fields | Refused
 
 
+def said_of(name: str, node: Node) -> Fields:
+    """Return what is said of a thing; raises Malformed where that is no mapping."""
+    if isinstance(node, Refused):
+        raise node.reason
+    if not isinstance(node, Fields):
+        hint = f"Write {name}: and indented below it type: … and name: …."
+        raise Malformed("value", f"{name} needs a type and a name.", node.location, hint=hint)
+    return node
+
+
 def decode(data: bytes, path: str) -> str:
     """Decode strict UTF-8 without newline translation.
 
