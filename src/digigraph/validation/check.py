@@ -115,8 +115,7 @@ def _of_use(corpus: Corpus, dataset: Dataset, terms: Terms, iris: Iris) -> Itera
     if not any(each.location.path.startswith("shapes/") for each in corpus.findings):
         # What was lost there may use the others.
         yield from check_targets(corpus.shapes, dataset.default_graph, terms.described, iris.shorten)
-    if not corpus.lost:
-        yield from check_use(corpus.queries, dataset, terms, iris.shorten)
+    yield from check_use(corpus.queries, dataset, terms, iris.shorten)
 
 
 def _of_queries(corpus: Corpus, ask: Callable[[str], int | None], misspelt: AbstractSet[str]) -> Iterator[Finding]:
