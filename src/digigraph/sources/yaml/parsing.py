@@ -242,7 +242,8 @@ class _Tree:
         """Note the characters of a text that cannot be printed; escapes make them."""
         found = escaped(self._mended.text, *self._span(event), self._positions)
         self._findings += found
-        return Refused(found[0].message, found[0].hint, found[0].location, rule=found[0].rule, also=found[0].also)
+        first, *_ = found
+        return Refused(first.message, first.hint, first.location, rule=first.rule, also=first.also)
 
     def _span(self, event: yaml.ScalarEvent) -> tuple[int, int]:
         start, end = event.start_mark, event.end_mark
