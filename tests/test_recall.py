@@ -236,7 +236,7 @@ def test_files_that_have_not_changed_are_not_parsed_again(
     cache = Cache(tmp_path / "cache")
     project_findings(project.settings, cache)
     project.facts("  - quote: nobody says this\n    says: [{subject: nhd, host: kth}]\n")
-    parsed = noted(monkeypatch, "digigraph.sources.yaml.parsing._parsed", lambda _data, path, _findings: path)
+    parsed = noted(monkeypatch, "digigraph.sources.yaml.parsing._parsed", lambda _data, path, *_: path)
     found = project_findings(project.settings, cache)
     assert parsed == ["data/documents/nhd-page.yaml"]
     assert json_report(found) == json_report(build_and_check(project.settings).findings)
