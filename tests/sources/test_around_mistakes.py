@@ -212,3 +212,10 @@ def test_a_wrong_slug_hides_nothing_below_it(project: Project) -> None:
     project.write("data/things/more.yaml", "Nordic_Thing: {type: Projekt, nmae: x, homepage: y z}\n")
     assert told(project) == [("slug", "1:1"), ("unknown-class", "1:22"), ("unknown-term", "1:31"), ("iri", "1:50")]
     assert "nordic-thing" not in {each.subject for each in read_project(project.settings).things}
+
+
+@pytest.mark.parametrize("said", ["hots: kth", "startDate: 2024-13-01", "member: []"])
+def test_a_subject_is_looked_at_whatever_is_wrong_with_all_that_is_said_of_it(project: Project, said: str) -> None:
+    """A thing that nothing describes is told also where not one of its values can be read."""
+    project.facts(f"  - quote: has 18 partners\n    says: [{{subject: ndh, {said}}}]\n")
+    assert ("unknown-thing", "11:22") in told(project)

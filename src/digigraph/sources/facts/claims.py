@@ -100,7 +100,10 @@ class ClaimReader:
         self.missed: set[tuple[str, ox.NamedNode]] = set()
         """Subjects, each with a property of which a value was said that could not be read."""
         self.unplaced: list[Assertion] = []
-        """What was said of a subject that nobody can tell, under an empty slug: only its values can be looked at."""
+        """What was said of a subject that nobody can tell, under an empty slug: only its values can be looked at.
+
+        So are subjects of which nothing was said that could be read.
+        """
 
     def noting(self) -> Noting:
         """Note a malformed node as a finding and go on behind the ``with`` block."""
@@ -121,7 +124,10 @@ class ClaimReader:
             return []
         assertions = self.of(subject, node, without=() if key is None else {key})
         if key is not None and subject:
-            return placed(assertions, subject, node.nodes[key].location)
+            place = node.nodes[key].location
+            if not assertions:
+                self.unplaced.append(Assertion("", DCTERMS["subject"], Slug(subject), place))
+            return placed(assertions, subject, place)
         self.unplaced += assertions
         return []
 

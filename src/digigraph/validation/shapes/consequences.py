@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from digigraph.rules import SHAPE_PREFIX
-from digigraph.validation.shapes.results import MISSING
+from digigraph.validation.shapes.results import MISSING, OF_CLASSES
 from digigraph.vocab import RDF, RDFS, SCHEMA, SH
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ _NOT_ITSELF = f"{SHAPE_PREFIX}not-itself"
 _AT_VALUES = {"unknown-thing", "unknown-word"}
 """Rules whose findings stand at a value of which shapes would say less."""
 _TOO_MANY = SH["MaxCountConstraintComponent"].value
-_OF_CLASSES = {SH[f"{name}ConstraintComponent"].value for name in ("Class", "Or", "Not", "Xone", "Node")}
-OF_ABSENCE = MISSING | _OF_CLASSES
+OF_ABSENCE = MISSING | OF_CLASSES
 """Components whose results may be there only because something was not read."""
 
 
@@ -70,7 +69,7 @@ def _without_implied(found: Sequence[Finding], corpus: Corpus) -> Iterator[Findi
     }
     said: defaultdict[tuple[Location, str | None], set[str]] = defaultdict(set)
     for each in found:
-        if each.result is not None and each.result.component in _OF_CLASSES:
+        if each.result is not None and each.result.component in OF_CLASSES:
             said[each.location, each.result.value].add(each.result.path or "")
     for each in found:
         stated = said.get((each.location, each.result.value), set()) if each.result is not None else set()
@@ -93,7 +92,7 @@ def _once(found: list[Finding]) -> list[Finding]:
     def is_told(each: Finding) -> bool:
         if each.rule == _NOT_ITSELF:
             return itself[each.location] != (each.path or each.message)
-        of_class = each.result is not None and each.result.component in _OF_CLASSES
+        of_class = each.result is not None and each.result.component in OF_CLASSES
         is_link = _is_about(each, SCHEMA["sameAs"])
         return (of_class and each.location in itself) or (is_link and each.location in values)
 
@@ -142,7 +141,7 @@ class _Missed:
             )
         nodes = [result.focus] if result.path is None else []
         nodes += [result.value] if result.value is not None else []
-        return result.component in _OF_CLASSES and any(self._is_of_no_class(each) for each in nodes)
+        return result.component in OF_CLASSES and any(self._is_of_no_class(each) for each in nodes)
 
     def _is_of_no_class(self, node: str) -> bool:
         return node in self._nodes or (node, str(RDF["type"])) in self._properties

@@ -27,6 +27,8 @@ MISSING = {
 }
 """Components whose results speak of values that are not there."""
 
+OF_CLASSES = {SH[f"{name}ConstraintComponent"].value for name in ("Class", "Or", "Not", "Xone", "Node")}
+"""Components whose results speak of what a node is."""
 _OF_QUERIES = SH["SPARQLConstraintComponent"].value
 _OF_PROPERTIES = {SH["ClosedConstraintComponent"].value}
 """Components whose results name a value and speak of the property that has it; all that name none speak of it too."""
@@ -114,8 +116,11 @@ class ResultFindings:
         )
 
     def _asked(self, result: Result, node: Term) -> list[Step]:
-        """The triples by which a node became one to check, where a result speaks of it and of no property."""
-        if result.path is not None or result.shape is None:
+        """The triples by which a node became one to check, where a result speaks of what it is and of no property.
+
+        Where it speaks of its name (``sh:in``, ``sh:pattern``), the node is at fault, and not what it has.
+        """
+        if result.path is not None or result.shape is None or result.component not in OF_CLASSES:
             return []
         terms = self._said.subjects_of.get(result.shape, ())
         return [
