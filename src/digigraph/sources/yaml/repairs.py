@@ -146,7 +146,7 @@ class Repair:
             end = _AFTER_UNCLOSED.search(text, place + 1)
             draft.insert(text[place], end.start() if end else len(text))
         elif text[at : at + 1] in {"}", "]"}:
-            return self._brackets(at)
+            self._brackets(at)
         elif "flow" in found.message and at >= len(text.rstrip()):
             return self._close()
         elif at < len(text):
@@ -171,14 +171,13 @@ class Repair:
         else:
             draft.insert("'", *(at for at, each in enumerate(text[1:-1], 1) if each == "'"))
 
-    def _brackets(self, at: int) -> bool:
+    def _brackets(self, at: int) -> None:
         """Change a bracket that closes another one than is open, or none."""
         opened = self._opened(self._draft.text[:at])
         if not opened:
             self._draft.change([Edit(at, 1, "")])
         else:
             self._draft.insert(_CLOSING[opened[-1]], at)
-        return True
 
     def _close(self) -> bool:
         """Close what is open at the end; there is nothing to read in brackets without anything."""

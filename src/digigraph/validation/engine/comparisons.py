@@ -32,24 +32,11 @@ if TYPE_CHECKING:
     Node = IdentifiedNode | Literal
 
 
-_NUMBERS = {
-    rdflib.XSD[name]
-    for name in (
-        *(
-            "decimal",
-            "integer",
-            "double",
-            "float",
-            "long",
-            "int",
-            "short",
-            "byte",
-            "negativeInteger",
-            "positiveInteger",
-        ),
-        *("nonNegativeInteger", "nonPositiveInteger", "unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte"),
-    )
-}
+_NAMES = (
+    "decimal", "double", "float", "integer", "long", "int", "short", "byte", "negativeInteger", "positiveInteger",
+    "nonNegativeInteger", "nonPositiveInteger", "unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte",
+)  # fmt: skip
+_NUMBERS = {rdflib.XSD[name] for name in _NAMES}
 _YEARS = {rdflib.XSD.gYear, rdflib.XSD.gYearMonth}
 """SPARQL has no order for them, and everybody knows which."""
 _YEAR = re.compile(r"[0-9]{4}(?:-[0-9]{2})?")
