@@ -28,7 +28,7 @@ _COMMANDS = {
     "dump": "asking",
     "snapshots": "snapshots",
     "permalinks": "permalinks",
-    "changes": "changing",
+    "changes": "changes",
     "redact": "redacting",
 }
 """Each command and its module. A module is loaded when its command is used: the web process never loads pyshacl."""

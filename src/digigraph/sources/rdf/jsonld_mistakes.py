@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
-from digigraph.sources.rdf.engine_lines import EngineLines
+from digigraph.sources.rdf.engine_errors import EngineLines, first_error, said
 from digigraph.sources.rdf.json_mending import MendedText, slip_at
 from digigraph.sources.rdf.json_outline import Place, nesting
 from digigraph.sources.rdf.jsonld import MAX_DEPTH, remote_contexts
@@ -16,7 +15,6 @@ from digigraph.sources.rdf.jsonld_rules import broken_rules
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_ENGINE_PLACE = re.compile(r"Parser error (?:at|between) line .*?: ", re.DOTALL)
 _MOST_TOLD = 50
 _MOST_READ = 100_000_000
 """Characters that the engine is given to find further mistakes."""
@@ -56,7 +54,7 @@ class JsonMistakes:
             lines = EngineLines(text)
             start = lines.offset_of_bytes(error.lineno, error.offset)
             end = lines.offset_of_bytes(error.end_lineno, error.end_offset)
-            message = _ENGINE_PLACE.sub("", str(error.msg))
+            message = said(error)
             slip = slip_at(text, start, message) if start >= at else None
             is_wider = slip is not None and slip.end > slip.start
             place = Place(slip.start, slip.end) if slip is not None and is_wider else Place(start, end)
@@ -71,12 +69,7 @@ class JsonMistakes:
         self.gave_up = True
 
     def _error(self) -> SyntaxError | None:
-        try:
-            for _ in ox.parse(self._mended.text.encode(), format=ox.RdfFormat.JSON_LD, base_iri=self._base):
-                pass
-        except SyntaxError as error:
-            return error
-        return None
+        return first_error(self._mended.text.encode(), rdf_format=ox.RdfFormat.JSON_LD, base_iri=self._base)
 
     def _of_rules(self, message: str) -> Iterator[Mistake]:
         """The rules of JSON-LD that a file breaks which is JSON now."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
+from digigraph.sources.rdf.engine_errors import first_error
 from digigraph.sources.rdf.json_outline import CONTEXT, TOKEN, Place, outline, string, words
 
 if TYPE_CHECKING:
@@ -152,12 +153,7 @@ class _Search:
 
 
 def _error(text: str, base_iri: str) -> SyntaxError | None:
-    try:
-        for _ in ox.parse(text.encode(), format=ox.RdfFormat.JSON_LD, base_iri=base_iri):
-            pass
-    except SyntaxError as error:
-        return error
-    return None
+    return first_error(text.encode(), rdf_format=ox.RdfFormat.JSON_LD, base_iri=base_iri)
 
 
 def _without(text: str, place: Place) -> str:

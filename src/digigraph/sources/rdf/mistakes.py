@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from digigraph.sources.files.records import Malformed
 from digigraph.sources.rdf import turtle
-from digigraph.sources.rdf.engine_lines import EngineLines
+from digigraph.sources.rdf.engine_errors import EngineLines, first_error, said
 from digigraph.sources.rdf.jsonld_mistakes import JsonMistakes
 from digigraph.sources.rdf.recovery import Recovery
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from digigraph.sources.files.positions import Positions
     from digigraph.sources.rdf.recovery import Mistake
 
-_ENGINE_PLACE = re.compile(r"Parser error (?:at|between) line .*?: ", re.DOTALL)
 _DOT_MISSING = re.compile(r"\bdot\b.*\bend of statements|followed by a dot")
 _LINES_TOLD = 100
 """Further lines with mistakes that are told of a file."""
@@ -61,12 +60,11 @@ class SyntaxMistakes:
 
     def malformed(self, message: str, where: Location, *, hint: str | None = None) -> Malformed:
         """Return a mistake of syntax."""
-        said = f"This is not {self._format.name}: {message.rstrip('.')}."
-        return Malformed("rdf-syntax", said, where, hint=hint)
+        return Malformed("rdf-syntax", f"This is not {self._format.name}: {message.rstrip('.')}.", where, hint=hint)
 
     def _first(self, error: SyntaxError, *, since: int = 0) -> Malformed:
         """What an error means; ``since`` is the offset from which on the engine was given the file."""
-        message = _ENGINE_PLACE.sub("", str(error.msg))
+        message = said(error)
         start = self._lines.offset(error.lineno, error.offset, since=since)
         end = self._lines.offset(error.end_lineno, error.end_offset, since=since)
         hint = self._missing_dot(self._end_above(start), start) if _DOT_MISSING.search(message) else None
@@ -92,7 +90,7 @@ class SyntaxMistakes:
 
     def _told(self, mistake: Mistake) -> Malformed:
         """A mistake in a statement, with what may be its reason."""
-        message = _ENGINE_PLACE.sub("", mistake.message)
+        message = mistake.message
         if "end of file" in message:
             message = f"What begins here with {self._text[mistake.start]} does not end"
         hint = None
@@ -116,13 +114,11 @@ class SyntaxMistakes:
             begins_line = line > at and not self._text[line:here].strip()
             is_of_line_before = begins_line and _DOT_MISSING.search(str(error.msg)) is not None
             at = line if is_of_line_before else self._lines.behind(here)
-            try:
-                for _ in ox.parse(self._text[at:].encode(), format=self._format, base_iri=self._base):
-                    pass
+            another = first_error(self._text[at:].encode(), rdf_format=self._format, base_iri=self._base)
+            if another is None:
                 break
-            except SyntaxError as another:
-                error = another
-                found.append(self._first(another, since=at).finding)
+            error = another
+            found.append(self._first(error, since=at).finding)
         return found
 
     def _missing_dot(self, before: int, here: int) -> str | None:

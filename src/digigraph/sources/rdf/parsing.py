@@ -7,7 +7,6 @@ node begins, else the file. RDF/XML: the element that states it. No place is eve
 
 from __future__ import annotations
 
-import contextlib
 import re
 from array import array
 from bisect import bisect_left
@@ -23,6 +22,7 @@ from digigraph.sources.files.kept import Kept
 from digigraph.sources.files.positions import NUMBERS, Positions
 from digigraph.sources.files.records import Malformed, decode
 from digigraph.sources.rdf import jsonld, rdfxml, turtle
+from digigraph.sources.rdf.engine_errors import first_error
 from digigraph.sources.rdf.formats import EXTENSIONS
 from digigraph.sources.rdf.json_outline import nesting
 from digigraph.sources.rdf.mistakes import SyntaxMistakes
@@ -232,9 +232,7 @@ class _Reader:
     def _mistake_in_xml(self, error: SyntaxError) -> Malformed:
         """What is wrong, at the tag that the engine, fed byte by byte, has read last."""
         source = rdfxml.ByteByByte(self._source())
-        with contextlib.suppress(SyntaxError):
-            for _ in ox.parse(source, format=self._format, base_iri=self._base):
-                pass
+        first_error(source, rdf_format=self._format, base_iri=self._base)
         tag = max(0, self._data.rfind(b"<", 0, source.tell()))
         return self._mistakes.malformed(str(error.msg), replace(self._element(tag, source.tell()), of_node=False))
 

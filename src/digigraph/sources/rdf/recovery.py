@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
-from digigraph.sources.rdf.engine_lines import EngineLines
+from digigraph.sources.rdf.engine_errors import EngineLines, first_error, said
 from digigraph.sources.rdf.statements import LONG, NOWHERE, Statement, is_directive, is_mark, is_of_lines, lexed
 from digigraph.sources.rdf.turtle import MAX_DEPTH, TOKEN, Token
 
@@ -57,7 +57,7 @@ class Mistake(NamedTuple):
     Parameters
     ----------
     message
-        The engine's.
+        The engine's, without the place.
     start, end
         The place.
     before
@@ -148,14 +148,10 @@ class Recovery:
         self._room -= len(declared)
         source = _From(f"{declared}{'{' * in_block}\n", self._text, start, end)
         try:
-            for _ in ox.parse(source, format=self._format, base_iri=self._base):
-                pass
-        except SyntaxError as error:
-            return error
+            return first_error(source, rdf_format=self._format, base_iri=self._base)
         except MemoryError:
             # A word of more than 16 MB is told when what stands before it is corrected.
             return None
-        return None
 
     def _offset(self, line: int | None, column: int | None, start: int) -> int:
         """Where in the file a line and column of the engine are, which was started at an offset."""
@@ -165,7 +161,7 @@ class Recovery:
         """What an error means, if it means anything; finds out where to go on."""
         here = self._offset(error.lineno, error.offset, start)
         its_end = self._offset(error.end_lineno, error.end_offset, start)
-        message = str(error.msg)
+        message = said(error)
         statement, previous, tokens = self._up_to(here, start)
         begin = statement.head[0].start if statement.head else here
         string = previous if previous is not None and is_of_lines(previous) else None
@@ -293,7 +289,6 @@ class Recovery:
                 break
             is_inside = string.kind == "string" and start < string.end
             if self._opens_string(start, string.end) if is_inside else self._is_statement(start):
-                self._is_certain = True
                 return start
         self.gave_up = True
         return None

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from digigraph.findings import Finding
     from digigraph.sources.files.positions import Positions
-    from digigraph.sources.yaml.levels import Container, Placed
     from digigraph.sources.yaml.lines import Line, Lines
+    from digigraph.sources.yaml.placing import Container, Placed
 
 STEP = 2
 """Spaces by which is indented what stands below a key."""

@@ -51,14 +51,6 @@ class Level:
         for level in (*self.below.values(), *filter(None, [self.entry])):
             yield from level.levels()
 
-    def opening(self, level: Level) -> tuple[Level, str] | None:
-        """Return the mapping, and its key, below which a level stands."""
-        for each in self.levels():
-            for key, under in each.below.items():
-                if under is level and key:
-                    return each, key
-        return None
-
     @property
     def words(self) -> frozenset[str]:
         """All keys that are known."""

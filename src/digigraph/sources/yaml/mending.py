@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from digigraph.sources.files.records import Malformed, Refused
 from digigraph.sources.yaml.edits import Edit, MendedPositions, edited
 from digigraph.sources.yaml.indenting import STEP, Indenting
-from digigraph.sources.yaml.levels import Placed, Placing
 from digigraph.sources.yaml.lines import Line, Lines
+from digigraph.sources.yaml.placing import Placed, Placing
 from digigraph.sources.yaml.repairs import Draft, Repair, is_plain
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from digigraph.findings import Finding, Location
     from digigraph.sources.files.positions import Positions
     from digigraph.sources.yaml.layouts import Level
-    from digigraph.sources.yaml.levels import Container
+    from digigraph.sources.yaml.placing import Container
 
 _DIRECTIVE = re.compile(r"^%[^\n]*", re.MULTILINE)
 _MARKER = re.compile(r"^(?:---|\.\.\.)(?=\s|$)", re.MULTILINE)

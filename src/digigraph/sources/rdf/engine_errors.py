@@ -1,12 +1,40 @@
-"""Places as the engine's parsers tell them: for them a carriage return alone ends a line, for locations it does not."""
+"""Errors of the engine's parsers: what they say, and where.
+
+For them a carriage return alone ends a line, for locations it does not.
+"""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from functools import cached_property
+from typing import IO
 
+import pyoxigraph as ox
+
+_PLACE = re.compile(r"Parser error (?:at|between) line .*?: ", re.DOTALL)
 _LINE_END = re.compile(r"\r\n?|\n")
+
+
+def first_error(source: str | bytes | IO[bytes], *, rdf_format: ox.RdfFormat, base_iri: str) -> SyntaxError | None:
+    """Return why a text is not of a format; None where it is.
+
+    Raises
+    ------
+    MemoryError
+        A word of it has more than 16 MB.
+    """
+    try:
+        for _ in ox.parse(source, format=rdf_format, base_iri=base_iri):
+            pass
+    except SyntaxError as error:
+        return error
+    return None
+
+
+def said(error: SyntaxError) -> str:
+    """Return what an error says is wrong, without its place."""
+    return _PLACE.sub("", str(error.msg))
 
 
 class EngineLines:
