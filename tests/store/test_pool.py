@@ -35,6 +35,7 @@ from digigraph.errors import (
 from digigraph.media import RESULTS_JSON, RESULTS_XML
 from digigraph.store.answering.backend import Query, rows
 from digigraph.store.answering.cancellation import Cancellation
+from digigraph.store.processes.child import Child
 from digigraph.store.processes.pool import Pool
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 HASTE = 1
 """Seconds of the shortest deadline here, that of ``hasty_pool``; after as many a query counts as long."""
+PATIENCE = 120.0
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 HUNGRY = f"SELECT * WHERE {{ {PATTERNS} }} ORDER BY ?c3"
 DEEP = "ASK {" + "FILTER EXISTS {" * 3000 + "}" * 3001
@@ -453,6 +455,43 @@ def test_forty_kills_leave_nothing_behind(
     assert count(pool) == 73
     until(lambda: len(own_children()) == 3)
     until(lambda: descriptors() <= open_before)
+
+
+def test_a_process_that_is_being_taken_is_missed_by_nobody(
+    never_long: None,
+    pool: Pool,
+    catalog: SnapshotCatalog,
+    own_children: Callable[[], list[int]],
+    is_running: Callable[[int], bool],
+    until: Until,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """While a query and a process are brought together no further process is started: it would stay for ever."""
+    taken, may_go_on = threading.Event(), threading.Event()
+    is_fit = Child.is_fit
+
+    def held(child: Child) -> bool:
+        if threading.current_thread().name == "query":
+            taken.set()
+            assert may_go_on.wait(PATIENCE)
+        return is_fit(child)
+
+    # The supervisor is held, too: it waits for an old process to end that is stopped.
+    stopped, *others = own_children()
+    os.kill(stopped, signal.SIGSTOP)
+    catalog.publish(numbered(1), "")
+    until(lambda: not any(map(is_running, others)))
+    monkeypatch.setattr(Child, "is_fit", held)
+    thread, outcome = outcome_of(pool, COUNT)
+    assert taken.wait(PATIENCE)
+    os.kill(stopped, signal.SIGCONT)
+    until(lambda: stopped not in own_children())
+    # It counts what is missing now, if it does so at a wrong time.
+    time.sleep(0.6)
+    may_go_on.set()
+    thread.join()
+    assert isinstance(outcome[0], bytes)
+    assert len(own_children()) == 3
 
 
 def test_close_leaves_nothing_behind(

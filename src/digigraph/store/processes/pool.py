@@ -21,13 +21,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from weakref import ref
 
-from digigraph.errors import (
-    DigigraphError,
-    NoSnapshot,
-    QueryCancelled,
-    QueryCrashed,
-    StoreError,
-)
+from digigraph.errors import DigigraphError, NoSnapshot, QueryCancelled, QueryCrashed, StoreError
 from digigraph.store.answering.answer import Answer
 from digigraph.store.answering.awaiting import begun
 from digigraph.store.answering.load import Load
@@ -301,12 +295,17 @@ class Pool:
         return gone
 
     def _missing(self) -> int:
-        """How many children there are too few: one for each free place, and one more."""
+        """How many children there are too few: one for each free place, and one more; the caller holds the lock.
+
+        A child that is being taken is no longer idle while its place still is free. Who counted that as one too few
+        would start a child that nobody ever ends.
+        """
         return self._turns.free + 1 - self._generation.idle
 
     def _replenish(self) -> None:
         """Start as many children as are missing."""
-        missing = self._missing()
+        with self._can_work:
+            missing = self._missing()
         if missing <= 0 or not self._starting.is_due():
             return
         children, error = start_children(self._generation.snapshot, self._settings, missing)
