@@ -12,7 +12,7 @@ from digigraph.sources.facts.documents import DOCUMENT_KEYS, Captured, Descripti
 from digigraph.sources.facts.passages import passage
 from digigraph.sources.facts.quoting import CapturedText, Span, normalise
 from digigraph.sources.files.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar, readable
-from digigraph.sources.yaml.layouts import Level, of_facts
+from digigraph.sources.yaml.layouts import Layout, of_facts
 from digigraph.sources.yaml.parsing import parse_yaml
 from digigraph.suggestions import did_you_mean, nearest
 
@@ -84,7 +84,7 @@ def read_document(captured: Captured, context: Context, findings: list[Finding],
     )
 
 
-def _layout(context: Context) -> Level:
+def _layout(context: Context) -> Layout:
     """Which keys stand where in a facts file."""
     terms = frozenset(context.terms) | {"type"}
     return of_facts({"document": terms | DOCUMENT_KEYS, "facts": frozenset()}, FACT_KEYS, terms)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Level:
-    """A list, or a mapping, of a kind of file.
+class Layout:
+    """What stands where in a list, or a mapping, of a kind of file.
 
     Parameters
     ----------
@@ -35,26 +35,26 @@ class Level:
     keys: frozenset[str] = frozenset()
     is_list: bool = False
     has_others: bool = True
-    below: Mapping[str, Level] = field(default_factory=dict)
-    entry: Level | None = None
+    below: Mapping[str, Layout] = field(default_factory=dict)
+    entry: Layout | None = None
 
-    def under(self, key: str | None) -> Level | None:
+    def under(self, key: str | None) -> Layout | None:
         """What stands below a key, also where it is misspelt; None for what nothing is known of."""
         if key is None or key in self.below:
             return self.below.get(key or "")
-        near = [level for name, level in self.below.items() if name and is_near(key, name)]
+        near = [layout for name, layout in self.below.items() if name and is_near(key, name)]
         return near[0] if len(near) == 1 else self.entry
 
-    def levels(self) -> Iterator[Level]:
-        """Yield this level, and all below it."""
+    def and_below(self) -> Iterator[Layout]:
+        """Yield this one, and all below it."""
         yield self
-        for level in (*self.below.values(), *filter(None, [self.entry])):
-            yield from level.levels()
+        for layout in (*self.below.values(), *filter(None, [self.entry])):
+            yield from layout.and_below()
 
     @property
     def words(self) -> frozenset[str]:
         """All keys that are known."""
-        return frozenset().union(*(each.keys for each in self.levels()))
+        return frozenset().union(*(each.keys for each in self.and_below()))
 
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]+)*")
@@ -66,11 +66,11 @@ def by_language(keys: AbstractSet[str]) -> set[str]:
     return others if others < keys else set()
 
 
-UNKNOWN = Level()
+UNKNOWN = Layout()
 """A kind of file of which nothing is known but what its indentation says."""
 
 
-def of_facts(heads: Mapping[str, frozenset[str]], fact: frozenset[str], terms: frozenset[str]) -> Level:
+def of_facts(heads: Mapping[str, frozenset[str]], fact: frozenset[str], terms: frozenset[str]) -> Layout:
     """Return the layout of facts files.
 
     Parameters
@@ -82,13 +82,13 @@ def of_facts(heads: Mapping[str, frozenset[str]], fact: frozenset[str], terms: f
     terms
         The keys of what it says.
     """
-    claim = Level(keys=(terms | {"subject"}) - fact)
-    said = Level(keys=frozenset({"subject"}), is_list=True, below={"": claim})
-    facts = Level(keys=fact, is_list=True, below={"": Level(keys=fact, has_others=False, below={"says": said})})
-    below = {key: Level(keys=keys) if keys else facts for key, keys in heads.items()}
-    return Level(keys=frozenset(heads), has_others=False, below=below)
+    claim = Layout(keys=(terms | {"subject"}) - fact)
+    said = Layout(keys=frozenset({"subject"}), is_list=True, below={"": claim})
+    facts = Layout(keys=fact, is_list=True, below={"": Layout(keys=fact, has_others=False, below={"says": said})})
+    below = {key: Layout(keys=keys) if keys else facts for key, keys in heads.items()}
+    return Layout(keys=frozenset(heads), has_others=False, below=below)
 
 
-def of_things(terms: frozenset[str]) -> Level:
+def of_things(terms: frozenset[str]) -> Layout:
     """Return the layout of files of things: slugs, below each the terms."""
-    return Level(entry=Level(keys=terms))
+    return Layout(entry=Layout(keys=terms))

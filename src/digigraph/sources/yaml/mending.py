@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from digigraph.findings import Finding, Location
     from digigraph.sources.files.positions import Positions
-    from digigraph.sources.yaml.layouts import Level
+    from digigraph.sources.yaml.layouts import Layout
     from digigraph.sources.yaml.placing import Container
 
 _DIRECTIVE = re.compile(r"^%[^\n]*", re.MULTILINE)
@@ -62,7 +62,7 @@ class Mended:
     holes: set[tuple[int, int]] = field(default_factory=set)
 
 
-def mended(text: str, positions: Positions, layout: Level) -> Mended:
+def mended(text: str, positions: Positions, layout: Layout) -> Mended:
     """Return a text that breaks the rules of YAML with its layout mended."""
     told: list[Finding] = []
     edits = list(_one_document(text, positions, told))
@@ -102,7 +102,7 @@ def _one_document(text: str, positions: Positions, findings: list[Finding]) -> I
 class _Mending:
     """Mends one text."""
 
-    def __init__(self, text: str, positions: Positions, layout: Level, findings: list[Finding]) -> None:
+    def __init__(self, text: str, positions: Positions, layout: Layout, findings: list[Finding]) -> None:
         self._text = text
         self._positions = positions
         self._words = layout.words

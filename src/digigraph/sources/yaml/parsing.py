@@ -20,7 +20,7 @@ from digigraph.sources.yaml.characters import UNPRINTABLE, escaped, printable
 from digigraph.sources.yaml.complaints import MAX_DEPTH, syntax, too_deep
 from digigraph.sources.yaml.conflicts import without_conflicts
 from digigraph.sources.yaml.keys import glued, together, twice
-from digigraph.sources.yaml.layouts import UNKNOWN, Level, by_language
+from digigraph.sources.yaml.layouts import UNKNOWN, Layout, by_language
 from digigraph.sources.yaml.mending import Mended, mended
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class _Parsed(msgspec.Struct, array_like=True):
 _PARSED = msgspec.msgpack.Decoder(_Parsed)
 
 
-def parse_yaml(data: bytes, path: str, layout: Level, findings: list[Finding], kept: Kept) -> list[Node]:
+def parse_yaml(data: bytes, path: str, layout: Layout, findings: list[Finding], kept: Kept) -> list[Node]:
     """Parse one YAML document.
 
     Parameters
@@ -86,7 +86,7 @@ def parse_yaml(data: bytes, path: str, layout: Level, findings: list[Finding], k
     return parsed.readings
 
 
-def _parsed(data: bytes, path: str, layout: Level, findings: list[Finding]) -> list[Node]:
+def _parsed(data: bytes, path: str, layout: Layout, findings: list[Finding]) -> list[Node]:
     if len(data) > MAX_BYTES:
         findings.append(too_large(path, MAX_BYTES).finding)
         return []
@@ -127,7 +127,7 @@ class _Reading:
         with Noting(self.findings):
             self.root = self._tree.document()
 
-    def is_odd(self, layout: Level) -> bool:
+    def is_odd(self, layout: Layout) -> bool:
         """Whether keys stand where they cannot, or twice: another layout may have been meant."""
         return self.root is None or self._tree.most > 1 or _is_odd(self.root, layout, layout.words)
 
@@ -144,18 +144,18 @@ class _Reading:
         return [self.root, *(_Tree(self.mended, [], number=number).document() for number in range(1, most))]
 
 
-def _is_odd(node: Node, level: Level, words: AbstractSet[str]) -> bool:
+def _is_odd(node: Node, layout: Layout, words: AbstractSet[str]) -> bool:
     """Whether a mapping that has no other keys than its own has one of another mapping."""
     if isinstance(node, Items):
-        entry = level.under("")
+        entry = layout.under("")
         return entry is not None and any(_is_odd(each, entry, words) for each in node.nodes)
     if not isinstance(node, Fields):
         return False
-    if not level.has_others and (node.keys.keys() & words) - level.keys:
+    if not layout.has_others and (node.keys.keys() & words) - layout.keys:
         return True
-    if not level.keys and by_language(node.keys.keys()) & words:
+    if not layout.keys and by_language(node.keys.keys()) & words:
         return True
-    return any(_is_odd(each, level.under(key) or UNKNOWN, words) for key, each in node.nodes.items())
+    return any(_is_odd(each, layout.under(key) or UNKNOWN, words) for key, each in node.nodes.items())
 
 
 class _Tree:

@@ -6,14 +6,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from digigraph.sources.yaml.layouts import UNKNOWN, Level, by_language
+from digigraph.sources.yaml.layouts import UNKNOWN, Layout, by_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from digigraph.sources.yaml.lines import Line, Lines
 
-_OF_LISTS = Level(is_list=True)
+_OF_LISTS = Layout(is_list=True)
 
 
 @dataclass(slots=True, eq=False)
@@ -22,7 +22,7 @@ class Container:
 
     Parameters
     ----------
-    level
+    layout
         What it is in its kind of file.
     outer
         What it stands in; None for the whole file.
@@ -38,7 +38,7 @@ class Container:
         How many it stands in.
     """
 
-    level: Level
+    layout: Layout
     outer: Container | None = None
     above: Line | None = None
     missing: str | None = None
@@ -85,10 +85,10 @@ class Placing:
         The lines.
     """
 
-    def __init__(self, layout: Level, lines: Lines) -> None:
+    def __init__(self, layout: Layout, lines: Lines) -> None:
         self._layout = layout
         self._lines = lines
-        self._named = [each for each in layout.levels() if each.keys]
+        self._named = [each for each in layout.and_below() if each.keys]
         self._open = [Container(layout)]
         self._last: Placed | None = None
         self._all: Sequence[Line] = ()
@@ -127,16 +127,16 @@ class Placing:
         self._join(container, line, self._lines.indent(line.start))
         if line.key is None:
             return Placed(line, container)
-        inner = self._push(Container(container.level.under("") or UNKNOWN, container, line))
+        inner = self._push(Container(container.layout.under("") or UNKNOWN, container, line))
         column = self._lines.column(line.start)
         self._join(inner, line, None if column is None else " " * (column + line.body - line.sign))
         return Placed(line, container, inner)
 
     def _key(self, line: Line, number: int) -> Placed:
         container = self._mapping_for(line, number)
-        if container.level.is_list:
+        if container.layout.is_list:
             # A key that can only stand in an entry of that list.
-            inner = self._push(Container(container.level.under("") or UNKNOWN, container, line))
+            inner = self._push(Container(container.layout.under("") or UNKNOWN, container, line))
             container.members.append(line)
             self._join(inner, line, self._lines.indent(line.start))
             return Placed(line, container, inner, misses_dash=True)
@@ -162,11 +162,11 @@ class Placing:
         last = self._last
         if last is None or not last.line.opens or last.innermost not in self._open:
             return None
-        level = last.innermost.level.under(last.line.key)
-        if level is None or level.is_list != is_list:
-            entry = level.under("") if level is not None and level.is_list else None
-            level = _OF_LISTS if is_list else entry or UNKNOWN
-        return Container(level, last.innermost, last.line)
+        layout = last.innermost.layout.under(last.line.key)
+        if layout is None or layout.is_list != is_list:
+            entry = layout.under("") if layout is not None and layout.is_list else None
+            layout = _OF_LISTS if is_list else entry or UNKNOWN
+        return Container(layout, last.innermost, last.line)
 
     def _is_deeper(self, line: Line, above: Line | None) -> bool:
         """Whether a line is indented more than the key, or the dash, of another one; so is what a tab indents."""
@@ -177,30 +177,30 @@ class Placing:
         lists = [each for each in reversed(self._open) if self._is_list(each)]
         child = self._below_last(is_list=True)
         lead = self._lines.lead(line)
-        for level in self._named:
-            if level.is_list and lead in level.keys:
-                return self._of_level(level, [*([child] if child else []), *lists])
+        for layout in self._named:
+            if layout.is_list and lead in layout.keys:
+                return self._of_layout(layout, [*([child] if child else []), *lists])
         exact = self._exact(line, lists)
         if exact is not None:
             return exact
         if child is not None:
             return self._push(child)
         nearest = self._nearest(line, self._is_list)
-        return nearest or self._missing_below(lambda level: level.is_list)
+        return nearest or self._missing_below(lambda layout: layout.is_list)
 
-    def _of_level(self, level: Level, containers: Sequence[Container]) -> Container | None:
-        """The list of that level which is open, or opens, or whose key is missing."""
+    def _of_layout(self, layout: Layout, containers: Sequence[Container]) -> Container | None:
+        """The list of that layout which is open, or opens, or whose key is missing."""
         for each in containers:
-            if each.level is level:
+            if each.layout is layout:
                 return each if each in self._open else self._push(each)
-        return self._missing_below(lambda other: other is level)
+        return self._missing_below(lambda other: other is layout)
 
-    def _missing_below(self, is_wanted: Callable[[Level], bool]) -> Container | None:
+    def _missing_below(self, is_wanted: Callable[[Layout], bool]) -> Container | None:
         """A list or mapping whose key is missing in what is open."""
         for outer in reversed(self._open):
-            for key, level in outer.level.below.items():
-                if key and is_wanted(level) and not self._has(outer, key):
-                    return self._push(Container(level, outer, missing=key))
+            for key, layout in outer.layout.below.items():
+                if key and is_wanted(layout) and not self._has(outer, key):
+                    return self._push(Container(layout, outer, missing=key))
         return None
 
     def _has(self, container: Container, key: str) -> bool:
@@ -213,7 +213,7 @@ class Placing:
         child, home = self._below_last(is_list=False), self._home(line, mappings)
         if child is not None and self._is_deeper(line, child.above) and self._belongs_below(line, child, home):
             return self._push(self._as_entry(child, number))
-        if child is not None and child.outer is self.root and line.key in child.level.keys - self._layout.keys:
+        if child is not None and child.outer is self.root and line.key in child.layout.keys - self._layout.keys:
             return self._push(self._as_entry(child, number))
         exact = self._exact(line, mappings if self._may_be_of_root(line) else mappings[:-1])
         if exact is not None and (home is None or home is exact or self._may_have(exact, line)):
@@ -224,30 +224,30 @@ class Placing:
 
     def _may_have(self, container: Container, line: Line) -> bool:
         """Whether a key that belongs elsewhere may be of a mapping all the same."""
-        if container.level.keys:
-            return container.level.has_others
+        if container.layout.keys:
+            return container.layout.has_others
         return line.key not in by_language({each.key or "" for each in (*container.members, line)})
 
     def _asks_for(self, line: Line, child: Container) -> bool:
         """Whether a key that has no other home can stand below the last line, however it is indented."""
-        return line.key in child.level.keys or (child.outer is not None and bool(child.outer.level.keys))
+        return line.key in child.layout.keys or (child.outer is not None and bool(child.outer.layout.keys))
 
     def _belongs_below(self, line: Line, child: Container, home: Container | None) -> bool:
         """Whether a key that is indented more than the last line can stand below that, though it may have a home."""
-        if home is None or line.key in child.level.keys:
+        if home is None or line.key in child.layout.keys:
             return True
-        return self._lines.column(line.start) is not None and home is child.outer and not child.level.keys
+        return self._lines.column(line.start) is not None and home is child.outer and not child.layout.keys
 
     def _as_entry(self, child: Container, number: int) -> Container:
         """The list whose entry a mapping would be, if more entries with a dash follow it."""
         outer = child.outer
-        level = outer.level.under(child.above.key) if outer is not None and child.above is not None else None
-        if outer is None or level is None or not level.is_list:
+        layout = outer.layout.under(child.above.key) if outer is not None and child.above is not None else None
+        if outer is None or layout is None or not layout.is_list:
             return child
         for line in self._all[number + 1 :]:
-            if line.has_dash and self._lines.lead(line) in level.keys:
-                return Container(level, outer, child.above)
-            if line.key in outer.level.keys:
+            if line.has_dash and self._lines.lead(line) in layout.keys:
+                return Container(layout, outer, child.above)
+            if line.key in outer.layout.keys:
                 break
         return child
 
@@ -271,31 +271,31 @@ class Placing:
     def _home(self, line: Line, mappings: Sequence[Container]) -> Container | None:
         """The innermost mapping to which a key belongs wherever it stands; its list, where that has no entry yet."""
         for each in mappings:
-            if line.key in each.level.keys:
+            if line.key in each.layout.keys:
                 return each
-        for level in self._named:
-            if line.key in level.keys and not level.is_list:
-                if (container := self._missing_entry(level)) is not None:
+        for layout in self._named:
+            if line.key in layout.keys and not layout.is_list:
+                if (container := self._missing_entry(layout)) is not None:
                     return container
                 if not self.root.members and self._lines.indent(line.start):
-                    return self._of_level(level, [])
+                    return self._of_layout(layout, [])
         return None
 
-    def _missing_entry(self, level: Level) -> Container | None:
-        """The open list of which a mapping of that level would be an entry."""
+    def _missing_entry(self, layout: Layout) -> Container | None:
+        """The open list of which a mapping of that layout would be an entry."""
         for each in reversed(self._open):
-            if each.level.is_list and each.level.under("") is level:
+            if each.layout.is_list and each.layout.under("") is layout:
                 return each
         return None
 
     def _without_home(self, line: Line) -> Container:
         """Where a key belongs that is not known: to what is nearest."""
         innermost, column = self._open[-1], self._lines.column(line.start)
-        if not self._is_list(innermost) and not innermost.level.keys and self._is_deeper(line, innermost.above):
+        if not self._is_list(innermost) and not innermost.layout.keys and self._is_deeper(line, innermost.above):
             return innermost
         found = self._nearest(line, lambda each: not self._is_list(each)) or self.root
-        entry = innermost.level.under("")
-        if not innermost.level.is_list or entry is None or not entry.has_others:
+        entry = innermost.layout.under("")
+        if not innermost.layout.is_list or entry is None or not entry.has_others:
             return found
         # An entry without its dash.
         beside, own = self._columns(innermost)[0] + 2, self._columns(found)[0]
@@ -304,14 +304,16 @@ class Placing:
     def _is_list(self, container: Container) -> bool:
         if container is self.root and container.members:
             return container.members[0].has_dash
-        return container.level.is_list or (container is self.root and self._layout is UNKNOWN and not container.members)
+        return container.layout.is_list or (
+            container is self.root and self._layout is UNKNOWN and not container.members
+        )
 
     def _exact(self, line: Line, containers: Sequence[Container]) -> Container | None:
         """The innermost of some whose lines are indented by the same signs; before others one that has such a key."""
         indent = self._lines.indent(line.start)
         alike = [each for each in containers if indent in each.indents]
         as_most = [each for each in alike if each.indents[indent] == max(each.indents.values())]
-        return next((each for each in alike if line.key in each.level.keys), next(iter(as_most), None))
+        return next((each for each in alike if line.key in each.layout.keys), next(iter(as_most), None))
 
     def _nearest(self, line: Line, is_wanted: Callable[[Container], bool]) -> Container | None:
         """The open list or mapping whose lines are indented most like this one; the innermost where nobody can tell."""
