@@ -12,7 +12,7 @@ from digigraph.rules import SHAPE_PREFIX, rules
 from digigraph.suggestions import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
     from digigraph.findings import Finding
@@ -122,7 +122,7 @@ def choice(
             hint=did_you_mean(rule, table) or "Rules: docs/rules/; those of shapes begin with shacl-.",
         )
     if not isinstance(level, str) or level not in LEVELS:
-        raise SettingsError(f"{source}: {rule} is {level!r}; it takes {_listed(LEVELS)}.")
+        raise SettingsError(f"{source}: {rule} is {level!r}; it takes {', '.join(LEVELS[:-1])} or {LEVELS[-1]}.")
     severity = None if level == OFF else Severity.of(level)
     if for_publishing and rule in table and table[rule].is_fixed and severity is not table[rule].level:
         raise SettingsError(
@@ -136,7 +136,3 @@ def choice(
             hint="A run that did not read everything must not say that all is well.",
         )
     return Choice(rule=rule, level=severity, source=source)
-
-
-def _listed(words: Sequence[str]) -> str:
-    return f"{', '.join(words[:-1])} or {words[-1]}"

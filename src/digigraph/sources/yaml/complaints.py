@@ -53,7 +53,7 @@ class Complaint(NamedTuple):
     at: int
 
 
-def complaint(text: str, *, depth: int = 0) -> Complaint | None:
+def complaint(text: str, *, depth: int) -> Complaint | None:
     """Return what breaks the rules of YAML in a text that stands alone, below so many levels of nesting."""
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
