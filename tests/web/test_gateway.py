@@ -11,12 +11,12 @@ from digigraph.errors import QueryCrashed
 from digigraph.media import RESULTS_JSON
 from digigraph.store.answering.answer import Answer
 from digigraph.store.answering.cancellation import Cancellation
-from digigraph.web.exchanges import asgi
+from digigraph.web.exchanges import asgi, bodies
+from digigraph.web.exchanges.bodies import BODIES
 from digigraph.web.exchanges.wsgi import call, environ_of
 from digigraph.web.protocol.codings import CodedAnswer
 from digigraph.web.serve import listen
-from digigraph.web.server import gateway
-from digigraph.web.server.gateway import BODIES, Gateway
+from digigraph.web.server.gateway import Gateway
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -222,7 +222,7 @@ def test_answer_for_nobody_is_closed():
 
 def test_slow_body_is_timed_out(monkeypatch: pytest.MonkeyPatch):
     """A body that does not arrive in time is 408 and the end of the connection; the application is not called."""
-    monkeypatch.setattr(gateway, "BODY_SECONDS", 0.05)
+    monkeypatch.setattr(bodies, "BODY_SECONDS", 0.05)
     client = Client({"type": "http.request", "body": b"AS", "more_body": True})
     _exchange(_never, client, _scope(method="POST"))
     assert client.status == 408

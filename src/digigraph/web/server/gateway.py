@@ -13,7 +13,6 @@ import asyncio
 import contextlib
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -21,6 +20,7 @@ from digigraph.errors import DigigraphError, QueryCancelled, QueueFull
 from digigraph.store.answering.answer import Answer
 from digigraph.store.answering.room import Room
 from digigraph.web.exchanges.asgi import STALL_SECONDS, send_whole
+from digigraph.web.exchanges.bodies import Bodies, announced, has_body
 from digigraph.web.exchanges.clients import Clients
 from digigraph.web.exchanges.delivery import Delivery, send_busy
 from digigraph.web.exchanges.departure import Departure
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-    from digigraph.store.answering.cancellation import Cancellation
     from digigraph.web.exchanges.asgi import Receive, Send
     from digigraph.web.keeping.begun import Begun
     from digigraph.web.shortcuts.plain import PlainQuestions
@@ -46,20 +45,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-BODY_SECONDS = 60.0
-"""Seconds in which the body of a request must have arrived."""
-BODIES = 64
-"""Bodies of the greatest length that are kept at once, half of them of one client; any number of short ones."""
-
-
 _EXCHANGES = 10_000
 _RETRY_SECONDS = 5
 # In which clients hear that their query was ended, when the server stops.
 _LAST_SECONDS = 2.0
-
-
-class _BodyError(Exception):
-    """The body of a request cannot be had: it breaks the rules of HTTP, or the client has left."""
 
 
 class Gateway:
@@ -104,8 +93,7 @@ class Gateway:
         self._observers = observers
         self.questions = Questions(plain, self._shortcut, self._clients, observers) if plain else None
         """Answers those that need not be read; None where none can be answered so."""
-        self._body_bytes = body_bytes
-        self._bodies = Room(BODIES * body_bytes, holds="requests")
+        self._bodies = Bodies(body_bytes)
         self._places = Room(exchanges, holds="exchanges")
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._delivery = Delivery(self._threads)
@@ -116,7 +104,7 @@ class Gateway:
         client = self._clients.of(scope)
         record = Record(method=scope["method"], path=_path(scope), client=client)
         try:
-            share, place = self._bodies.of(client), self._places.of(client)
+            share, place = self._bodies.share_of(client), self._places.of(client)
             await self._exchange(Exchange(scope, receive, send, record=record, share=share, place=place))
         except Exception:  # noqa: BLE001 - the edge of the process: the server would say nothing of it
             record.is_broken = True
@@ -188,14 +176,14 @@ class Gateway:
         except QueueFull as error:
             await send_busy(exchange.send, error)
             return
-        has_body = _has_body(scope)
+        is_with_body = has_body(scope)
         begun = scope.get("begun")
         if begun is not None:
             exchange.record.started = begun.started
-        elif not has_body and await self._is_sent(exchange, key_of(scope, b"")):
+        elif not is_with_body and await self._is_sent(exchange, key_of(scope, b"")):
             return
-        is_bare = scope["method"] in READING and not has_body
-        body = b"" if is_bare else await self._received(exchange)
+        is_bare = scope["method"] in READING and not is_with_body
+        body = b"" if is_bare else await self._bodies.received(exchange)
         if body is None:
             return
         key = key_of(scope, body)
@@ -207,30 +195,12 @@ class Gateway:
             if self._plain is not None:
                 asked = await self._plain.answered(scope, body, exchange.record, cancellation)
             if isinstance(asked, Reply):
-                await self._deliver(exchange, asked, key, cancellation)
+                await self._deliver(exchange, asked, key)
                 return
-            environ = environ_of(scope, body, announced=_announced(scope), cancellation=cancellation)
+            environ = environ_of(scope, body, announced=announced(scope), cancellation=cancellation)
             environ[RECORD] = exchange.record
             called = self._threads.submit(_call, self._app, environ, asked)
-            await self._answer(exchange, called, key, cancellation)
-
-    async def _received(self, exchange: Exchange) -> bytes | None:
-        """The body of a request, nothing of one that is too long; None where it cannot be had, and that was said."""
-        if (_announced(exchange.scope) or 0) > self._body_bytes:
-            return b""
-        status = HTTPStatus.BAD_REQUEST
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                return await self._body(exchange)
-        except QueueFull as error:
-            await send_busy(exchange.send, error)
-            return None
-        except TimeoutError:
-            status = HTTPStatus.REQUEST_TIMEOUT
-        except _BodyError:
-            pass
-        await send_whole(exchange.send, status, [(b"connection", b"close")], b"")
-        return None
+            await self._answer(exchange, called, key)
 
     async def _is_sent(self, exchange: Exchange, key: Key | None) -> bool:
         """Send what is kept, and tell whether there was something."""
@@ -238,40 +208,25 @@ class Gateway:
         if kept is None:
             return False
         exchange.record.is_kept, exchange.record.route, exchange.record.rows = True, kept.route, kept.rows
-        if not _has_body(exchange.scope):
+        if not has_body(exchange.scope):
             self._shortcut.keep_same(exchange.scope, kept)
         await self._delivery.send_whole(kept, exchange.send, exchange.record.client)
         return True
 
-    async def _body(self, exchange: Exchange) -> bytes:
-        body = bytearray()
-        while len(body) <= self._body_bytes:
-            event = await exchange.receive()
-            if event["type"] == "http.disconnect":
-                raise _BodyError
-            piece = event.get("body", b"")
-            exchange.share.take(len(piece))
-            body += piece
-            if not event.get("more_body", False):
-                break
-        return bytes(body)
-
-    async def _answer(
-        self, exchange: Exchange, called: Future[Reply], key: Key | None, cancellation: Cancellation
-    ) -> None:
+    async def _answer(self, exchange: Exchange, called: Future[Reply], key: Key | None) -> None:
         try:
             reply = await asyncio.wrap_future(called)
         except asyncio.CancelledError:
-            cancellation.cancel()
+            exchange.cancellation.cancel()
             called.add_done_callback(_close_late)
             raise
-        await self._deliver(exchange, reply, key, cancellation)
+        await self._deliver(exchange, reply, key)
 
-    async def _deliver(self, exchange: Exchange, reply: Reply, key: Key | None, cancellation: Cancellation) -> None:
+    async def _deliver(self, exchange: Exchange, reply: Reply, key: Key | None) -> None:
         self._shortcut.keep(exchange.scope, key, reply)
         exchange.record.is_broken = True
         try:
-            await self._delivery.send(reply, exchange.send, cancellation)
+            await self._delivery.send(reply, exchange.send, exchange.cancellation)
             exchange.record.is_broken = False
             if isinstance(reply.rest, Answer | CodedAnswer):
                 exchange.record.rows = reply.rest.rows
@@ -289,15 +244,6 @@ class Gateway:
 
 def _path(scope: Scope) -> str:
     return unquote(scope["raw_path"].decode("latin-1"))
-
-
-def _has_body(scope: Scope) -> bool:
-    return any(name in {b"content-length", b"transfer-encoding"} for name, _ in scope["headers"])
-
-
-def _announced(scope: Scope) -> int | None:
-    """The length of the body that the client announced; servers let none but digits through."""
-    return next((int(value) for name, value in scope["headers"] if name == b"content-length"), None)
 
 
 def _call(app: WSGIApplication, environ: WSGIEnvironment, begun: Begun | None) -> Reply:
