@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.dataset.ontology import Rules
+from digigraph.dataset.entailment import Entailment
 from digigraph.dataset.provenance import Claimed, Evidence, evidence_of, outdone
 from digigraph.dataset.redaction import Remainder, left_out, new_texts
 from digigraph.dataset.statements import DEFAULT, Dataset, Statement
@@ -62,13 +62,13 @@ class _Builder:
         self._iris = iris
         self._without = without
         self._documents = {document.slug for document in corpus.documents}
-        self._rules = Rules(each.quad.triple for each in corpus.ontology)
+        self._entailment = Entailment(each.quad.triple for each in corpus.ontology)
         self._statements: dict[Statement, None] = {}
 
     def build(self) -> Dataset:
         things = [replace(self._claimed(each), node=_node(each.of)) for each in self._corpus.things]
         curated = [(each.quad.graph_name, _canonical(each)) for each in self._corpus.curated]
-        self._rules.learn_organizations(
+        self._entailment.learn_organizations(
             [*(each.triple for each in things), *(claimed.triple for _, claimed in curated)]
         )
         for located in self._corpus.ontology:
@@ -84,7 +84,7 @@ class _Builder:
         return Dataset(statements, (*self._strange_subjects(statements), *self._other_types()))
 
     def _add(self, claimed: Claimed, *graphs: _Graph, concluding: bool = True) -> None:
-        triples = self._rules.closure(claimed.triple) if concluding else [claimed.triple]
+        triples = self._entailment.closure(claimed.triple) if concluding else [claimed.triple]
         for triple in triples:
             # What is concluded from a triple is not written where its words stand, but for the value.
             node = claimed.node if triple.subject == claimed.triple.subject else None
@@ -129,7 +129,7 @@ class _Builder:
         nodes = [node for node in found if node.iri not in self._without]
         for node in nodes:
             node.claims = [self._claimed(each) for fact in node.facts for each in fact.assertions]
-        losers = outdone(nodes, self._rules.single_valued)
+        losers = outdone(nodes, self._entailment.single_valued)
         for node in nodes:
             for triple in node.description(self._iris):
                 self._add(Claimed(triple, node.facts[0].location), DEFAULT)

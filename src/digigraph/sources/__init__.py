@@ -1,1 +1,1 @@
-"""Read a project's files into records; malformed input becomes located findings."""
+"""Read the files of a project, or of anybody, each value with its place; malformed input becomes located findings."""

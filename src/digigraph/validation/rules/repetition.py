@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.dataset.ontology import Rules
+from digigraph.dataset.entailment import Entailment
 from digigraph.findings import Finding, Severity
 from digigraph.sources.facts.claims import Slug
 from digigraph.sources.facts.values import DATE_TERMS, period
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def check_repetition(corpus: Corpus) -> Iterator[Finding]:
     """Yield a finding for each statement that repeats or contradicts one before it, at the later of the two."""
-    single_valued = Rules(each.quad.triple for each in corpus.ontology).single_valued
+    single_valued = Entailment(each.quad.triple for each in corpus.ontology).single_valued
     yield from _contradictions([(each, None) for each in corpus.things], single_valued, severity=Severity.VIOLATION)
     # What names nothing is told already.
     unknown = {slug for slug, property_ in corpus.missed if property_ is None}

@@ -26,8 +26,8 @@ _BOUNDS = {
 _Links = dict[ox.NamedNode, set[ox.NamedNode]]
 
 
-class Rules:
-    """The rules of one ontology.
+class Entailment:
+    """What one ontology entails.
 
     Parameters
     ----------
