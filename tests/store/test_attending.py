@@ -13,12 +13,14 @@ from endless import ENDLESS
 from digigraph.errors import DigigraphError, QueryCancelled, QueryCrashed, QuerySyntaxError, QueryTimeout, QueueFull
 from digigraph.media import RESULTS_JSON
 from digigraph.store.answering.answer import FIRST_BYTES
+from digigraph.store.answering.awaiting import begun
 from digigraph.store.answering.backend import Query
 from digigraph.store.answering.cancellation import Cancellation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from digigraph.store.answering.answer import Answer
     from digigraph.store.processes.pool import Pool
 
     Until = Callable[[Callable[[], bool]], None]
@@ -31,9 +33,14 @@ LONG = "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } LIMIT 20000"
 SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STRLEN(STR(?a)) > 0) }"
 
 
+async def answer_to(pool: Pool, text: str, cancellation: Cancellation | None = None) -> Answer:
+    answer = pool.ask_soon(Query(text=text, format=RESULTS_JSON), cancellation or Cancellation())
+    await begun(answer)
+    return answer
+
+
 async def ask(pool: Pool, text: str, cancellation: Cancellation | None = None) -> bytes:
-    answer = await pool.answer_soon(Query(text=text, format=RESULTS_JSON), cancellation or Cancellation())
-    return await asyncio.to_thread(b"".join, answer)
+    return await asyncio.to_thread(b"".join, await answer_to(pool, text, cancellation))
 
 
 def number_in(answer: bytes) -> int:
@@ -65,7 +72,7 @@ def test_a_short_answer_needs_no_thread(pool: Pool, monkeypatch: pytest.MonkeyPa
 
     async def run() -> None:
         for _ in range(20):
-            answer = await pool.answer_soon(Query(text=COUNT, format=RESULTS_JSON), Cancellation())
+            answer = await answer_to(pool, COUNT)
             assert answer.size is not None
             assert number_in(b"".join(answer)) == 73
 
@@ -77,7 +84,7 @@ def test_a_long_answer_is_left_to_a_thread(pool: Pool):
     """Of a long answer the event loop takes in what makes it begin, however much has come by then."""
 
     async def run() -> None:
-        answer = await pool.answer_soon(Query(text=LONG, format=RESULTS_JSON), Cancellation())
+        answer = await answer_to(pool, LONG)
         assert answer.has_begun
         assert len(await asyncio.to_thread(b"".join, answer)) > FIRST_BYTES
 
@@ -195,7 +202,7 @@ def test_a_loop_that_ends(make_pool: Callable[..., Pool], own_children: Callable
     pool = make_pool()
 
     async def run() -> None:
-        asking = asyncio.create_task(pool.answer_soon(Query(text=ENDLESS, format=RESULTS_JSON), Cancellation()))
+        asking = asyncio.create_task(answer_to(pool, ENDLESS))
         await asyncio.sleep(0)
         asking.cancel()
 

@@ -23,7 +23,6 @@ from weakref import ref
 
 from digigraph.errors import DigigraphError, NoSnapshot, QueryCancelled, QueryCrashed, StoreError
 from digigraph.store.answering.answer import Answer
-from digigraph.store.answering.awaiting import begun
 from digigraph.store.answering.load import Load
 from digigraph.store.answering.room import Room
 from digigraph.store.answering.turns import Turns
@@ -122,19 +121,15 @@ class Pool:
             raise
         return job.answer
 
-    async def answer_soon(self, query: Query, cancellation: Cancellation) -> Answer:
+    def ask_soon(self, query: Query, cancellation: Cancellation) -> Answer:
         """Ask from an event loop, which is to end before this is closed; for queries of a few kB.
 
-        Returns, and raises, as :meth:`answer`.
-        """
-        answer = self.ask_soon(query, cancellation)
-        await begun(answer)
-        return answer
+        When it begins tells :func:`~digigraph.store.answering.awaiting.begun`.
 
-    def ask_soon(self, query: Query, cancellation: Cancellation) -> Answer:
-        """Ask as :meth:`answer_soon`; when it begins tells :func:`~digigraph.store.answering.awaiting.begun`.
-
-        Raises QueueFull or StoreError where it is not taken.
+        Raises
+        ------
+        QueueFull, StoreError
+            It is not taken.
         """
         job = self._enqueued(query, cancellation)
         self._attendant.attend()

@@ -70,7 +70,7 @@ class Snapshot:
     sequence
         1 for the first state published, and so on; never used twice.
     name
-        ``{sequence}-{first 12 hex digits of sha256}``.
+        ``{sequence}-{12 hex digits}``; see :func:`name_of`.
     sha256
         Of the sorted N-Quads, in hex.
     quads, triples
