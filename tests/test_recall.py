@@ -23,7 +23,8 @@ from digigraph.pipeline import build_and_check, check_files
 from digigraph.recall import file_findings, project_findings
 from digigraph.reports.json import json_report
 from digigraph.settings import read_settings
-from digigraph.sources.rdf.files import FORMATS, Files, Reading
+from digigraph.sources.rdf.files import Files, Reading
+from digigraph.sources.rdf.formats import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,8 @@ import pytest
 from digigraph.sources.facts.quoting import CapturedText
 from digigraph.sources.files.disk import Budget
 from digigraph.sources.rdf.blank_nodes import Labels
-from digigraph.sources.rdf.files import FORMATS, Reading, read_files
+from digigraph.sources.rdf.files import Reading, read_files
+from digigraph.sources.rdf.formats import FORMATS
 from digigraph.sources.read import read_project
 
 if TYPE_CHECKING:

@@ -25,7 +25,8 @@ from digigraph.reports.excerpts import excerpts_of
 from digigraph.reports.formats import REPORTS, Presentation
 from digigraph.rules import rules as known_rules
 from digigraph.sources.files.disk import MAX_TOTAL, read_whole
-from digigraph.sources.rdf.files import FORMATS, STDIN, STDIN_NAME, Files, Reading
+from digigraph.sources.rdf.files import STDIN, STDIN_NAME, Files, Reading
+from digigraph.sources.rdf.formats import FORMATS
 from digigraph.validation.engine.bounds import DEFAULT_BOUNDS, Bounds
 
 if TYPE_CHECKING:

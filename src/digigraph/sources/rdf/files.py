@@ -9,35 +9,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
 from digigraph.errors import InputError
 from digigraph.findings import Finding, Location, Severity
 from digigraph.sources.files.disk import Budget, is_file, is_folder, leads_out, unreadable
 from digigraph.sources.files.kept import Kept
 from digigraph.sources.files.records import Malformed
-from digigraph.sources.rdf.formats import EXTENSIONS, MAX_BYTES
+from digigraph.sources.rdf.formats import EXTENSIONS, FORMATS, MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    import pyoxigraph as ox
+
     from digigraph.sources.rdf.blank_nodes import Labels
     from digigraph.sources.rdf.parsing import LocatedQuad
 
-FORMATS = {
-    "ttl": ox.RdfFormat.TURTLE,
-    "trig": ox.RdfFormat.TRIG,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "nq": ox.RdfFormat.N_QUADS,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "rdf": ox.RdfFormat.RDF_XML,
-}
-"""``--input-format`` of ``digigraph validate``."""
 STDIN = "-"
 STDIN_NAME = "<stdin>"
 """What standard input is called in locations."""
 _COMPRESSED = {".gz", ".bz2", ".xz", ".zst", ".zip"}
-_BY_EXTENSION = {**EXTENSIONS, ".rdf": ox.RdfFormat.RDF_XML, ".owl": ox.RdfFormat.RDF_XML, ".xml": ox.RdfFormat.RDF_XML}
+_BY_EXTENSION = {**EXTENSIONS, **dict.fromkeys((".rdf", ".owl", ".xml"), FORMATS["rdf"])}
 
 
 @dataclass(slots=True)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import pyoxigraph as ox
+from digigraph.media import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE
 
-EXTENSIONS = {
-    ".ttl": ox.RdfFormat.TURTLE,
-    ".nt": ox.RdfFormat.N_TRIPLES,
-    ".nq": ox.RdfFormat.N_QUADS,
-    ".trig": ox.RdfFormat.TRIG,
-    ".jsonld": ox.RdfFormat.JSON_LD,
-}
+FORMATS = {each.name: each.rdf for each in (TURTLE, TRIG, N_TRIPLES, N_QUADS, JSON_LD, RDF_XML) if each.rdf is not None}
+"""Every format by its name: ``--input-format`` of ``digigraph validate``."""
+EXTENSIONS = {f".{name}": FORMATS[name] for name in ("ttl", "nt", "nq", "trig", "jsonld")}
 """File extensions that are read as RDF in a project."""
 MAX_BYTES = 20_000_000
 """Bytes above which an RDF file is refused: a graph in memory takes a hundred times its size."""
