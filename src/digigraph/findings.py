@@ -95,7 +95,8 @@ class ShapeResult:
     messages
         Pairs of language tag (empty for none) and text.
     times
-        How many such results there are: SHACL has one for each way in which a value breaks a shape.
+        How many such results there are: SHACL has one for each way in which a value breaks a shape; 0 where another
+        finding is of the same result.
     details
         The results of inner shapes that led to it, by themselves no results (section 3.6.2.8).
     """
@@ -196,7 +197,9 @@ def in_source_order(findings: list[Finding]) -> list[Finding]:
 
 
 def _counted(finding: Finding, times: int) -> Finding:
-    return replace(finding, result=replace(finding.result, times=times)) if finding.result and times > 1 else finding
+    if finding.result is None or times == 1:
+        return finding
+    return replace(finding, result=replace(finding.result, times=times * finding.result.times))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,8 +56,8 @@ if TYPE_CHECKING:
     from digigraph.levels import Levels
     from digigraph.redaction.applying import Applied
     from digigraph.settings import Settings
+    from digigraph.sources.corpus import Corpus
     from digigraph.sources.rdf.files import Files, Reading
-    from digigraph.sources.read import Corpus
     from digigraph.store.answering.backend import Backend
     from digigraph.store.snapshots.catalog import Publication
     from digigraph.validation.engine.bounds import Bounds

@@ -17,8 +17,8 @@ from digigraph.sources.read import read_project
 from digigraph.vocab import PREFIXES
 
 if TYPE_CHECKING:
+    from digigraph.sources.corpus import Corpus
     from digigraph.sources.facts.documents import Document, Fact
-    from digigraph.sources.read import Corpus
 
 ROOT = Path(__file__).parents[2]
 

@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     from digigraph.dataset.statements import Dataset
     from digigraph.findings import Finding
     from digigraph.settings import Settings
+    from digigraph.sources.corpus import Corpus
     from digigraph.sources.facts.claims import Assertion
     from digigraph.sources.facts.documents import Document, Fact
     from digigraph.sources.facts.quoting import Span
-    from digigraph.sources.read import Corpus
     from questions import Row
 
 SURVIVORS = Path(__file__).parent / "survivors.txt"

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from projects import Project
 
     from digigraph.settings import Settings
-    from digigraph.sources.read import Corpus
+    from digigraph.sources.corpus import Corpus
     from digigraph.stored_query import StoredQuery
     from questions import Expected, Row, Value
 

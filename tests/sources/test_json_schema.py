@@ -211,6 +211,8 @@ HEADS = {
     "datePublished: 2021-02-30": False,
     "publisher: K T H": False,
     "titel: x": False,
+    "type: Project": False,
+    "type: [AboutPage, Report]": True,
 }
 
 

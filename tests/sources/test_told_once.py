@@ -158,13 +158,13 @@ def test_what_follows_from_a_value_is_not_told_beside_it(project: Project) -> No
 
 
 def test_what_only_one_thing_may_have_is_told_once_where_it_is_written(project: Project) -> None:
-    """A home page of two things: at the one, and the other place beside it."""
+    """A home page of two things: at the last of them, and the other place beside it."""
     project.write("data/things/things.yaml", THINGS.replace("kth:\n", "kth:\n  homepage: https://www.kth.se\n"))
     unit = "unit:\n  type: Organization\n  name: {sv: E, en: U}\n  homepage: https://www.kth.se\n"
     project.write("data/things/more.yaml", unit)
     (found,) = project.check().findings
-    assert (found.rule, str(found.location)) == ("shacl-homepage-one", "data/things/more.yaml:4:13")
-    assert [str(each) for each in found.also] == ["data/things/things.yaml:2:13"]
+    assert (found.rule, str(found.location)) == ("shacl-homepage-one", "data/things/things.yaml:2:13")
+    assert [str(each) for each in found.also] == ["data/things/more.yaml:4:13"]
 
 
 def test_what_only_projects_have_is_told_where_it_is_said(project: Project) -> None:

@@ -52,7 +52,9 @@ def test_other_words_may_say_the_same(project: Project) -> None:
 def test_one_half_of_a_repetition_that_is_not_accepted_is_told(project: Project) -> None:
     """A statement that is accepted and not accepted, both of the same words, leaves open what the curator wants."""
     host = "{subject: nhd, host: kth}"
-    project.facts(fact("(huvudman KTH)", host) + fact("(huvudman KTH)", host, "    accepted: false\n    reason: no\n"))
+    project.facts(
+        fact("(huvudman KTH)", host) + fact("(huvudman KTH)", host, "    accepted: false\n    reason: A slip.\n")
+    )
     (found,) = told(project)
     assert "only one of the two is accepted" in found.message
 
@@ -68,7 +70,9 @@ TWO = fact("has 18 partners", "{subject: nhd, partnerCount: 18}")
         (fact("It has 18 partners", "{subject: kth, partnerCount: 19}"), False),
         (fact("It has 18 partners", "{subject: nhd, partnerCount: 19}", "    asOf: 2019\n"), False),
         (
-            fact("It has 18 partners", "{subject: nhd, partnerCount: 19}", "    accepted: false\n    reason: no\n"),
+            fact(
+                "It has 18 partners", "{subject: nhd, partnerCount: 19}", "    accepted: false\n    reason: A slip.\n"
+            ),
             False,
         ),
         (fact("It has 18 partners", "{subject: nhd, countryCount: 19}"), False),

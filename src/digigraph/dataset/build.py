@@ -18,13 +18,13 @@ from digigraph.sources.facts.values import canonical
 from digigraph.vocab import DG, PROV, RDF, SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from digigraph.findings import Location
     from digigraph.settings import Settings
+    from digigraph.sources.corpus import Corpus
     from digigraph.sources.facts.documents import Document
     from digigraph.sources.rdf.parsing import LocatedQuad
-    from digigraph.sources.read import Corpus
 
 
 def build(corpus: Corpus, settings: Settings) -> Dataset:
@@ -53,7 +53,8 @@ def build(corpus: Corpus, settings: Settings) -> Dataset:
     left = ((each, remainder.of(each.quad)) for each in rest.statements)
     statements = tuple(replace(each, quad=quad) for each, quad in left if quad is not None)
     findings = (*rest.findings, *left_out(whole, remainder, statements), *new_texts(corpus))
-    return Dataset(statements, findings, masked=remainder.masked, whole=whole)
+    unproven = tuple(each for each in rest.unproven if remainder.of(each.quad) == each.quad)
+    return Dataset(statements, findings, unproven, masked=remainder.masked, whole=whole)
 
 
 class _Builder:
@@ -81,17 +82,40 @@ class _Builder:
             self._describe(document)
         self._evidence()
         statements = tuple(self._statements)
-        return Dataset(statements, (*self._strange_subjects(statements), *self._other_types()))
+        findings = (*self._strange_subjects(statements), *self._other_types())
+        return Dataset(statements, findings, unproven=tuple(self._unproven()))
+
+    def _unproven(self) -> Iterator[Statement]:
+        """What would be in the default graph, but for a mistake in what it rests on; not what would lose there."""
+        if not self._corpus.unproven:
+            return
+        known = {each.quad.triple for each in self._statements if each.quad.graph_name == DEFAULT}
+        taken = {(each.subject, each.predicate) for each in known}
+        lost: set[ox.Triple] = set()
+        for assertion in self._corpus.unproven:
+            claimed = self._claimed(assertion)
+            of_one = (claimed.triple.subject, claimed.triple.predicate)
+            is_single = claimed.triple.predicate in self._entailment.single_valued
+            if claimed.introduced_by in lost or (is_single and of_one in taken and claimed.triple not in known):
+                lost.add(claimed.triple)
+                continue
+            taken.add(of_one)
+            yield from self._followed(claimed, DEFAULT)
 
     def _add(self, claimed: Claimed, *graphs: _Graph, concluding: bool = True) -> None:
+        self._statements |= dict.fromkeys(self._followed(claimed, *graphs, concluding=concluding))
+
+    def _followed(self, claimed: Claimed, *graphs: _Graph, concluding: bool = True) -> Iterator[Statement]:
+        """The statements that a claim is, and those that follow from it."""
         triples = self._entailment.closure(claimed.triple) if concluding else [claimed.triple]
         for triple in triples:
             # What is concluded from a triple is not written where its words stand, but for the value.
             node = claimed.node if triple.subject == claimed.triple.subject else None
-            written = claimed.property if triple == claimed.triple else None
+            is_written = triple == claimed.triple
+            of_property, source = (claimed.property, None) if is_written else (None, claimed.triple)
             for graph in graphs:
                 quad = ox.Quad(triple.subject, triple.predicate, triple.object, graph)
-                self._statements[Statement(quad, claimed.location, node, written)] = None
+                yield Statement(quad, claimed.location, node, of_property, source)
 
     def _iri(self, slug: str) -> ox.NamedNode:
         """The IRI of a slug: that of a source document where one is called so, else of a thing."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from digigraph.dataset.statements import Dataset, Located
     from digigraph.iris import Iris
-    from digigraph.sources.read import Corpus
+    from digigraph.sources.corpus import Corpus
 
 _NAMES = (SCHEMA["name"], SCHEMA["alternateName"], FOAF["name"], RDFS["label"], SKOS["prefLabel"], SKOS["altLabel"])
 _TEXT = frozenset({XSD["string"], RDF["langString"]})

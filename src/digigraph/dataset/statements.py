@@ -24,12 +24,16 @@ DEFAULT = ox.DefaultGraph()
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A quad, the place in the sources that it comes from, and where its subject and its property stand, if known."""
+    """A quad, the place in the sources that it comes from, and where its subject and its property stand, if known.
+
+    ``source`` is what it follows from by the ontology; None where it is written itself.
+    """
 
     quad: ox.Quad
     location: Location
     node: Location | None = None
     property: Location | None = None
+    source: ox.Triple | None = None
 
 
 Located = LocatedQuad | Statement
@@ -46,6 +50,8 @@ class Dataset:
         Every quad, once for each place it comes from.
     findings
         What the build found wrong.
+    unproven
+        What would be accepted, but for a mistake in what it rests on; shapes are asked about it all the same.
     masked
         What finds names that are taken back wherever they stand; None where none are.
     whole
@@ -54,6 +60,7 @@ class Dataset:
 
     statements: tuple[Located, ...]
     findings: tuple[Finding, ...] = ()
+    unproven: tuple[Statement, ...] = ()
     masked: re.Pattern[str] | None = None
     whole: Dataset | None = None
 
@@ -120,6 +127,12 @@ class Dataset:
     def statements_of(self, subject: Term, predicate: ox.NamedNode, value: Term) -> list[Located]:
         """Return the statements of a triple, in source order."""
         return [] if isinstance(subject, ox.Literal) else self._by_triple.get((subject, predicate), {}).get(value, [])
+
+    def source_of(self, subject: Term, predicate: ox.NamedNode, value: Term) -> ox.Triple | None:
+        """Return what a triple follows from; None where it is written itself, or is not there."""
+        found = self.statements_of(subject, predicate, value)
+        sources = [each.source if isinstance(each, Statement) else None for each in found]
+        return None if None in sources else next(iter(sources), None)
 
     def links(self, subject: Term, value: Term) -> list[ox.NamedNode]:
         """Return the predicates that lead from one node to another, in source order."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from digigraph.findings import Finding
     from digigraph.redaction.applying import Applied
     from digigraph.settings import Settings
-    from digigraph.sources.read import Corpus
+    from digigraph.sources.corpus import Corpus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

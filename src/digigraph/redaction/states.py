@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from digigraph.iris import Iris
     from digigraph.settings import Settings
-    from digigraph.sources.read import Corpus
+    from digigraph.sources.corpus import Corpus
     from digigraph.sources.redactions import Run
     from digigraph.store.snapshots.opened import Snapshot
 

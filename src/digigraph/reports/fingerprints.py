@@ -44,5 +44,5 @@ def _content(finding: Finding) -> str:
         # Labels of blank nodes are numbers in order of appearance: a new node above must not rename those below.
         # The message is left out: a shape that is worded anew finds the same.
         said = ["" if each is None or each.startswith(_BLANK_NODE) else each for each in (result.focus, result.value)]
-        said += [result.path or "", result.component]
+        said += [result.path or finding.path or "", result.component]
     return "\0".join([finding.rule, written_path(finding.location.path), *said])

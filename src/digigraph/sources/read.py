@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from digigraph.errors import InputError
 from digigraph.findings import Location
 from digigraph.iris import Iris, slugify
+from digigraph.sources.corpus import Corpus
 from digigraph.sources.facts import values
 from digigraph.sources.facts.claims import Assertion, ClaimReader, Slug, placed
 from digigraph.sources.facts.documents import Captured
@@ -30,7 +31,7 @@ from digigraph.sources.redactions import Redactions, read_redactions
 from digigraph.sources.yaml.layouts import of_things
 from digigraph.sources.yaml.parsing import MAX_BYTES as MAX_YAML_BYTES
 from digigraph.sources.yaml.parsing import parse_yaml
-from digigraph.suggestions import is_near
+from digigraph.suggestions import is_near, unseen
 from digigraph.vocab import RDF, RDFS
 
 if TYPE_CHECKING:
@@ -43,54 +44,6 @@ if TYPE_CHECKING:
 
 MAX_TEXT_BYTES = 5_000_000
 """Bytes above which a captured text is refused."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Corpus:
-    """Everything that was read.
-
-    Parameters
-    ----------
-    context
-        The terms that facts files use.
-    documents
-        Source documents with their facts.
-    things
-        What is said of things outside the documents.
-    curated, ontology
-        Quads of RDF files; the graph of each is decided: ``graph/curated`` or one that the file names.
-    shapes
-        The shapes graph.
-    queries
-        Texts of ``queries/*.rq`` by path.
-    sayings
-        Of each facts file what its facts say, also those that are in no document, for they have a mistake.
-    redactions
-        What is taken back; it is in the corpus all the same, and the build leaves it out.
-    findings
-        Mistakes met while reading.
-    missed
-        Subjects and objects by their slugs, each with a property, of which something was said that is not in the
-        corpus, for it has a mistake; with None for the property where nobody can tell which.
-    unread
-        Files of the ontology and of things of which nobody can tell what they say.
-    lost
-        Facts files and RDF files of data of which nothing is in the corpus, though their own mistakes are known.
-    """
-
-    context: Context
-    documents: tuple[Document, ...]
-    things: tuple[Assertion, ...]
-    curated: tuple[LocatedQuad, ...]
-    ontology: tuple[LocatedQuad, ...]
-    shapes: tuple[LocatedQuad, ...]
-    queries: dict[str, str]
-    redactions: Redactions
-    findings: tuple[Finding, ...]
-    sayings: tuple[tuple[Saying, ...], ...] = ()
-    missed: frozenset[tuple[str, ox.NamedNode | None]] = frozenset()
-    unread: frozenset[str] = frozenset()
-    lost: frozenset[str] = frozenset()
 
 
 def read_project(settings: Settings, kept: Kept | None = None) -> Corpus:
@@ -121,6 +74,11 @@ class _ProjectReader:
         self._missed: set[tuple[str, ox.NamedNode | None]] = set()
         self._unread: set[str] = set()
         self._lost: set[str] = set()
+        self._unproven: list[Assertion] = []
+        self._unread_facts: set[str] = set()
+        # Facts files whose quotes cannot be looked for.
+        self._textless: set[str] = set()
+        self._twice: set[str] = set()
         self._context = self._read_context()
         self._layout = of_things(frozenset(self._context.terms) | {"type"})
 
@@ -141,7 +99,8 @@ class _ProjectReader:
         self._findings += self._references(references)
         self._findings[:] = map(references.explained, self._findings)
         self._findings += passed_over([self._relative(each) for each in source_files(self._project)])
-        self._findings[:] = to_be_read_first(self._findings, self._unread | self._lost)
+        waiting = {each for each in self._lost if not each.endswith(YAML_SUFFIXES)} | self._textless
+        self._findings[:] = to_be_read_first(self._findings, self._unread | self._unread_facts | waiting)
         return Corpus(
             context=self._context,
             documents=tuple(documents),
@@ -156,6 +115,9 @@ class _ProjectReader:
             missed=frozenset(self._missed.union(left_out(self._said, documents, things))),
             unread=frozenset(self._unread),
             lost=frozenset(self._lost),
+            unproven=tuple(self._unproven),
+            unread_facts=frozenset(self._unread_facts),
+            twice=frozenset(self._twice),
         )
 
     def _relative(self, path: Path) -> str:
@@ -274,6 +236,7 @@ class _ProjectReader:
                 first = self._described.setdefault(named, place)
                 node = root.nodes[name]
                 if first != place:
+                    self._twice.add(named)
                     self._findings.append(described_twice(named, place, first))
                 if not isinstance(node, Fields) or not node.is_whole:
                     self._missed.add((named, None))
@@ -295,23 +258,49 @@ class _ProjectReader:
             if f".{suffix}" in YAML_SUFFIXES:
                 texts = [files[stem + each] for each in TEXT_SUFFIXES if stem + each in files]
                 self._lost.add(self._relative(path))
+                self._unread_facts.add(self._relative(path))
                 with self._noting:
                     captured = self._captured(stem, path, texts)
-                    own = Location(captured.facts_path)
-                    if (thing := self._described.setdefault(captured.slug, own)) != own:
-                        self._findings.append(described_twice(captured.slug, thing, own))
-                        things[:] = [each for each in things if each.subject != captured.slug]
+                    if captured.is_named:
+                        self._described_by(captured, things)
                     read = read_document(captured, self._context, self._findings, self._kept)
                     self._said += read.said
                     self._sayings.append(read.sayings)
                     self._missed |= read.missed
+                    self._unproven += read.unproven
+                    if captured.text is None:
+                        self._textless.add(captured.facts_path)
+                    if read.is_read:
+                        self._unread_facts.discard(captured.facts_path)
                     if read.document is not None:
                         documents.append(read.document)
                         self._lost.discard(captured.facts_path)
         return documents
 
+    def _described_by(self, captured: Captured, things: list[Assertion]) -> None:
+        """Take note of what a document is called."""
+        own = Location(captured.facts_path)
+        if (thing := self._described.setdefault(captured.slug, own)) != own:
+            self._findings.append(described_twice(captured.slug, thing, own))
+            things[:] = [each for each in things if each.subject != captured.slug]
+
+    def _slug_of(self, stem: str, place: Location) -> tuple[str, bool]:
+        """The slug that a file is named by, or the nearest where that is none, which is noted; and whether it is."""
+        try:
+            return values.slug(Scalar(stem, place)), True
+        except Malformed as mistake:
+            proposed = slugify(stem)
+            hint = f"Call it data/documents/{proposed}.yaml, and its text {proposed}." if proposed else None
+            hint = unseen(stem) or hint or mistake.finding.hint
+            self._findings.append(replace(mistake.finding, hint=hint))
+        nearest = proposed or "unnamed"
+        self._mentioned.add(nearest)
+        self._missed.add((nearest, None))
+        return nearest, False
+
     def _captured(self, stem: str, facts: Path, texts: list[Path]) -> Captured:
         place = Scalar(stem, Location(self._relative(facts)))
+        slug, is_named = self._slug_of(stem, place.location)
         text = None
         with self._noting:
             if len(texts) != 1:
@@ -323,7 +312,8 @@ class _ProjectReader:
                 )
             text = self._bytes(texts[0], at_most=MAX_TEXT_BYTES)
         return Captured(
-            slug=values.slug(place),
+            slug=slug,
+            is_named=is_named,
             text_path=self._relative(texts[0]) if texts else "",
             text=text,
             facts_path=self._relative(facts),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from digigraph.dataset.statements import Dataset
     from digigraph.findings import Finding
     from digigraph.settings import Settings
-    from digigraph.sources.read import Corpus
+    from digigraph.sources.corpus import Corpus
 
 _LEFT_OUT = "Correct first what was left out because of a mistake: the rows may come back with it."
 
@@ -63,7 +63,8 @@ def check(
     terms = Terms(corpus.ontology)
     of_terms = list(_of_terms(corpus, dataset, terms))
     bounds = Bounds(seconds=settings.shapes_seconds)
-    results = check_shapes(corpus, dataset, iris, bounds=bounds, cache=cache)
+    asked = replace(dataset, statements=(*dataset.statements, *dataset.unproven)) if dataset.unproven else dataset
+    results = check_shapes(corpus, asked, iris, bounds=bounds, cache=cache)
     described = {str(each.subject) for each in dataset.default_graph}
     of_shapes = without_consequences(results, corpus, described, iris)
     told = {(each.result.focus, each.result.path) for each in of_shapes if each.result is not None}

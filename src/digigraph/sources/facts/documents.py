@@ -13,7 +13,7 @@ from digigraph.sources.facts import values
 from digigraph.sources.facts.claims import ClaimReader
 from digigraph.sources.files.records import Fields, Malformed, Noting, Scalar
 from digigraph.suggestions import is_near
-from digigraph.vocab import DG, SCHEMA
+from digigraph.vocab import DG, RDF, SCHEMA, SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +30,12 @@ DOCUMENT_KEYS = frozenset({*_PROPERTIES, *_OWN_KEYS})
 """Keys of the ``document`` mapping that are no terms."""
 _OF_THE_PAST = {SCHEMA["datePublished"], SCHEMA["dateModified"], DG["captured"]}
 """What has happened to a document before anybody can quote it."""
+_NO_KINDS = (
+    str(DG),
+    str(SKOS),
+    *(SCHEMA[each].value for each in ("Country", "Place", "MonetaryAmount", "PropertyValue")),
+)
+"""How the IRIs begin of the classes of things, concepts and records."""
 _LOWEST_RANK = 4
 REQUIRED = ("title", "type", "language", "sourceRank", "sha256")
 """Keys without which a document cannot be used."""
@@ -122,7 +128,8 @@ class Document:
 class Captured:
     """A captured text and the facts file beside it, as bytes; paths relative to the project.
 
-    ``text`` is None where there is no text that could be read: the facts are read all the same.
+    ``text`` is None where there is no text that could be read: the facts are read all the same. So they are where the
+    name of the files is no slug (``is_named``); ``slug`` is the nearest then.
     """
 
     slug: str
@@ -130,6 +137,7 @@ class Captured:
     text: bytes | None
     facts_path: str
     facts: bytes
+    is_named: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +162,11 @@ class Description:
     is_whole: bool = False
 
 
+def kinds_of(context: Context) -> dict[str, ox.NamedNode]:
+    """Return the classes that a document may have, by their names."""
+    return {name: each for name, each in context.classes.items() if not each.value.startswith(_NO_KINDS)}
+
+
 def describe(node: Fields, captured: Captured, context: Context, findings: list[Finding]) -> Description:
     """Read the ``document`` mapping; what is wrong with it is noted, and what is missing if nothing was left out."""
     mistakes: list[Finding] = []
@@ -176,10 +189,16 @@ def describe(node: Fields, captured: Captured, context: Context, findings: list[
     )
     reader = ClaimReader(context, findings, source=captured.slug, language=language)
     about = tuple(reader.of(captured.slug, renamed, without=_OWN_KEYS))
+    if no_kinds := [each for each in about if _is_no_kind(each)]:
+        findings += [_not_of_documents(each, context) for each in no_kinds]
+        reader.missed.add((captured.slug, RDF["type"]))
+        about = tuple(each for each in about if each not in no_kinds)
     for each in about:
         with Noting(mistakes):
             if each.property in _OF_THE_PAST and isinstance(each.value, ox.Literal):
                 values.passed(each.value, each.location)
+    with Noting(findings):
+        _in_order(about)
     digest = ""
     with Noting(mistakes):
         stated = values.scalar(node.nodes["sha256"]) if "sha256" in node.nodes else None
@@ -198,8 +217,36 @@ def describe(node: Fields, captured: Captured, context: Context, findings: list[
         rank=next((rank for each in about if (rank := _rank(each)) is not None), _LOWEST_RANK),
         as_of=as_of,
         missed=frozenset(reader.missed),
-        is_whole=not mistakes and not missing,
+        is_whole=captured.is_named and not mistakes and not missing,
     )
+
+
+def _is_no_kind(assertion: Assertion) -> bool:
+    """Whether a document is said to be what none is; that it is a source goes without saying."""
+    class_ = assertion.value
+    if assertion.property != RDF["type"] or not isinstance(class_, ox.NamedNode):
+        return False
+    return class_ != DG["Source"] and class_.value.startswith(_NO_KINDS)
+
+
+def _not_of_documents(assertion: Assertion, context: Context) -> Finding:
+    names = [name for name, each in context.classes.items() if each == assertion.value]
+    *kinds, last = kinds_of(context) or ["nothing"]
+    hint = f"Write {', '.join(kinds)} or {last}; what the document is about has its type in data/things/."
+    return Malformed("value", f"A document is no {names[0]}.", assertion.location, hint=hint).finding
+
+
+def _in_order(about: tuple[Assertion, ...]) -> None:
+    """Make sure that a document was not changed before it was published."""
+    dates = {each.property: each for each in about if isinstance(each.value, ox.Literal)}
+    published, modified = dates.get(SCHEMA["datePublished"]), dates.get(SCHEMA["dateModified"])
+    if published is None or modified is None:
+        return
+    first, last = published.value, modified.value
+    assert isinstance(first, ox.Literal) and isinstance(last, ox.Literal)  # noqa: S101, PT018 - no others were taken
+    if values.period(last).latest < values.period(first).earliest:
+        message = f"It was changed before it was published ({first.value})."
+        raise Malformed("date", message, modified.location, hint="Check datePublished and dateModified.")
 
 
 def _what_to_add(missing: Iterable[str], captured: Captured) -> str:

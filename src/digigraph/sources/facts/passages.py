@@ -14,9 +14,14 @@ from digigraph.sources.files.records import Malformed
 from digigraph.suggestions import unseen
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from digigraph.findings import Finding
     from digigraph.sources.facts.quoting import CapturedText, Span
     from digigraph.sources.files.records import Scalar
 
+# No text says anything a thousand million times.
+_NUMBER = re.compile("[1-9][0-9]{0,8}")
 _LIKE, _LIKE_SHORT, _SHORT = 60, 75, 24
 """Likeness (0 to 100) from which a passage is proposed for a quote that is not found: any few letters are rather like
 some others of a text, so that one with fewer characters than that has to be more like it."""
@@ -45,12 +50,14 @@ def passage(text: CapturedText, quote: Scalar, occurrence: Scalar | None, after:
     """
     spans = text.find(quote.text)
     if not spans:
-        raise Malformed(
+        missing = Malformed(
             "quote-not-found",
             f"The text of {name} does not say {_shortened(quote.text)}.",
             quote.location,
             hint=_instead(text, quote.text),
         )
+        missing.others = tuple(_unable_to_choose(text, occurrence, after, name=name))
+        raise missing
     if occurrence is not None:
         return _nth(spans, occurrence)
     if after is not None:
@@ -65,15 +72,27 @@ def passage(text: CapturedText, quote: Scalar, occurrence: Scalar | None, after:
     return spans[0]
 
 
+def _unable_to_choose(
+    text: CapturedText, occurrence: Scalar | None, after: Scalar | None, *, name: str
+) -> Iterator[Finding]:
+    """What is wrong with what chooses among the places of a quote, whatever that may be."""
+    if occurrence is not None and not _NUMBER.fullmatch(occurrence.text):
+        message, hint = f"{values.shown(occurrence)!r} is not the number of a place.", "Write occurrence: 1, 2 or more."
+        yield Malformed("quote-occurrence", message, occurrence.location, hint=hint).finding
+    if after is not None and len(found := text.find(after.text)) != 1:
+        yield _not_once(after, len(found), text, name=name).finding
+
+
+def _not_once(after: Scalar, times: int, text: CapturedText, *, name: str) -> Malformed:
+    message = f"The words in after stand {times} times in the text of {name}; once is needed."
+    hint = "Write more of the words before the quote." if times else _instead(text, after.text)
+    return Malformed("quote-after", message, after.location, hint=hint)
+
+
 def _following(text: CapturedText, spans: list[Span], after: Scalar, *, name: str) -> Span:
     before = text.find(after.text)
     if len(before) != 1:
-        raise Malformed(
-            "quote-after",
-            f"The words in after stand {len(before)} times in the text of {name}; once is needed.",
-            after.location,
-            hint="Write more of the words before the quote." if before else _instead(text, after.text),
-        )
+        raise _not_once(after, len(before), text, name=name)
     for span in spans:
         if span.start >= before[0].end:
             return span
@@ -82,8 +101,7 @@ def _following(text: CapturedText, spans: list[Span], after: Scalar, *, name: st
 
 
 def _nth(spans: list[Span], occurrence: Scalar) -> Span:
-    # No text says anything a thousand million times.
-    if not re.fullmatch("[1-9][0-9]{0,8}", occurrence.text) or int(occurrence.text) > len(spans):
+    if not _NUMBER.fullmatch(occurrence.text) or int(occurrence.text) > len(spans):
         times = "once" if len(spans) == 1 else f"{len(spans)} times"
         raise Malformed(
             "quote-occurrence",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digigraph.sources.facts import values
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from digigraph.sources.ontology.terms import Context
 
 FACT_KEYS = frozenset({"quote", "occurrence", "after", "lang", "asOf", "implied", "accepted", "reason", "says"})
+_NO_REASONS = frozenset({"yes", "no", "y", "n", "true", "false", "on", "off", "none"})
 _DOCUMENT_KEYS = frozenset({"document", "facts"})
 _EXAMPLES = {
     "quote": '"words of the text, as they stand in it"',
@@ -52,13 +53,19 @@ class FactsFile:
     sayings
         What its facts say, also those with a mistake elsewhere in them.
     missed
-        See :class:`ClaimReader`.
+        See :class:`ClaimReader`; with None for the property where something of the document was left out.
+    unproven
+        What is said and would count, but for a mistake in what it rests on: its quote, its date, its document.
+    is_read
+        Whether the file could be read as one with facts, and none of its parts was left out.
     """
 
     document: Document | None
     said: tuple[Assertion, ...]
     sayings: tuple[Saying, ...] = ()
-    missed: frozenset[tuple[str, ox.NamedNode]] = frozenset()
+    missed: frozenset[tuple[str, ox.NamedNode | None]] = frozenset()
+    unproven: tuple[Assertion, ...] = ()
+    is_read: bool = False
 
 
 def read_document(captured: Captured, context: Context, findings: list[Finding], kept: Kept) -> FactsFile:
@@ -76,12 +83,8 @@ def read_document(captured: Captured, context: Context, findings: list[Finding],
     if not files:
         return FactsFile(document=None, said=())
     # Of the other readings only mistakes are wanted, and whether there is what they speak of.
-    return FactsFile(
-        document=files[0].document,
-        said=tuple(each for file in files for each in file.said),
-        sayings=files[0].sayings,
-        missed=files[0].missed,
-    )
+    said = tuple(each for file in files for each in file.said)
+    return replace(files[0], said=said)
 
 
 def _layout(context: Context) -> Layout:
@@ -109,9 +112,18 @@ def _read(
     reader = _FactsReader(captured.slug, text, description, context, findings)
     facts = reader.read(root.nodes.get("facts")) if isinstance(root, Fields) else []
     said = (*description.about, *description.unplaced, *reader.said)
-    missed = description.missed | reader.missed
+    is_described = isinstance(about, Fields) and about.is_whole
+    missed = description.missed | reader.missed | (set() if is_described else {(captured.slug, None)})
+    file = FactsFile(
+        document=None,
+        said=said,
+        sayings=tuple(reader.sayings),
+        missed=missed,
+        unproven=(*reader.unproven, *(each for fact in facts if fact.rejected is None for each in fact.assertions)),
+        is_read=isinstance(root, Fields) and root.is_whole,
+    )
     if text is None or about is None or not description.is_whole:
-        return FactsFile(document=None, said=said, sayings=tuple(reader.sayings), missed=missed)
+        return file
     document = Document(
         slug=captured.slug,
         text=text,
@@ -121,7 +133,7 @@ def _read(
         facts=tuple(facts),
         location=about.location,
     )
-    return FactsFile(document=document, said=said, sayings=tuple(reader.sayings), missed=missed)
+    return replace(file, document=document, unproven=tuple(reader.unproven))
 
 
 def _mapping(node: Node, what: str) -> Fields:
@@ -162,6 +174,7 @@ class _FactsReader:
         self._findings = findings
         self.said: list[Assertion] = []
         self.sayings: list[Saying] = []
+        self.unproven: list[Assertion] = []
         self.missed: set[tuple[str, ox.NamedNode]] = set()
 
     def read(self, node: Node | None) -> list[Fact]:
@@ -188,14 +201,23 @@ class _FactsReader:
             as_of = values.date(stated) if (stated := _text(fields, "asOf")) else as_of
         implied = rejected = quote = span = None
         with Noting(mistakes):
-            implied = _text(fields, "implied")
+            implied = _why(
+                fields,
+                "implied",
+                "Write in a sentence why a reader concludes it; where the words say it, take implied away.",
+            )
+        of_date = len(doubts)
         with Noting(doubts):
             rejected = _rejected(fields, doubts)
+        # What was left out may have said that it is not accepted.
+        counts = fields.is_whole and rejected is None and len(doubts) == of_date
         with Noting(mistakes):
             quote = self._quote(fields)
         with Noting(mistakes):
             span = self._span(quote, fields, mistakes) if quote is not None else None
         self._findings += mistakes + doubts
+        if counts and (mistakes or doubts or span is None):
+            self.unproven += assertions or ()
         if quote is None or assertions is None:
             return None
         saying = Saying(
@@ -255,13 +277,14 @@ class _FactsReader:
         if self._text is None:
             return None
         known, occurrence, after = len(mistakes), None, None
-        # A quote that is not there is told before what is to choose among its places.
-        if self._text.find(quote.text):
-            with Noting(mistakes):
-                occurrence = _text(fields, "occurrence")
-            with Noting(mistakes):
-                after = _text(fields, "after")
-        return passage(self._text, quote, occurrence, after, name=self._slug) if len(mistakes) == known else None
+        with Noting(mistakes):
+            occurrence = _text(fields, "occurrence")
+        with Noting(mistakes):
+            after = _text(fields, "after")
+        # A quote that is not there is told whatever is wrong with what chooses among its places.
+        if len(mistakes) > known and self._text.find(quote.text):
+            return None
+        return passage(self._text, quote, occurrence, after, name=self._slug)
 
 
 def _rejected(fields: Fields, mistakes: list[Finding]) -> str | None:
@@ -269,7 +292,7 @@ def _rejected(fields: Fields, mistakes: list[Finding]) -> str | None:
     accepted = reason = None
     known = len(mistakes)
     with Noting(mistakes):
-        reason = _text(fields, "reason")
+        reason = _why(fields, "reason", "Write in a sentence why it is not accepted.")
     with Noting(mistakes):
         accepted = _text(fields, "accepted")
         if accepted is not None and accepted.text not in {"true", "false"}:
@@ -287,6 +310,14 @@ def _rejected(fields: Fields, mistakes: list[Finding]) -> str | None:
         hint = 'Add reason: "…" and say why it does not count.'
         raise Malformed("reason", "A fact that is not accepted has a reason.", accepted.location, hint=hint)
     return " ".join(reason.text.split())
+
+
+def _why(fields: Fields, key: str, hint: str) -> Scalar | None:
+    """Text that gives a reason, and no answer to a question that nobody asked."""
+    stated = _text(fields, key)
+    if stated is not None and stated.text.strip().lower() in _NO_REASONS:
+        raise Malformed("value", f"{key} takes a reason, not {stated.text!r}.", stated.location, hint=hint)
+    return stated
 
 
 def _text(fields: Fields, key: str) -> Scalar | None:

@@ -18,6 +18,7 @@ _QUERIES = {".rq", ".sparql"}
 YAML_SUFFIXES = (".yaml", ".yml")
 TEXT_SUFFIXES = (".txt", ".html", ".md")
 """Of facts and things, and of captured texts."""
+_OTHER_TEXTS = {".pdf", ".doc", ".docx", ".odt", ".rtf", ".htm", ".xhtml"}
 _OF_FACTS = ("data/things/", "data/documents/")
 
 
@@ -82,8 +83,11 @@ def _way_out(name: str) -> str | None:
 def _for_a_text(name: str, described: AbstractSet[str]) -> str | None:
     """What to do with a text beside which there are no facts; None for what is none, or explains the folder."""
     stem, _, suffix = name.rpartition(".")
-    if not name.startswith(_OF_FACTS[1]) or f".{suffix.lower()}" not in TEXT_SUFFIXES:
+    kind = f".{suffix.lower()}"
+    if not name.startswith(_OF_FACTS[1]) or kind not in {*TEXT_SUFFIXES, *_OTHER_TEXTS}:
         return None
     if stem in described or Path(stem).name.lower() == "readme":
         return None
+    if kind in _OTHER_TEXTS:
+        return f"Save its text as {stem}{' or '.join(TEXT_SUFFIXES[:2])}, and write {stem}.yaml."
     return f"Write {stem}.yaml, with what the text says."

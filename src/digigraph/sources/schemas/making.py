@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.sources.facts import values
-from digigraph.sources.facts.documents import REQUIRED
+from digigraph.sources.facts.documents import REQUIRED, kinds_of
 from digigraph.sources.ontology.described import Described
 from digigraph.sources.ontology.terms import Context, Kind, Term
 from digigraph.sources.redactions import REASONS
@@ -80,7 +80,8 @@ class Schemas:
 
     def facts(self) -> Schema:
         """Return the schema of ``data/documents/*.yaml``."""
-        document = self._node(_DOCUMENT, DOCUMENT_KEYS, required=REQUIRED)
+        kind = self._type(kinds_of(self._context))
+        document = self._node(_DOCUMENT, {**DOCUMENT_KEYS, "type": kind}, required=REQUIRED)
         entry = self._node(self._offered(), {"subject": self._subject()}, required=("subject",))
         return {
             "$schema": DRAFT,
@@ -119,7 +120,7 @@ class Schemas:
         number = {**TEXT, "description": "The grant's number, as its funder writes it."}
         named = {**TEXT, "description": "What another sentence calls the same grant by."}
         return {
-            "type": self._type(),
+            "type": self._type(self._context.classes),
             "grant": self._node(("amount", "funder"), {"number": number, "grant": named}),
             "figure": self._figure(),
             **self._offers(),
@@ -143,7 +144,7 @@ class Schemas:
             "type": "object",
             "required": list(required),
             "additionalProperties": False,
-            "properties": {**own, "type": {"$ref": "#/definitions/type"}, **shown},
+            "properties": {**own, "type": own.get("type", {"$ref": "#/definitions/type"}), **shown},
             "patternProperties": {
                 f"^{name}$": {"$ref": f"#/definitions/term-{name}"} for name in sorted(known - shown.keys())
             },
@@ -156,8 +157,8 @@ class Schemas:
             ("qualifier", "status"), {"what": what, "value": typed(XSD["decimal"])}, required=("what", "value")
         )
 
-    def _type(self) -> Schema:
-        classes = {name: self._described.explanation(class_) for name, class_ in self._context.classes.items()}
+    def _type(self, offered: Mapping[str, ox.NamedNode]) -> Schema:
+        classes = {name: self._described.explanation(class_) for name, class_ in offered.items()}
         one: Schema = {"type": "string", "enum": list(classes), "enumDescriptions": list(classes.values())}
         return {"description": "What it is.", "anyOf": [one, {"type": "array", "items": one}]}
 

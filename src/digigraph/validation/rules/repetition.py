@@ -19,9 +19,9 @@ from digigraph.vocab import RDF
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from digigraph.sources.corpus import Corpus
     from digigraph.sources.facts.claims import Assertion, Value
     from digigraph.sources.facts.documents import Saying
-    from digigraph.sources.read import Corpus
 
 
 def check_repetition(corpus: Corpus) -> Iterator[Finding]:

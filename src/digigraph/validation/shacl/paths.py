@@ -168,6 +168,11 @@ class Step:
     object: Term
     backwards: bool
 
+    @property
+    def triple(self) -> tuple[Term, ox.NamedNode, Term]:
+        """Subject, predicate and object."""
+        return self.subject, self.predicate, self.object
+
 
 def last_steps(path: Path, focus: Term, graph: Graph) -> dict[Term, list[Step]]:
     """Return where the path leads from a node: each value with the steps by which it was reached."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.findings import Finding, Severity
+from digigraph.validation.shacl.paths import Predicate
 from digigraph.vocab import OWL, RDF, RDFS, SH, XSD, Term
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 SHAPE_TYPES = {SH["NodeShape"], SH["PropertyShape"]}
 TARGETS = tuple(SH[name] for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf"))
 """The target declarations of SHACL Core (section 2.1.3), without that of a shape that is a class itself."""
+_BY_PROPERTY = {SH["targetSubjectsOf"], SH["targetObjectsOf"]}
 _CLASSES = {RDFS["Class"], OWL["Class"]}
 _TRUE = ox.Literal("true", datatype=XSD["boolean"])
 
@@ -86,6 +88,26 @@ def by_subject(quads: Iterable[LocatedQuad]) -> dict[Term, list[LocatedQuad]]:
     for each in quads:
         about[each.quad.subject].append(each)
     return about
+
+
+def property_targets(about: Mapping[Term, Sequence[LocatedQuad]]) -> dict[Term, list[Predicate]]:
+    """Return of each shape with targets by properties, and no others, the paths from a focus node to what made it one.
+
+    Parameters
+    ----------
+    about
+        What a shapes graph says of each subject.
+    """
+    found: dict[Term, list[Predicate]] = {}
+    for node, said in about.items():
+        targets = _Shape(node, said).targets
+        if targets and {kind for kind, _ in targets} <= _BY_PROPERTY:
+            found[node] = [
+                Predicate(value, inverse=kind == SH["targetObjectsOf"])
+                for kind, value in targets
+                if isinstance(value, ox.NamedNode)
+            ]
+    return found
 
 
 def focused(shapes: Iterable[LocatedQuad], data: Iterable[ox.Triple]) -> set[Term]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -13,13 +12,13 @@ from digigraph.findings import Finding, Location, Severity
 from digigraph.validation.engine.data_graph import ShapesError, UnfinishedError, query_of
 from digigraph.validation.shacl.messages import messages_of
 from digigraph.validation.shacl.prefixes import Declarations, PrefixError
-from digigraph.validation.shacl.targets import TARGETS, by_subject, focused
+from digigraph.validation.shacl.targets import TARGETS, by_subject, focused, property_targets
 from digigraph.validation.shapes.results import ResultFindings, ShapesSaid, rule_of_shape
 from digigraph.validation.updating.reach import ShapesGraph, makes_root
 from digigraph.vocab import SH, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from digigraph.dataset.statements import Dataset
     from digigraph.sources.rdf.parsing import LocatedQuad
@@ -76,8 +75,8 @@ class ShapesCheck:
         self._shapes = shapes
         self._graph = data
         self._files = Location(shapes[0].location.path if shapes else "shapes")
-        self._results = ResultFindings(dataset, _said(shapes), shorten, elsewhere=self._files)
         self._about = by_subject(shapes)
+        self._results = ResultFindings(dataset, _said(self._about), shorten, elsewhere=self._files)
 
     def findings(self) -> Iterator[Finding]:
         """Yield what the shapes find and what is wrong with them; one that cannot be used hides none of the others."""
@@ -153,7 +152,7 @@ class ShapesCheck:
 
     def _checked(self, shapes: Sequence[ox.Triple], *, is_whole: bool = False) -> list[Finding]:
         report = self._graph.validate(shapes, is_whole=is_whole)
-        found = [self._results.finding(each) for each in report.results(messages_of(shapes))]
+        found = list(self._results.findings(report.results(messages_of(shapes))))
         for name in report.recursive:
             shape = next((each for each in self._about if str(getattr(each, "value", "")) == name), None)
             found.append(
@@ -217,20 +216,19 @@ class ShapesCheck:
         return min(places, default=self._files)
 
 
-def _said(shapes: Iterable[LocatedQuad]) -> ShapesSaid:
+def _said(about: Mapping[Term, Sequence[LocatedQuad]]) -> ShapesSaid:
     """What a shapes graph says for people."""
     targets: dict[Term, Location] = {}
-    subjects_of: defaultdict[Term, list[ox.NamedNode]] = defaultdict(list)
     names: dict[Term, str] = {}
-    for each in shapes:
-        shape, term, value = each.quad.triple
-        if term == SH["targetNode"]:
-            targets[value] = each.location
-        elif term == SH["targetSubjectsOf"] and isinstance(value, ox.NamedNode):
-            subjects_of[shape].append(value)
-        elif term == SH["name"] and isinstance(value, ox.Literal) and (shape not in names or value.language == "en"):
-            names[shape] = value.value
-    return ShapesSaid(targets=targets, subjects_of=subjects_of, names=names)
+    for shape, said in about.items():
+        for each in said:
+            term, value = each.quad.predicate, each.quad.object
+            if term == SH["targetNode"]:
+                targets[value] = each.location
+            is_better = shape not in names or getattr(value, "language", None) == "en"
+            if term == SH["name"] and isinstance(value, ox.Literal) and is_better:
+                names[shape] = value.value
+    return ShapesSaid(targets=targets, by_property=property_targets(about), names=names)
 
 
 def is_finished(findings: Iterable[Finding]) -> bool:

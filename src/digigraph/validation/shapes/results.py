@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
@@ -27,16 +27,14 @@ MISSING = {
 }
 """Components whose results speak of values that are not there."""
 
-OF_CLASSES = {SH[f"{name}ConstraintComponent"].value for name in ("Class", "Or", "Not", "Xone", "Node")}
-"""Components whose results speak of what a node is."""
 _OF_QUERIES = SH["SPARQLConstraintComponent"].value
 _OF_PROPERTIES = {SH["ClosedConstraintComponent"].value}
 """Components whose results name a value and speak of the property that has it; all that name none speak of it too."""
+OF_CLASSES = {SH[f"{name}ConstraintComponent"].value for name in ("Class", "Or", "Not", "Xone", "Node")}
+"""Components whose results speak of what a node is."""
 _BARE = {XSD[name] for name in ("integer", "decimal", "boolean")}
 """Datatypes of literals that Turtle writes without quotation marks."""
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?|true|false")
-_PROPERTIES = 3
-"""Properties that are named of those by which a node became one to check."""
 _PATH = 60
 """Characters of a path that a message shows."""
 _OTHERS = 20
@@ -55,15 +53,34 @@ class ShapesSaid:
     ----------
     targets
         Where shapes name a node as their target (``sh:targetNode``): the place of nodes that are nowhere in the data.
-    subjects_of
-        Of each shape the properties whose subjects it checks (``sh:targetSubjectsOf``).
+    by_property
+        Of each shape that has targets by properties, and no others, the paths from a focus node to what made it one.
     names
         Of each shape its ``sh:name``, in English where it has one.
     """
 
     targets: Mapping[Term, Location]
-    subjects_of: Mapping[Term, Sequence[ox.NamedNode]]
+    by_property: Mapping[Term, Sequence[Predicate]]
     names: Mapping[Term, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Blamed:
+    """A result and the triples that it speaks of; the first of several such has the result counted."""
+
+    result: Result
+    steps: list[Step]
+    path: Path | None
+    is_first: bool = True
+
+
+class _Written(NamedTuple):
+    """A place, in the order in which they are told."""
+
+    is_of_others: bool
+    place: Location
+    has_no_quote: bool
+    quote: str
 
 
 class ResultFindings:
@@ -91,41 +108,73 @@ class ResultFindings:
         # A node with thousands of faulty values is walked from once, not for each of them.
         self._reached = lru_cache(maxsize=64)(lambda path, focus: last_steps(path, focus, dataset))
 
-    def finding(self, result: Result) -> Finding:
-        """Return the finding that a result is."""
+    def findings(self, results: Iterable[Result]) -> Iterator[Finding]:
+        """Yield the findings that results are, of each mistake one.
+
+        A node that only its properties made a target is told of each of these properties. What is wrong with a triple
+        that follows from another is told of what is written, and not where the same is wrong with that.
+        """
+        blamed = [each for result in results for each in self._blamed(result)]
+        told = {(each.result.component, step.triple) for each in blamed for step in each.steps}
+        for each in blamed:
+            sources = [self._dataset.source_of(*step.triple) for step in each.steps]
+            written = [Step(*_parts(source), backwards=False) for source in sources if source is not None]
+            if sources and len(written) == len(sources):
+                reasons = {(each.result.component, step.triple) for step in written}
+                if reasons <= told:
+                    continue
+                told |= reasons
+            is_one = len(sources) == 1 and written and written[0].subject == each.result.focus
+            yield self._finding(each, written[0] if is_one else None)
+
+    def _blamed(self, result: Result) -> list[_Blamed]:
+        """What a result speaks of: triples, or each property that made its node a target, with its triples."""
+        made = self._made_target(result)
+        if not made:
+            return [_Blamed(result, self._steps(result), result.path)]
+        return [_Blamed(result, steps, path, is_first=not at) for at, (path, steps) in enumerate(made.items())]
+
+    def _made_target(self, result: Result) -> dict[Predicate, list[Step]]:
+        """The triples that made the focus node of a result a target; none where it speaks of something else."""
+        focus = result.focus
+        if result.path is not None or result.value not in {None, focus} or result.shape is None:
+            return {}
+        # Of what is wrong with the node's own name, it is no matter what it has.
+        of_kind = result.component in OF_CLASSES
+        paths = [each for each in self._said.by_property.get(result.shape, ()) if each.inverse or of_kind]
+        made = {path: last_steps(path, focus, self._dataset).values() for path in paths}
+        return {
+            # The node stands where it is a value, not where its properties begin.
+            path: [replace(step, backwards=False) for several in steps for step in several]
+            for path, steps in made.items()
+            if steps
+        }
+
+    def _finding(self, blamed: _Blamed, written: Step | None) -> Finding:
+        """The finding that a result is; ``written``: what the triple of which it speaks follows from."""
+        result = blamed.result
+        path = Predicate(written.predicate) if written is not None else blamed.path
+        places = self._written(blamed)
+        # What the node itself says, before what others say of it; the same words stand in the default graph and in that
+        # of their evidence, which has the sentence.
+        _, place, _, quote = min(places, default=(False, None, False, ""))
+        others = sorted({each.place for each in places} - {place})
         concerned = self._concerned(result)
-        asked = self._asked(result, concerned)
-        written = self._written(result) or [each for step in asked for each in self._of_step(step, of_property=True)]
-        # The same words stand in the default graph and in that of their evidence, which has the sentence.
-        place, quote = min(written, key=lambda each: (each[0], not each[1]), default=(None, ""))
-        others = sorted({each[0] for each in written} - {place})
         reasons, named = self._reasons(result.details)
         return Finding(
             rule=_rule(result),
             # A severity that is not SHACL's own may mean anything: nobody shall overlook it.
             severity=_SEVERITIES.get(result.severity, Severity.VIOLATION),
-            message=self._message(result, concerned, asked),
+            message=self._message(result, concerned, path, written.object if written is not None else result.value),
             location=place or self._node_place(concerned),
             hint=reasons,
             named=named,
             also=tuple(others[:_OTHERS]),
             subject=concerned.value if isinstance(concerned, ox.NamedNode) else None,
-            path=sparql(result.path, self._shorten) if result.path is not None else None,
+            path=sparql(path, self._shorten) if path is not None else None,
             quote=self._quote(concerned) or quote or None,
-            result=_reported(result),
+            result=replace(_reported(result), times=1 if blamed.is_first else 0),
         )
-
-    def _asked(self, result: Result, node: Term) -> list[Step]:
-        """The triples by which a node became one to check, where a result speaks of what it is and of no property.
-
-        Where it speaks of its name (``sh:in``, ``sh:pattern``), the node is at fault, and not what it has.
-        """
-        if result.path is not None or result.shape is None or result.component not in OF_CLASSES:
-            return []
-        terms = self._said.subjects_of.get(result.shape, ())
-        return [
-            Step(node, term, value, backwards=False) for term in terms for value in self._dataset.values(node, term)
-        ]
 
     def _concerned(self, result: Result) -> Term:
         """The node that a result speaks of: its focus, but of a query asked once about a class, the instance found."""
@@ -165,13 +214,21 @@ class ResultFindings:
 
     def _reason(self, result: Result) -> tuple[Location, str]:
         concerned = self._concerned(result)
-        place = min((place for place, _ in self._written(result)), default=self._node_place(concerned))
-        return place, self._message(result, concerned)
+        (blamed, *_) = self._blamed(result)
+        place = min((each.place for each in self._written(blamed)), default=self._node_place(concerned))
+        return place, self._message(result, concerned, result.path, result.value)
 
-    def _written(self, result: Result) -> list[tuple[Location, str]]:
+    def _written(self, blamed: _Blamed) -> list[_Written]:
         """Where what a result speaks of is written, and the sentences quoted for it."""
+        result = blamed.result
         of_property = result.value is None or result.component in _OF_PROPERTIES
-        return [each for step in self._steps(result) for each in self._of_step(step, of_property=of_property)]
+        if result.path is None and isinstance(blamed.path, Predicate):
+            of_property = not blamed.path.inverse
+        return [
+            _Written(step.subject != result.focus, place, not quote, quote)
+            for step in blamed.steps
+            for place, quote in self._of_step(step, of_property=of_property)
+        ]
 
     def _of_step(self, step: Step, *, of_property: bool) -> Iterable[tuple[Location, str]]:
         """Where a step's value, or its property, is written, and the sentence quoted for it; empty for none."""
@@ -184,19 +241,16 @@ class ResultFindings:
     def _node_place(self, node: Term) -> Location:
         return min(self._dataset.node_places(node), default=self._said.targets.get(node, self._elsewhere))
 
-    def _message(self, result: Result, concerned: Term, asked: Sequence[Step] = ()) -> str:
+    def _message(self, result: Result, concerned: Term, path: Path | None, value: Term | None) -> str:
         texts = dict(reversed(result.messages))
         text = texts.get("en") or next(iter(texts.values()), "This breaks a shape.")
         if isinstance(result.value, ox.Literal):
             text = text.replace(result.value.value, _shortened(result.value.value))
         about = [self._shown(concerned)]
-        if result.path is not None:
-            about.append(self._way(result.path, result.shape))
-        if result.value is not None and result.value not in {result.focus, concerned}:
-            about.append(self._shown(result.value))
-        elif asked:
-            terms = list(dict.fromkeys(self._shorten(each.predicate.value) for each in asked))
-            about.append(", ".join(terms[:_PROPERTIES]) + (", …" if len(terms) > _PROPERTIES else ""))
+        if path is not None:
+            about.append(self._way(path, result.shape))
+        if value is not None and value not in {result.focus, concerned}:
+            about.append(self._shown(value))
         return f"{' '.join(about)}: {text}"
 
     def _way(self, path: Path, shape: Term | None) -> str:
@@ -254,6 +308,10 @@ def _innermost(results: Iterable[Result]) -> Iterator[Result]:
             yield from _innermost(each.details)
         else:
             yield each
+
+
+def _parts(triple: ox.Triple) -> tuple[Term, ox.NamedNode, Term]:
+    return triple.subject, triple.predicate, triple.object
 
 
 def _rule(result: Result) -> str:
