@@ -150,13 +150,6 @@ def test_a_mistake_about_which_two_shapes_speak_is_told_once(project: Project) -
     ]
 
 
-def test_what_follows_from_a_value_is_not_told_beside_it(project: Project) -> None:
-    """An organisation that leads is no person: told of lead, and not of what every lead is as well."""
-    project.facts("  - quote: Ada Berg leads\n    says: [{subject: nhd, lead: kth}]\n")
-    project.write("data/things/things.yaml", THINGS.replace("ada-berg:\n", "ada-berg:\n  jobTitle: {sv: P, en: P}\n"))
-    assert [each.rule for each in project.check().findings] == ["shacl-lead"]
-
-
 def test_what_only_one_thing_may_have_is_told_once_where_it_is_written(project: Project) -> None:
     """A home page of two things: at the last of them, and the other place beside it."""
     project.write("data/things/things.yaml", THINGS.replace("kth:\n", "kth:\n  homepage: https://www.kth.se\n"))
@@ -165,13 +158,3 @@ def test_what_only_one_thing_may_have_is_told_once_where_it_is_written(project: 
     (found,) = project.check().findings
     assert (found.rule, str(found.location)) == ("shacl-homepage-one", "data/things/things.yaml:2:13")
     assert [str(each) for each in found.also] == ["data/things/more.yaml:4:13"]
-
-
-def test_what_only_projects_have_is_told_where_it_is_said(project: Project) -> None:
-    """Not at the organisation of which it is said, which is described in another file."""
-    project.facts("  - quote: KTH takes part.\n    occurrence: 1\n    says: [{subject: kth, partnerCount: 18}]\n")
-    project.write("data/things/things.yaml", THINGS.replace("ada-berg:\n", "ada-berg:\n  jobTitle: {sv: P, en: P}\n"))
-    (found,) = project.check().findings
-    assert (found.rule, str(found.location)) == ("shacl-of-project", "data/documents/nhd-page.yaml:12:41")
-    assert found.message.startswith("id:kth dg:partnerCount: Say this of a project")
-    assert found.quote == "KTH takes part."
