@@ -87,6 +87,22 @@ def test_an_identifier_of_two_things_is_told_once(project: Project) -> None:
     assert found.message.startswith("id:foo ")
 
 
+def test_a_home_page_of_several_things_is_told_once_for_each(project: Project) -> None:
+    """Of a thing that shares one with each of two others: at these, which have one home page too many each."""
+    pages = "  homepage: [https://a.example/, https://b.example/]\n"
+    others = "".join(
+        f"{each}:\n  type: Organization\n  name: {{sv: F, en: F}}\n  homepage: https://{each}.example/\n"
+        for each in "ab"
+    )
+    project.write("data/things/things.yaml", THINGS.replace("kth:\n", "kth:\n" + pages) + others)
+    found = [each for each in project.check().findings if each.rule == "shacl-homepage-one"]
+    lines = THINGS.count("\n")
+    assert [(each.location.line, [also.line for also in each.also]) for each in found] == [
+        (lines + 5, [2]),
+        (lines + 9, [2]),
+    ]
+
+
 def test_of_a_thing_that_is_described_twice_nothing_else_is_said_to_be_too_much(project: Project) -> None:
     """That it has two names is no mistake of its own."""
     project.write("data/things/more.yaml", "kth:\n  type: Organization\n  name: {sv: Tekniska, en: Royal}\n")

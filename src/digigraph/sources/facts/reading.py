@@ -209,8 +209,7 @@ class _FactsReader:
         of_date = len(doubts)
         with Noting(doubts):
             rejected = _rejected(fields, doubts)
-        # What was left out may have said that it is not accepted.
-        counts = fields.is_whole and rejected is None and len(doubts) == of_date
+        counts = rejected is None and len(doubts) == of_date
         with Noting(mistakes):
             quote = self._quote(fields)
         with Noting(mistakes):
