@@ -75,7 +75,11 @@ HISTORY: dict[str, tuple[Edit, set[str]]] = {
     "a new claim": (facts(FACTS + FUNDED), set()),
     "another amount of a grant that a thing owns": (facts(FACTS + FUNDED, "1991250", "1991251"), set()),
     "a claim is not accepted": (
-        facts(FACTS + FUNDED, "  - quote: is", '  - accepted: false\n    reason: "The contract names another sum"\n    quote: is'),
+        facts(
+            FACTS + FUNDED,
+            "  - quote: is",
+            '  - accepted: false\n    reason: "The contract names another sum"\n    quote: is',
+        ),
         set(),
     ),
     # What is not accepted stands on the page of its subject alone.
