@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Tests start thousands of processes, a server one for each query that it ends: what Python has compiled is kept.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DELETE_ON_ERROR:
 .PHONY: serve test test-all assets check format bench vocabularies lock venv-module clean
 
