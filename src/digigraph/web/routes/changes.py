@@ -23,7 +23,7 @@ from digigraph.web.pages.rendering import href, language, page
 from digigraph.web.protocol.headers import SNAPSHOT_HEADER
 from digigraph.web.replies.answers import made, requested_format, sent_in_pieces, suffix_format
 from digigraph.web.site.addresses import local
-from digigraph.web.site.answering import edition, site
+from digigraph.web.site.answering import edition, served, site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,12 +95,7 @@ def _stream() -> EventStream:
     NotFound
         An endpoint of others answers, or the state was published when no changes were kept.
     """
-    here = site()
-    version = here.backend.version
-    if version is None:
-        raise NotFound(
-            "There are no changes here: an endpoint of others answers.", hint=f"Ask at {site().url('/sparql')}."
-        )
+    here, version = site(), served("changes")
     log = SnapshotCatalog(here.settings.state_folder).changes
     found = log.changes(until=version)
     if not found:

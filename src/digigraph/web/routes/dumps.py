@@ -13,7 +13,7 @@ from digigraph.store.snapshots.catalog import SnapshotCatalog
 from digigraph.web.pages.rendering import page
 from digigraph.web.protocol.headers import SNAPSHOT_HEADER
 from digigraph.web.replies.files import File
-from digigraph.web.site.answering import site
+from digigraph.web.site.answering import served, site
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -28,7 +28,7 @@ _LATEST = "latest"
 @blueprint.get("/dumps/")
 def index() -> Response:
     """List the dumps of the state that is served."""
-    _served()
+    served("dumps")
     return page("dumps.html", lambda: {"dumps": site().offer.dumps, "page_url": site().url("/dumps/")})
 
 
@@ -39,7 +39,7 @@ def dump(file: str) -> BaseResponse:
     if name != _SUMS and name not in FORMATS:
         raise NotFound(f"There is no dump {name!r}.", hint=f"Dumps: {', '.join(FORMATS)}; hashes: {_SUMS}.")
     if state == _LATEST:
-        return redirect(site().url(f"/dumps/{_served()}.{name}"))
+        return redirect(site().url(f"/dumps/{served('dumps')}.{name}"))
     snapshot = _snapshot(state)
     if name == _SUMS:
         lines = (f"{each.sha256}  {state}.{each.name}\n" for each in snapshot.dumps())
@@ -70,21 +70,5 @@ def _of(snapshot: Snapshot, response: Response) -> Response:
 
 
 def _snapshot(name: str) -> Snapshot:
-    _served()
+    served("dumps")
     return SnapshotCatalog(site().settings.state_folder).find(name, path=site().present_url(STATES))
-
-
-def _served() -> str:
-    """The name of the state that is served.
-
-    Raises
-    ------
-    NotFound
-        An endpoint of others answers.
-    """
-    served = site().backend.version
-    if served is None:
-        raise NotFound(
-            "There are no dumps here: an endpoint of others answers.", hint=f"Ask at {site().url('/sparql')}."
-        )
-    return served

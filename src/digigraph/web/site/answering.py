@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, after_this_request, current_app, request
 
+from digigraph.errors import NotFound
 from digigraph.publishing.edition.graph import Edition
 from digigraph.publishing.edition.paths import TIMEMAP
 from digigraph.store.answering.cancellation import Cancellation
@@ -34,6 +35,22 @@ def site() -> Site:
     """Return the site of the request that is being answered: of the state that is served, else of the one named."""
     found: Site = request.environ.get(NAMED_STATE) or current_app.extensions[EXTENSION]
     return found
+
+
+def served(what: str) -> str:
+    """Return the name of the state that answers the request; ``what`` only states have.
+
+    Raises
+    ------
+    NotFound
+        An endpoint of others answers.
+    """
+    version = site().backend.version
+    if version is None:
+        raise NotFound(
+            f"There are no {what} here: an endpoint of others answers.", hint=f"Ask at {site().url('/sparql')}."
+        )
+    return version
 
 
 def client_cancellation() -> Cancellation | None:
