@@ -23,7 +23,7 @@ from digigraph.sources.facts import values
 from digigraph.sources.facts.quoting import Span, find_in_runs
 from digigraph.sources.files.disk import read_bytes
 from digigraph.sources.files.kept import Kept
-from digigraph.sources.files.records import Fields, Items, Malformed, Node, Noting, Refused
+from digigraph.sources.files.records import Fields, Items, Malformed, Node, Noting, Refused, mistake
 from digigraph.sources.yaml.layouts import UNKNOWN
 from digigraph.sources.yaml.parsing import MAX_BYTES, parse_yaml
 from digigraph.suggestions import did_you_mean
@@ -188,7 +188,7 @@ def _entry(node: Node, iris: Iris, findings: list[Finding]) -> Redaction:
     for key, place in node.keys.items():
         if key not in _KEYS:
             hint = did_you_mean(key, _KEYS) or f"Keys: {', '.join(sorted(_KEYS))}."
-            findings.append(Malformed("key", f"A redaction has no key {key!r}.", place, hint=hint).finding)
+            findings.append(mistake("key", f"A redaction has no key {key!r}.", place, hint=hint))
     for key in ("iri", "reason"):
         if key not in node.nodes:
             raise Malformed("redaction", f"{key} is missing here.", node.location, hint=f"Add {key}: …")

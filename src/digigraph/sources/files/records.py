@@ -22,6 +22,11 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UNDECODED = re.compile("[\udc80-\udcff]")
 
 
+def mistake(rule: str, message: str, location: Location, *, hint: str | None = None) -> Finding:
+    """Return the finding that something is not what must stand there."""
+    return Finding(rule=rule, severity=Severity.VIOLATION, message=message, location=location, hint=hint)
+
+
 class Malformed(Exception):
     """A node is not what must stand there.
 
@@ -35,7 +40,7 @@ class Malformed(Exception):
 
     def __init__(self, rule: str, message: str, location: Location, *, hint: str | None = None) -> None:
         super().__init__(message)
-        self.finding = Finding(rule=rule, severity=Severity.VIOLATION, message=message, location=location, hint=hint)
+        self.finding = mistake(rule, message, location, hint=hint)
         self.others: tuple[Finding, ...] = ()
 
 
@@ -58,7 +63,7 @@ def described_twice(slug: str, location: Location, other: Location) -> Finding:
     if not other.line:
         message = f"{slug} is the name of a document as well, of {other}."
         hint = f"Give the thing another slug, or rename both files of the document, such as to {slug}-page."
-    return replace(Malformed("duplicate-thing", message, location, hint=hint).finding, named=(other.path,))
+    return replace(mistake("duplicate-thing", message, location, hint=hint), named=(other.path,))
 
 
 class Noting:

@@ -12,7 +12,7 @@ from digigraph.findings import Finding
 from digigraph.sources.facts.claims import Slug
 from digigraph.sources.facts.misnamed import Misnamed
 from digigraph.sources.facts.values import slug_of
-from digigraph.sources.files.records import Malformed
+from digigraph.sources.files.records import mistake
 from digigraph.sources.ontology.described import Described
 from digigraph.sources.ontology.names import Names
 from digigraph.suggestions import unseen
@@ -114,7 +114,7 @@ class References:
                 # What is said of nobody has no name.
                 if name and name not in self._known and name not in mentioned:
                     hint = self._names.question(name) or self._how_to_describe(each.property)
-                    yield name, Malformed("unknown-thing", f"There is no thing {name!r}.", place, hint=hint).finding
+                    yield name, mistake("unknown-thing", f"There is no thing {name!r}.", place, hint=hint)
 
     def _how_to_describe(self, term: ox.NamedNode) -> str:
         """What to do about something that nobody describes, where a property takes it."""
@@ -134,7 +134,7 @@ class References:
         for name, place in things.items():
             if name not in typed and missed.isdisjoint({(name, None), (name, RDF["type"])}):
                 hint = "Add type: and a class, such as Project, Organization or Person."
-                yield name, Malformed("value", f"{name} has no type.", place, hint=hint).finding
+                yield name, mistake("value", f"{name} has no type.", place, hint=hint)
 
     def unknown_words(self, mentioned: AbstractSet[str]) -> Iterator[Finding]:
         """Yield a finding for each word that is not on the closed list of its property."""
@@ -145,4 +145,4 @@ class References:
             if listed and word not in listed and word not in mentioned:
                 message = f"{word!r} is not a word of {each.property.value.removeprefix(prefix)}."
                 hint = listed.question(word) or f"Write one of {', '.join(listed)}."
-                yield Malformed("unknown-word", message, each.location, hint=hint).finding
+                yield mistake("unknown-word", message, each.location, hint=hint)

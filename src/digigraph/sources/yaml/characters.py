@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from digigraph.sources.files.records import Malformed
+from digigraph.sources.files.records import mistake
 from digigraph.suggestions import named
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def printable(text: str, positions: Positions, findings: list[Finding]) -> str:
     text = UNPRINTABLE.sub("\ufffd", text)
     for space in _NO_SPACES.finditer(text):
         message = f"What looks like a space and is none indents this line: {named(space.group(1)[0])}."
-        findings.append(Malformed("yaml", message, positions.value(*space.span(1)), hint="Indent with spaces.").finding)
+        findings.append(mistake("yaml", message, positions.value(*space.span(1)), hint="Indent with spaces."))
     return _NO_SPACES.sub(lambda found: " " * len(found.group()), text)
 
 
@@ -65,6 +65,6 @@ def _told(found: list[tuple[str, int, int]], positions: Positions, rule: str, me
     for character, spans in places.items():
         more = f", and {len(spans) - MAX_PLACES} times more in this file" if len(spans) > MAX_PLACES else ""
         first, *others = [positions.value(*each) for each in spans[:MAX_PLACES]]
-        malformed = Malformed(rule, f"{message}{more}: {named(character)}.", first, hint="Remove it.")
-        findings.append(replace(malformed.finding, also=tuple(others)))
+        told = mistake(rule, f"{message}{more}: {named(character)}.", first, hint="Remove it.")
+        findings.append(replace(told, also=tuple(others)))
     return findings

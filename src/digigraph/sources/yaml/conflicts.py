@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from digigraph.sources.files.records import Malformed
+from digigraph.sources.files.records import mistake
 
 if TYPE_CHECKING:
     from digigraph.findings import Finding
@@ -26,7 +26,7 @@ def without_conflicts(text: str, positions: Positions, findings: list[Finding]) 
         elif opened and other:
             place = positions.value(*opened.span())
             hint = "Keep what is right of both, without the lines <<<<<<<, ======= and >>>>>>>. The first is checked."
-            findings.append(Malformed("yaml", "A merge conflict begins here.", place, hint=hint).finding)
+            findings.append(mistake("yaml", "A merge conflict begins here.", place, hint=hint))
             for start, end in (opened.span(), (other.start(), mark.end())):
                 parts += [text[at:start], _blanks(text[start:end])]
                 at = end

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from digigraph.sources.files.records import Malformed
+from digigraph.sources.files.records import mistake
 from digigraph.sources.yaml.edits import Edit
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Indenting:
         return self._told(message, line.sign, len(self._text) if end < 0 else end, _SPACES)
 
     def _told(self, message: str, start: int, end: int, hint: str) -> Finding:
-        return Malformed("yaml", message, self._positions.value(start, end), hint=hint).finding
+        return mistake("yaml", message, self._positions.value(start, end), hint=hint)
 
     def _norm(self, container: Container) -> int:
         """By how much the lines of a list or mapping are indented: as most are; where none are most, as is usual."""
