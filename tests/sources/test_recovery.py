@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -116,13 +115,14 @@ e:k e:p [ e:q 1 . e:r 2 ] ; e:s 3 .
 e:l e:p http://e.x/a .
 @prefix f: http://e.x/ .
 f:m e:p ( 1 2 .
+f:m e:p f:m .
 f:n e:p 1
 @prefix g: <http://e.x/>
 g:o e:p .
 """
     assert lines(text) == [
         *[(1, 23), (2, 5), (3, 9), (4, 20), (7, 1), (8, 4), (9, 17), (10, 13), (11, 17), (12, 9), (13, 12), (14, 15)],
-        *[(16, 1), (17, 1)],
+        *[(17, 1), (18, 1)],
     ]
 
 
@@ -143,8 +143,8 @@ e:a e:p .
     assert lines(text, ox.RdfFormat.TRIG) == found
 
 
-def test_a_string_that_does_not_end_hides_nothing() -> None:
-    """It is told where it opens; or where the next one opens that was taken for its end, with the line of the first."""
+def test_strings_that_do_not_end_are_told() -> None:
+    """Where one opens; or where the next one opens that was taken for its end, with the line of the first."""
     text = '''e:a e:p """lost .
 e:b e:p 1 , .
 e:c e:p """fine""" .
@@ -154,10 +154,10 @@ e:g e:p 1 .
 e:h e:p .
 '''
     found = told(PREFIXES + text)
-    # What is wrong in the text that the string took is seen when the string is mended.
-    assert [each.location.line - 2 for each in found] == [3, 4, 5, 7]
+    # What is wrong in the text that the string took is seen when the string is mended; so is what may be text.
+    assert [each.location.line - 2 for each in found] == [3, 5]
     assert found[0].hint == "A string stands before it, that begins in line 3: should it end earlier?"
-    assert found[2].message == 'This is not Turtle: What begins here with " does not end.'
+    assert found[1].message == 'This is not Turtle: What begins here with " does not end.'
     (last,) = told(PREFIXES + 'e:a e:p """lost\nand more.\n')
     assert last.hint == "What stands further down was not looked at; correct this first."
 
@@ -190,67 +190,6 @@ def test_of_thousands_of_mistakes_the_first_are_told(line: str) -> None:
     found = told(line * 20_000)
     assert 1 <= len(found) <= 50
     assert (found[-1].hint or "").endswith("What stands further down was not looked at; correct this first.")
-
-
-def mutated(rnd: random.Random, text: str) -> str:
-    """A text with one character more or less."""
-    place = rnd.randrange(len(text))
-    if rnd.random() < 0.5:
-        marks = [match.start() for match in re.finditer(r'["<>\[\]().;,:]', text)]
-        place = rnd.choice(marks)
-        return text[:place] + text[place + 1 :]
-    return text[:place] + rnd.choice(list("\"'<>[](){}.;,:#@ \\")) + text[place:]
-
-
-WRITTEN = """@prefix sh: <http://www.w3.org/ns/shacl#> .
-@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-@prefix e: <http://e.x/> .
-
-# Each grant has an amount; see e:Amount.
-e:Grant-amount a sh:NodeShape ;
-    sh:targetClass e:Grant , e:Award ;
-    sh:property [
-        sh:path e:amount ;
-        sh:minCount 1 ; sh:maxCount 1 ;
-        sh:node e:Amount ;
-        sh:message "A grant has one amount; say which."@en , "Ett bidrag har ett belopp."@sv
-    ] .
-
-e:Amount a sh:NodeShape ;
-    sh:property [ sh:path e:currency ; sh:in ( "SEK" "EUR" "NOK" ) ] ;
-    sh:property [ sh:path ( e:value [ sh:inversePath e:of ] ) ; sh:datatype xsd:decimal ; sh:minExclusive 0.5 ] .
-
-<http://e.x/ontology#funder>
-    a e:Property ;
-    e:comment '''Who pays. Not who decides:
-that is e:decider .
-''' ;
-    e:since "2021-05-01"^^xsd:date .
-
-[] e:about e:Grant ; e:note "(see [1])" , 'it is "so"' .
-_:b1 e:next _:b2 . _:b2 e:next ( ) .
-"""
-
-
-def test_one_slip_is_one_mistake() -> None:
-    """A character too many or too few is told where the engine sees it, and in 99 of 100 files nothing behind it.
-
-    But for a prefix that is not declared, because the slip is in its declaration: that is so. What is left are
-    quotation marks by which text and statements change places.
-    """
-    assert error_of(WRITTEN) is None
-    rnd = random.Random(0)
-    broken = further = 0
-    for _ in range(1000):
-        slip = mutated(rnd, WRITTEN)
-        if (error := error_of(slip)) is None:
-            continue
-        broken += 1
-        first, *others = told(slip)
-        assert (first.location.line, first.location.column) == (error.lineno, error.offset), slip
-        further += not all("has not been declared" in each.message for each in others)
-    assert broken > 400
-    assert further <= broken // 100
 
 
 @pytest.mark.parametrize("rdf_format", [ox.RdfFormat.TURTLE, ox.RdfFormat.N_TRIPLES, ox.RdfFormat.JSON_LD])

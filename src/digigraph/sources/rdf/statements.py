@@ -13,14 +13,15 @@ if TYPE_CHECKING:
 
 LONG = ('"""', "'''")
 """What a string of several lines begins and ends with."""
-NOWHERE = "<x:>"
-"""What a prefix stands for of which nobody can tell."""
-_EMPTY = {'""', "''"}
+EMPTY = {'""', "''"}
 _BROKEN = re.compile(
     r"""(?P<open>\"""|'''|["'][^\n]*+)|(?P<broken><[^<>"\n]*+>|<\S*+|[^\s"'<>\[\](){},;.#]++|.)""", re.DOTALL
 )
 """What is no token of Turtle: a string without end, up to the end of its line; an IRI; a word; a character."""
 _DIRECTIVE = re.compile(r"@?(?:prefix|base)", re.IGNORECASE)
+_SPACES = re.compile(r"[ \t]*+")
+_DEEPEST = 200
+"""Indentation that is looked at."""
 _WORDS = {"a", "true", "false"}
 _LENGTHS = {"PREFIX": 3, "BASE": 2}
 _OF_PREFIX = 3
@@ -29,7 +30,8 @@ _OF_PREFIX = 3
 
 @dataclass(slots=True)
 class Statement:
-    """A statement as far as it was read: its first tokens, their number, the brackets that are open.
+    """A statement as far as it was read: its first tokens, their number, that of those outside of
+    brackets (a pair of which is one), the brackets that are open.
 
     It is no Turtle where it has words or characters that no statement has, or a string without end, of which nobody can
     tell what else it has taken. What ``may_declare`` are the prefixes before an IRI anywhere in it: it may have been
@@ -38,9 +40,11 @@ class Statement:
 
     head: list[Token] = field(default_factory=list)
     length: int = 0
+    terms: int = 0
     open: list[str] = field(default_factory=list)
     last: Token | None = None
     is_no_turtle: bool = False
+    may_be_text: bool = False
     may_declare: set[str] = field(default_factory=set)
 
     def take(self, token: Token) -> None:
@@ -54,8 +58,11 @@ class Statement:
             self.open.pop()
         if token.kind == "iri" and self.last is not None and self.last.text.endswith(":"):
             self.may_declare.add(self.last.text)
-        is_word = token.kind == "word" and token.text not in _WORDS
-        self.is_no_turtle = self.is_no_turtle or is_word or token.kind in {"open", "broken"}
+        is_misspelt = self.length == 1 and token.kind == "tag" and not is_directive(token)
+        self.is_no_turtle = self.is_no_turtle or is_misspelt or is_no_turtle(token)
+        is_doubtful = token.text in EMPTY or token.text.startswith(LONG)
+        self.may_be_text = self.may_be_text or is_doubtful
+        self.terms += not self.open
         self.last = token
 
     @property
@@ -79,16 +86,16 @@ class Statement:
             and self.length < _LENGTHS[self.head[0].text.strip("@").upper()]
         )
 
-    def declared(self, until: int) -> dict[str, str]:
-        """The prefix that it declares, with what it stands for if that is certain before an offset."""
+    def declared(self, until: int) -> tuple[str, str] | None:
+        """The prefix that it declares, with the IRI that it stands for if that is certain before an offset."""
         if len(self.head) == 1 or not self.head or not is_directive(self.head[0]):
-            return {}
+            return None
         name, following = self.head[1], self.head[2:]
         iris = [each.text for each in following if each.kind == "iri" and each.end <= until]
-        is_name = name.kind == "name" and name.text.endswith(":")
+        is_name = name.kind == "name" and name.text.find(":") == len(name.text) - 1
         if not is_name and not (name.kind == "word" and following and following[0].kind == "iri"):
-            return {}
-        return {f"{name.text.rstrip(':')}:": "".join(iris) or NOWHERE}
+            return None
+        return f"{name.text.rstrip(':')}:", "".join(iris)
 
 
 def lexed(text: str, position: int) -> Iterator[Token]:
@@ -97,13 +104,19 @@ def lexed(text: str, position: int) -> Iterator[Token]:
         match = TOKEN.match(text, position)
         kind = match.lastgroup if match is not None else None
         # What begins with three quotation marks that nothing closes is no empty string.
-        if match is None or kind is None or (match[0] in _EMPTY and text.startswith(LONG, position)):
+        if match is None or kind is None or (match[0] in EMPTY and text.startswith(LONG, position)):
             match = _BROKEN.match(text, position)
             assert match is not None  # noqa: S101 - it takes any character
             kind = match.lastgroup or ""
         if kind != "space":
             yield Token(kind, match[0], position, match.end())
         position = match.end()
+
+
+def indent_of(text: str, offset: int) -> int:
+    """Return how deep the line of an offset is indented."""
+    spaces = _SPACES.match(text, text.rfind("\n", 0, offset) + 1, offset)
+    return min(_DEEPEST, len(spaces[0])) if spaces is not None else 0
 
 
 def is_mark(token: Token, marks: str) -> bool:
@@ -114,6 +127,11 @@ def is_mark(token: Token, marks: str) -> bool:
 def is_directive(token: Token) -> bool:
     """Whether a token begins a directive."""
     return token.kind in {"tag", "word"} and _DIRECTIVE.fullmatch(token.text) is not None
+
+
+def is_no_turtle(token: Token) -> bool:
+    """Whether no statement has such a token; a directive may have it."""
+    return token.kind in {"open", "broken"} or (token.kind == "word" and token.text not in _WORDS)
 
 
 def is_of_lines(token: Token) -> bool:
