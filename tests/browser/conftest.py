@@ -28,6 +28,8 @@ _QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+# After which what is waited for counts as never coming.
+_PATIENCE_MS = 120_000
 # Where the page's policy forbids something, the browser tells the document.
 _WATCH = """
 window.violations = [];
@@ -59,8 +61,9 @@ def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium")
     if path is None or importlib.util.find_spec("playwright") is None:
         pytest.skip("Chromium (Debian: chromium) and what drives it are not on this machine")
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - make test does without it
+    from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415 - make test does without it
 
+    expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(_QUIET))
         yield browser
@@ -87,6 +90,7 @@ def visit(chromium: Browser, site: str) -> Iterator[Opens]:
             viewport={"width": width, "height": 900}, color_scheme=colours, java_script_enabled=script
         )
         contexts.append(context)
+        context.set_default_timeout(_PATIENCE_MS)
         context.add_init_script(_WATCH)
         made = Visit(context.new_page(), at)
         made.page.on("request", lambda request: made.requests.append(request.url))

@@ -85,9 +85,11 @@ def test_a_page_is_whole_without_script(visit: Opens):
 
 def test_the_keyboard_reaches_everything(visit: Opens):
     """The first stop skips to the content; every link of the picture is a stop with a name."""
+    from playwright.sync_api import expect  # noqa: PLC0415 - make test does without it
+
     page = visit("/page/hds").page
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
+    expect(page.locator(":focus")).to_have_attribute("href", "#main")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("#main$"))
     for _ in range(60):
@@ -99,12 +101,13 @@ def test_the_keyboard_reaches_everything(visit: Opens):
 
 def test_a_sentence_leads_to_its_place_in_the_text(visit: Opens):
     """From a statement to the marked words in the document, which come into view."""
+    from playwright.sync_api import expect  # noqa: PLC0415 - make test does without it
+
     page = visit("/page/hds").page
     page.locator("dd", has_text="HDS (huvudman KTH)").get_by_role("link", name="Om oss").first.click()
     page.wait_for_url(re.compile("/doc/.*#"))
     fragment = page.url.partition("#")[2]
-    assert page.locator(f"[id='{fragment}'] ~ mark").first.is_visible()
-    assert page.locator(f"[id='{fragment}']").evaluate("e => e.getBoundingClientRect().top < innerHeight")
+    expect(page.locator(f"[id='{fragment}'] ~ mark").first).to_be_in_viewport()
 
 
 def test_paper_shows_what_the_screen_shows(visit: Opens):

@@ -27,6 +27,12 @@ def write(page: Page, query: str) -> None:
     page.keyboard.insert_text(query)
 
 
+def press(page: Page, name: str) -> None:
+    """Press a button that leads to another page, and wait for that."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).click()
+
+
 def cells(page: Page) -> list[list[str]]:
     page.locator(".tabPanel.active .yasr table tbody tr").first.wait_for()
     rows = page.locator(".tabPanel.active .yasr table tbody tr").all()
@@ -102,7 +108,7 @@ def test_an_error_is_shown_with_its_line(visit: Opens):
     write(there.page, "SELECT * {\n ?s ?p }")
     there.page.locator(".yasqe_queryButton:visible").click()
     told = there.page.get_by_role("alert")
-    told.wait_for()
+    told.locator("pre").wait_for()
     text = told.inner_text()
     assert "The query is not SPARQL" in text
     assert "Line 2, column " in text
@@ -112,6 +118,8 @@ def test_an_error_is_shown_with_its_line(visit: Opens):
 
 def test_it_is_used_by_keyboard_alone(visit: Opens):
     """Terms are completed from this graph with their prefix declared, the query runs, and the editor can be left."""
+    from playwright.sync_api import expect  # noqa: PLC0415 - make test does without it
+
     there = visit("/sparql")
     there.page.locator(".CodeMirror textarea").focus()
     there.page.keyboard.press("Control+A")
@@ -128,20 +136,22 @@ def test_it_is_used_by_keyboard_alone(visit: Opens):
     there.page.keyboard.press("Escape")
     there.page.keyboard.press("Tab")
     there.page.keyboard.press("Tab")
-    assert there.page.evaluate("document.activeElement.ariaLabel") == "Run query"
+    expect(there.page.locator(":focus")).to_have_attribute("aria-label", "Run query")
     assert there.page.locator(".CodeMirror-code").inner_text() == written
     assert there.complaints() == []
 
 
 def test_iris_of_ours_lead_to_this_servers_pages(visit: Opens):
     """A link in the table goes to the page here, whatever the name's own address."""
+    from playwright.sync_api import expect  # noqa: PLC0415 - make test does without it
+
     there = visit("/sparql")
     write(there.page, HOST.format("SELECT ?host { id:hds dg:host ?host }"))
     there.page.keyboard.press("Control+Enter")
     cells(there.page)
     link = there.page.locator(".yasr td a.iri")
     link.hover()
-    assert link.get_attribute("href") == f"{there.url}/id/kth"
+    expect(link).to_have_attribute("href", f"{there.url}/id/kth")
 
 
 def test_what_is_in_the_editor_can_be_cited(visit: Opens):
@@ -156,6 +166,8 @@ def test_what_is_in_the_editor_can_be_cited(visit: Opens):
 
 def test_the_editor_of_a_state_asks_that_state(visit: Opens):
     """With tabs left open in the present state, the editor below a state's name asks there, and its IRIs lead there."""
+    from playwright.sync_api import expect  # noqa: PLC0415 - make test does without it
+
     there = visit("/sparql")
     write(there.page, "ASK {}")
     there.page.keyboard.press("Control+Enter")
@@ -168,7 +180,7 @@ def test_the_editor_of_a_state_asks_that_state(visit: Opens):
     assert cells(there.page) == [["id:kth"]]
     assert {each for each in there.requests if "sparql" in each} == {f"{state}/sparql"}
     there.page.locator("a.iri:visible").first.hover()
-    assert there.page.locator("a.iri:visible").first.get_attribute("href") == f"{state}/id/kth"
+    expect(there.page.locator("a.iri:visible").first).to_have_attribute("href", f"{state}/id/kth")
 
 
 def test_every_view_of_an_answer_obeys_the_policy(visit: Opens):
@@ -223,13 +235,13 @@ def test_without_script_form_and_table_do(visit: Opens, width: int):
     """Choose an example, ask, read the table, ask again; an error is a page with the line."""
     page = visit("/sparql", width=width, script=False).page
     page.select_option("#example", "acronym.sv")
-    page.get_by_role("button", name="Show", exact=True).click()
-    page.get_by_role("button", name="Ask", exact=True).click()
+    press(page, "Show")
+    press(page, "Ask")
     assert page.locator("table tbody td").all_inner_texts() == [
         "id:eibir",
         "European Institute for Biomedical Imaging Research @en",
     ]
     page.locator("#query").fill("SELECT * {\n ?s ?p }")
-    page.get_by_role("button", name="Ask", exact=True).click()
+    press(page, "Ask")
     assert page.get_by_role("heading", name="The query is not SPARQL").is_visible()
     assert page.locator("pre").inner_text().startswith(" ?s ?p }\n")

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -54,10 +54,21 @@ def _has_ended(pid: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A real server in a process of its own."""
+    """A real server in a process of its own.
+
+    Attributes
+    ----------
+    processes
+        How many query processes it has had from its beginning, and has whenever it is at rest.
+    """
 
     process: subprocess.Popen[bytes]
     url: str
+    processes: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Count: before it says where it listens all of them are ready."""
+        object.__setattr__(self, "processes", len(self.query_processes()))
 
     @property
     def address(self) -> tuple[str, int]:
@@ -132,7 +143,8 @@ class Server:
     def wait_for_rest(self, target: str, *, files: int | None = None) -> int:
         """Wait until it answers and has as few files open as given; without a number, until it stays the same.
 
-        A query process that is being replaced has none for a moment: what counts is a server at rest.
+        A query process that is being replaced has none until the next one starts, which a busy machine puts off: what
+        counts is a server at rest, with all its query processes.
         A look reads to the end of its own connection, for until then that one counts too.
         """
         seen: list[int] = []
@@ -140,7 +152,7 @@ class Server:
         def rests() -> int | None:
             with self.get(target) as client:
                 reply = b"".join(iter(lambda: client.recv(4096), b""))
-            if int(reply.split()[1]) != HTTPStatus.OK:
+            if int(reply.split()[1]) != HTTPStatus.OK or len(self.query_processes()) < self.processes:
                 return None
             seen.append(self.open_files())
             if files is not None:

@@ -416,7 +416,9 @@ def test_a_client_in_a_hurry_waits_behind_itself(never_long: None, make_pool: Ca
     assert order == ["hurried", "calm", *["hurried"] * 4]
 
 
-def test_the_spare_answers_before_the_killed_is_replaced(pool: Pool, own_children: Callable[[], list[int]]):
+def test_the_spare_answers_before_the_killed_is_replaced(
+    never_long: None, pool: Pool, own_children: Callable[[], list[int]]
+):
     """All processes that work are killed: who asks at once is answered by one that was there already."""
     before = set(own_children())
     answers = [pool.answer(Query(text=ENDLESS_ROWS, format=RESULTS_JSON)) for _ in range(2)]
@@ -426,7 +428,7 @@ def test_the_spare_answers_before_the_killed_is_replaced(pool: Pool, own_childre
     assert before & set(own_children())
 
 
-def test_slow_readers_hold_no_process(pool: Pool):
+def test_slow_readers_hold_no_process(never_long: None, pool: Pool):
     """Answers that nobody reads do not keep others from being answered."""
     text = "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER(?b = ?e) } LIMIT 5000"
     unread = [pool.answer(Query(text=text, format=RESULTS_JSON)) for _ in range(10)]
@@ -436,7 +438,11 @@ def test_slow_readers_hold_no_process(pool: Pool):
 
 
 def test_forty_kills_leave_nothing_behind(
-    pool: Pool, own_children: Callable[[], list[int]], descriptors: Callable[[], int], until: Until
+    never_long: None,
+    pool: Pool,
+    own_children: Callable[[], list[int]],
+    descriptors: Callable[[], int],
+    until: Until,
 ):
     """After forty processes that were killed there are as many processes and descriptors as before, and no zombie."""
     count(pool)
@@ -518,7 +524,7 @@ def test_close_leaves_nothing_behind(
         ask(pool, COUNT)
 
 
-def test_publishing_under_load(pool: Pool, catalog: SnapshotCatalog, until: Until):
+def test_publishing_under_load(never_long: None, pool: Pool, catalog: SnapshotCatalog, until: Until):
     """While five snapshots are published, every question is answered, by the snapshot that its answer names, and
     nobody who asks again is taken back in time.
     """
@@ -684,8 +690,10 @@ children = Path("/proc/self/task").glob("*/children")
 print(*(pid for each in children for pid in each.read_text().split()), flush=True)
 if sys.argv[2]:
     query = Query(text=sys.argv[2], format=RESULTS_JSON)
-    threading.Thread(target=pool.answer, args=[query], daemon=True).start()
-    while pool.busy == 0:
+    asking = threading.Thread(target=pool.answer, args=[query], daemon=True)
+    asking.start()
+    # To its deadline, if it is seen too late.
+    while pool.busy == 0 and asking.is_alive():
         time.sleep(0.001)
 print("ready", flush=True)
 time.sleep(3600)

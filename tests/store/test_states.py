@@ -89,7 +89,7 @@ def test_each_state_answers_as_itself(
 
 
 def test_the_served_state_has_no_processes_of_its_own(
-    make_states: Callable[..., States], names: list[str], own_children: Callable[[], list[int]]
+    never_long: None, make_states: Callable[..., States], names: list[str], own_children: Callable[[], list[int]]
 ):
     """The active state under its own name is answered by the processes that are there."""
     states = make_states()
@@ -119,7 +119,8 @@ def test_few_are_open_at_once(make_states: Callable[..., States], names: list[st
     done.set()
     watching.join()
     assert found[3:] == [1] * 3 + [2] * 3 + [3] * 3
-    assert (most, states.open_count) == (2, 2)
+    assert most <= 2
+    assert states.open_count == 2
 
 
 def test_a_state_that_nobody_asks_is_closed(

@@ -367,6 +367,8 @@ def test_without_a_cache_each_request_is_computed(serving: Serving):
         bodies = {ask(server, target, {})[2] for _ in range(2)}
         assert len(bodies) == 1
         found: list[Got] = []
+        # One that is started later is not stopped.
+        server.wait_for_rest("/healthz")
         with stopped(server):
             asking = threading.Thread(target=lambda: found.append(ask(server, target, {})))
             asking.start()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from digigraph.web.exchanges.asgi import Received, Sent
     from digigraph.web.exchanges.wsgi import Scope
 
+PATIENCE = 120.0
 REQUEST: Received = {"type": "http.request", "body": b"", "more_body": False}
 
 
@@ -253,9 +254,10 @@ def test_stalled_reader_is_left(monkeypatch: pytest.MonkeyPatch):
 
 def test_finish_ends_what_does_not_end():
     """At the end of the server a call that waits is taken back; where it goes on all the same, its client hears 503."""
-    taken_back, is_over = threading.Event(), threading.Event()
+    begun, taken_back, is_over = threading.Event(), threading.Event(), threading.Event()
 
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        begun.set()
         environ["digigraph.cancellation"].on_cancel(taken_back.set)
         is_over.wait()
         start_response("200 OK", [])
@@ -264,7 +266,7 @@ def test_finish_ends_what_does_not_end():
     async def run() -> None:
         client, under_test = Client(REQUEST), Gateway(app, threads=4, body_bytes=1000)
         task = asyncio.ensure_future(under_test(_scope(), client.receive, client.send))
-        await asyncio.sleep(0)
+        assert await asyncio.to_thread(begun.wait, PATIENCE)
         await under_test.finish(0.05)
         await task
         assert client.sent[0]["status"] == 503
@@ -272,7 +274,7 @@ def test_finish_ends_what_does_not_end():
         is_over.set()
 
     asyncio.run(run())
-    assert taken_back.is_set()
+    assert taken_back.wait(PATIENCE)
 
 
 def test_headers_reach_the_application():

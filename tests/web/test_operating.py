@@ -281,6 +281,8 @@ def test_stopping_ends_what_does_not_end(serving: Serving):
         body = "POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\nASK"
         with server.get(f"/sparql?query={quote(ENDLESS)}") as computing, server.send(body) as sending:
             server.busy_process()
+            # Who came before has been taken in by then.
+            assert server.status() == 200
             server.process.send_signal(signal.SIGTERM)
             received = [b"".join(iter(lambda each=each: each.recv(65536), b"")) for each in (computing, sending)]
         assert all(each.startswith(b"HTTP/1.1 503") for each in received)
