@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import shutil
 import subprocess
+from datetime import timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
@@ -186,7 +187,7 @@ def test_a_part_of_something_else_is_not_sent(dumps: FlaskClient, state: Snapsho
     whole = dumps.get(path)
     tag, date = whole.headers["ETag"], whole.headers["Last-Modified"]
     assert tag == f'"{hashlib.sha256(whole.data).hexdigest()}"'
-    earlier = format_datetime(whole.last_modified.replace(year=2001), usegmt=True)
+    earlier = format_datetime(whole.last_modified - timedelta(days=1), usegmt=True)
     for condition, status in ((tag, 206), (date, 206), (f"W/{tag}", 200), ('"x"', 200), (earlier, 200), ("rot", 200)):
         reply = dumps.get(path, headers={"Range": "bytes=5-", "If-Range": condition})
         assert (reply.status_code, reply.data) == (status, whole.data[5 if status == 206 else 0 :]), condition
