@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -23,11 +24,17 @@ class Namespace:
 
     def __getitem__(self, name: str) -> NamedNode:
         """Return the term called ``name`` in this namespace."""
-        return NamedNode(self.iri + name)
+        return _term(self.iri + name)
 
     def __str__(self) -> str:
         """Return the namespace IRI."""
         return self.iri
+
+
+# Programs ask for the same few terms for every triple that they look at; to make one anew reads the whole IRI.
+@functools.lru_cache(maxsize=4096)
+def _term(iri: str) -> NamedNode:
+    return NamedNode(iri)
 
 
 DG = Namespace("https://w3id.org/digigraph/ns#")
