@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from digigraph.sources.facts import values
 from digigraph.sources.facts.quoting import normalise
-from digigraph.sources.files.records import Malformed
+from digigraph.sources.files.records import Malformed, mistake
 from digigraph.suggestions import unseen
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _unable_to_choose(
     """What is wrong with what chooses among the places of a quote, whatever that may be."""
     if occurrence is not None and not _NUMBER.fullmatch(occurrence.text):
         message, hint = f"{values.shown(occurrence)!r} is not the number of a place.", "Write occurrence: 1, 2 or more."
-        yield Malformed("quote-occurrence", message, occurrence.location, hint=hint).finding
+        yield mistake("quote-occurrence", message, occurrence.location, hint=hint)
     if after is not None and len(found := text.find(after.text)) != 1:
         yield _not_once(after, len(found), text, name=name).finding
 

@@ -98,7 +98,7 @@ def _read(
 ) -> FactsFile:
     description, about = Description(), None
     with Noting(findings):
-        root = _with_keys(_mapping(root, "a facts file"), "a facts file", _DOCUMENT_KEYS, findings)
+        root = _with_keys(_mapping(root, "A facts file"), "A facts file", _DOCUMENT_KEYS, findings)
         about = root.nodes.get("document")
         if about is None and root.is_whole:
             hint = (
@@ -183,14 +183,14 @@ class _FactsReader:
             return facts
         for entry in node.nodes if isinstance(node, Items) else [node]:
             with Noting(self._findings):
-                if (fact := self._fact(_mapping(entry, "a fact"))) is not None:
+                if (fact := self._fact(_mapping(entry, "A fact"))) is not None:
                     facts.append(fact)
         return facts
 
     def _fact(self, fields: Fields) -> Fact | None:
         """Read a fact, each of its parts whatever is wrong with the others; None where one cannot be used."""
         mistakes: list[Finding] = []
-        fields = _with_keys(fields, "a fact", FACT_KEYS, mistakes)
+        fields = _with_keys(fields, "A fact", FACT_KEYS, mistakes)
         language = self._description.language
         with Noting(mistakes):
             language = values.language(stated) if (stated := _text(fields, "lang")) else language
