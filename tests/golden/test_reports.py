@@ -89,7 +89,7 @@ def test_every_rule_is_in_the_table() -> None:
     for path in (REPOSITORY / "src/digigraph").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
-                is_refusal = getattr(node.func, "id", "") == "Malformed" or getattr(node.func, "attr", "") == "_note"
+                is_refusal = getattr(node.func, "id", "") in {"Malformed", "mistake"}
                 said = [each.value for each in node.keywords if each.arg == "rule"] + node.args[:1] * is_refusal
                 constants = (each for one in said for each in ast.walk(one) if isinstance(each, ast.Constant))
                 used |= {each.value for each in constants}
