@@ -62,6 +62,7 @@ FACTS = """\
     says: [{subject: nhd, member: ada-berg}]
   - quote: has 18 partners
     asOf: 2021-06
+    lang: se
     says: [{subject: nhd, endDate: 2021-12, status: completed}]
 """
 

@@ -208,7 +208,7 @@ def test_an_identifier_that_fits_is_taken(project: Project) -> None:
         ('aim: {swedish: "", english: [x, ""]}', ["swedish", '""', "english", '""]']),
         ("member: [kht, K I, {x: 1}]", ["kht", "K I", "{x: 1}"]),
         ("type: [Projekt, Organisation]", ["Projekt", "Organisation"]),
-        ("lead: kht, host: K I, funder: vinova, coordinator: []", ["kht", "K I", "vinova"]),
+        ("lead: kht, host: K I, funder: vinova, coordinator: []", ["kht", "K I", "vinova", "[]"]),
     ],
 )
 def test_every_wrong_part_of_a_value_is_told(project: Project, said: str, parts: list[str]) -> None:

@@ -50,3 +50,123 @@ def test_a_text_in_another_format_is_not_read(shapeless: Project, name: str) -> 
     assert found.hint == "Save its text as data/documents/press.txt or .html, and write data/documents/press.yaml."
     (shapeless.folder / "data/documents" / name).rename(shapeless.folder / "data/documents/nhd-page.docx")
     assert findings(shapeless) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("swe", "Write sv."),
+        ("eng", "Write en."),
+        ("ger-AT", "Write de-at."),
+        ("en-UK", "Write en-gb."),
+        ("dk", "Write da."),
+        ("xx", "Write sv for Swedish, en for English, or the code of another language."),
+    ],
+)
+@pytest.mark.parametrize("place", ["document", "fact", "text"])
+def test_a_code_of_no_language_is_told(shapeless: Project, place: str, written: str, hint: str) -> None:
+    """Of the document, of a quote and of a text: published, nobody who asks for Swedish would find it."""
+    lang, said = f"\n    lang: {written}" if place == "fact" else "", f"{{{written}: A}}"
+    said = said if place == "text" else "A"
+    facts = f"  - quote: (huvudman KTH){lang}\n    says: [{{subject: nhd, name: {said}}}]\n"
+    shapeless.document("nhd-page", TEXT, facts, language=written if place == "document" else "en")
+    assert [(each.rule, each.hint) for each in findings(shapeless)] == [("language", hint)]
+
+
+@pytest.mark.parametrize("tag", ["sv", "sv-FI", "en-GB", "no", "nb", "fit", "smj", "zh-Hans-CN", "de-x-uk"])
+def test_a_code_of_a_language_is_taken(shapeless: Project, tag: str) -> None:
+    """Of two letters or, where there are none, of three; with a country, a script or words of one's own."""
+    shapeless.facts(f"  - quote: (huvudman KTH)\n    lang: {tag}\n{SAYS}")
+    assert findings(shapeless) == []
+
+
+def test_northern_sami_is_easily_meant_for_swedish(shapeless: Project) -> None:
+    """It is asked about, and published all the same; not where Swedish stands beside it."""
+    shapeless.document("nhd-page", TEXT, FACTS, language="se")
+    (found,) = findings(shapeless)
+    assert (found.rule, found.severity.label, found.location.line) == ("language-meant", "warning", 4)
+    shapeless.facts("  - quote: (huvudman KTH)\n    says: [{subject: nhd, name: {sv: A, se: B}}]\n")
+    assert findings(shapeless) == []
+
+
+@pytest.mark.parametrize(
+    ("says", "rule", "column"),
+    [
+        ("[{subject: nhd}]", "fact", 12),
+        ("[{subject: nhd}, {subject: nhd, host: kth}]", "fact", 12),
+        ("", "fact", 10),
+        ("[{subject: nhd, host: kth, member: []}]", "value", 46),
+        ("[{subject: nhd, host: kth, funding: []}]", "value", 47),
+        ("[{subject: nhd, host: kth, type: []}]", "value", 44),
+        ("[{subject: nhd, host: kth, name: {}}]", "value", 44),
+        ("[{subject: nhd, host: kth, name: {sv: []}}]", "value", 49),
+    ],
+)
+def test_an_entry_that_says_nothing_is_told(shapeless: Project, says: str, rule: str, column: int) -> None:
+    """Where nothing stands: somebody has begun to write something, and believes that it counts."""
+    shapeless.facts(f"  - quote: (huvudman KTH)\n    says: {says}\n")
+    (found,) = findings(shapeless)
+    assert (found.rule, found.location.line, found.location.column) == (rule, 11, column)
+    assert found.hint is not None
+    assert found.hint.startswith("Write ")
+
+
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("data/documents/nhd-page.yaml", "Write document: and facts:, or take the file away."),
+        ("data/things/soon.yaml", "Write what it is to say, or take the file away."),
+    ],
+)
+def test_an_empty_file_is_to_be_written_or_taken_away(shapeless: Project, path: str, hint: str) -> None:
+    """Also one that has only comments."""
+    shapeless.write(path, "# to be written\n")
+    (found,) = findings(shapeless)
+    assert (found.rule, found.location.path) == ("yaml", path)
+    assert (found.hint or "").startswith(hint)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "value", "hint"),
+    [
+        ("rorr", "https://ror.org/026vcq606", "Write ror, as whose identifier the value is written."),
+        ("orchid", "0000-0002-1825-0097", "Write orcid, as whose identifier the value is written."),
+        ("wiki", "Q854280", "Write wikidata, as whose identifier the value is written."),
+    ],
+)
+def test_a_misspelt_scheme_is_told(shapeless: Project, scheme: str, value: str, hint: str) -> None:
+    """The thing would not be linked to its IRI, in silence."""
+    identifier = f'{{scheme: {scheme}, value: "{value}"}}'
+    shapeless.write("data/things/more.yaml", f"x: {{type: Organization, name: {{en: X}}, identifier: {identifier}}}\n")
+    (found,) = findings(shapeless)
+    assert (found.rule, found.hint) == ("identifier", hint)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "value"),
+    [("grid", "grid.5037.1"), ("isni", "0000 0001 2158 1746"), ("doid", "DOID:4"), ("rorr", "17"), ("own", "Q42")],
+)
+def test_schemes_of_other_registers_are_free(shapeless: Project, scheme: str, value: str) -> None:
+    """However like a known one they are named, or however like one of its identifiers theirs are."""
+    identifier = f'{{scheme: {scheme}, value: "{value}"}}'
+    shapeless.write("data/things/more.yaml", f"x: {{type: Organization, name: {{en: X}}, identifier: {identifier}}}\n")
+    assert findings(shapeless) == []
+
+
+def test_a_text_is_filed_once(shapeless: Project) -> None:
+    """The second is told, with the name of the first, also where another mistake keeps it from being used."""
+    shapeless.document("press", TEXT, FACTS, type="Nonsense")
+    found = next(each for each in findings(shapeless) if each.rule == "duplicate-text")
+    assert (found.severity.label, str(found.location)) == ("warning", "data/documents/press.yaml:8:11")
+    assert found.message == "data/documents/press.txt is the same text as data/documents/nhd-page.txt."
+    shapeless.document("press", f"{TEXT}\n", FACTS)
+    assert findings(shapeless) == []
+
+
+@pytest.mark.parametrize("word", ["no", "None"])
+def test_an_answer_is_no_reason_for_an_unknown_date(shapeless: Project, word: str) -> None:
+    """As for a fact."""
+    shapeless.document("nhd-page", TEXT, FACTS, asOf="unknown", asOfReason=word)
+    (found,) = findings(shapeless)
+    assert (found.rule, found.location.line) == ("value", 10)
+    assert found.hint == "Write in a sentence why nobody knows of which date it is."

@@ -14,6 +14,7 @@ from digigraph.sources.corpus import Corpus
 from digigraph.sources.facts import values
 from digigraph.sources.facts.claims import Assertion, ClaimReader, Slug, placed
 from digigraph.sources.facts.documents import Captured
+from digigraph.sources.facts.filed_twice import filed_twice
 from digigraph.sources.facts.reading import read_document
 from digigraph.sources.files.disk import MAX_SMALL_BYTES, Budget, read_whole, source_files
 from digigraph.sources.files.kept import Kept
@@ -253,6 +254,7 @@ class _ProjectReader:
         folder = "data/documents"
         files = {path.relative_to(self._project / folder).as_posix(): path for path in self._in(folder)}
         documents = []
+        texts_before: dict[str, str] = {}
         for name, path in files.items():
             stem, _, suffix = name.rpartition(".")
             if f".{suffix}" in YAML_SUFFIXES:
@@ -264,6 +266,7 @@ class _ProjectReader:
                     if captured.is_named:
                         self._described_by(captured, things)
                     read = read_document(captured, self._context, self._findings, self._kept)
+                    self._findings += filed_twice(captured, read.said, texts_before)
                     self._said += read.said
                     self._sayings.append(read.sayings)
                     self._missed |= read.missed

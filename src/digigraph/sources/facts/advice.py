@@ -49,21 +49,6 @@ _CODE = re.compile("(?<![A-Za-z])[Mm]?([A-Za-z]{3})(?![A-Za-z])")
 _EURO = re.compile(r"€|\beuros?\b", re.IGNORECASE)
 _UNITS = {"year": "Y", "years": "Y", "år": "Y", "month": "M", "months": "M", "månad": "M", "månader": "M", "mån": "M"}
 _UNITS |= {"yr": "Y", "yrs": "Y", "day": "D", "days": "D", "dag": "D", "dagar": "D"}
-_LANGUAGES = {
-    "sv": "swedish svenska svensk swe",
-    "en": "english engelska engelsk eng",
-    "da": "danish danska dansk dan",
-    "no": "norwegian norska norsk nor",
-    "fi": "finnish finska finsk fin",
-    "de": "german tyska tysk ger deu",
-    "fr": "french franska fransk fre fra",
-}
-
-
-def language(text: str) -> str | None:
-    """Return the tag of the language that somebody has named."""
-    words = re.findall(r"[^\W\d_]+", text.casefold())
-    return next((tag for tag, names in _LANGUAGES.items() if words[:1] and words[0] in {tag, *names.split()}), None)
 
 
 def number(text: str) -> str | None:

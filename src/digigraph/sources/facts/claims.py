@@ -14,9 +14,10 @@ import pyoxigraph as ox
 from digigraph.iris import SLUG, slugify
 from digigraph.sources.facts import values
 from digigraph.sources.facts.commas import with_whole_numbers
-from digigraph.sources.facts.identifiers import SCHEMES, same_as
+from digigraph.sources.facts.identifiers import SCHEMES, misnamed_scheme, same_as
+from digigraph.sources.facts.languages import language
 from digigraph.sources.facts.misnamed import named_by
-from digigraph.sources.facts.nodes import below, each_of, fields_of, number, required, takes_languages
+from digigraph.sources.facts.nodes import below, each_of, fields_of, number, required, says_nothing, takes_languages
 from digigraph.sources.files.records import Fields, Malformed, Node, Noting, Refused, Scalar
 from digigraph.sources.ontology.terms import Context, Kind, Term
 from digigraph.suggestions import did_you_mean, is_near
@@ -120,6 +121,9 @@ class ClaimReader:
                 node, hint = below(node, self._context.terms)
                 raise Malformed("fact", "An entry says something of a subject.", node.location, hint=hint)
             subject = named_by(node.nodes[key])
+            if len(node.keys) == 1 and node.is_whole:
+                hint = f"Write what the words say: {{subject: {subject}, term: …}}."
+                raise Malformed("fact", f"Nothing is said of {subject}.", node.location, hint=hint)
         if not isinstance(node, Fields):
             return []
         assertions = self.of(subject, node, without=() if key is None else {key})
@@ -176,10 +180,12 @@ class ClaimReader:
 
     def _tagged(self, subject: str, term: Term, node: Fields) -> list[Assertion]:
         assertions = []
+        if not node.keys and node.is_whole:
+            raise says_nothing(node, f"Write {term.name}: {{sv: …}} or {{en: …}}, or both with what each says.")
         for key, place in node.keys.items():
             tag = None
             with self.noting():
-                tag = values.language(Scalar(key, place))
+                tag = language(Scalar(key, place), self._findings, beside=node.keys)
             for each in each_of(node.nodes[key]):
                 with self.noting():
                     literal = values.text(values.scalar(each), tag)
@@ -289,6 +295,8 @@ class ClaimReader:
             raise Malformed("key", "An identifier has a scheme and a value.", fields.location, hint=hint)
         with self.noting():
             scheme = values.slug(named) if (named := required(fields, "scheme")) else None
+        with self.noting():
+            misnamed_scheme(fields.nodes.get("scheme"), fields.nodes.get("value"))
         with self.noting():
             if (written := required(fields, "value")) is not None:
                 stated = fields.nodes.get("scheme")

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from digigraph.sources.facts import values
 from digigraph.sources.facts.claims import ClaimReader
+from digigraph.sources.facts.languages import language as language_of
 from digigraph.sources.files.records import Fields, Malformed, Noting, Scalar
 from digigraph.suggestions import is_near
 from digigraph.vocab import DG, RDF, SCHEMA, SKOS
@@ -181,7 +182,7 @@ def describe(node: Fields, captured: Captured, context: Context, findings: list[
     language = "und"
     with Noting(mistakes):
         if (stated := node.nodes.get("language")) is not None:
-            language = values.language(values.scalar(stated))
+            language = language_of(values.scalar(stated), findings)
     renamed = Fields(
         {_PROPERTIES.get(key, key): value for key, value in node.nodes.items()},
         node.location,
@@ -300,6 +301,8 @@ def _as_of(node: Fields, about: tuple[Assertion, ...]) -> ox.Literal | None:
             raise Malformed(
                 "as-of", "asOf is unknown: say why.", stated.location, hint="Add asOfReason: and one sentence."
             )
+        why = values.scalar(node.nodes["asOfReason"])
+        values.reason(why, "asOfReason", "Write in a sentence why nobody knows of which date it is.")
         return None
     for term in (SCHEMA["dateModified"], SCHEMA["datePublished"]):
         for each in about:

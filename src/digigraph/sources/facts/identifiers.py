@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
+from digigraph.iris import slugify
 from digigraph.sources.facts.values import shown
-from digigraph.sources.files.records import Malformed
+from digigraph.sources.files.records import Malformed, Scalar
+from digigraph.suggestions import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from digigraph.sources.files.records import Scalar
+    from digigraph.sources.files.records import Node
 
 _ROR_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32, by which ROR writes numbers."""
@@ -123,6 +125,30 @@ def same_as(scheme: str, scalar: Scalar) -> ox.NamedNode | None:
         message = f"{shown(scalar)!r} has a wrong character: the last ones check the others, and do not fit them."
         raise Malformed("identifier", message, scalar.location, hint=_mistyped(scheme))
     return ox.NamedNode(known.iri.format(scalar.text))
+
+
+def misnamed_scheme(scheme: Node | None, value: Node | None) -> None:
+    """Make sure that a scheme is not a misspelt one of those whose identifiers name a thing.
+
+    Schemes of other registers are free: only where the value is an identifier of such a scheme it is told.
+
+    Raises
+    ------
+    Malformed
+        It is.
+    """
+    if not isinstance(scheme, Scalar) or not isinstance(value, Scalar) or slugify(scheme.text) in SCHEMES:
+        return
+    fitting = [name for name, known in SCHEMES.items() if _fits(known, value.text)]
+    if nearest(scheme.text, fitting):
+        message = f"There is no scheme {shown(scheme)!r} that links a thing to its IRI."
+        hint = f"Write {' or '.join(fitting)}, as whose identifier the value is written."
+        raise Malformed("identifier", message, scheme.location, hint=hint)
+
+
+def _fits(known: Scheme, text: str) -> bool:
+    core = re.search(known.core, text)
+    return core is not None and known.checks(known.written(core).rpartition("/")[2])
 
 
 def _mistyped(scheme: str) -> str:

@@ -56,8 +56,22 @@ def takes_languages(term: Term, node: Fields) -> bool:
 
 
 def each_of(node: Node) -> list[Node]:
-    """Return the nodes of a list, or the one node that is none."""
+    """Return the nodes of a list, or the one node that is none.
+
+    Raises
+    ------
+    Malformed
+        The list is empty.
+    """
+    if isinstance(node, Items) and not node.nodes:
+        raise says_nothing(node, "Write the values in the brackets, or take the key away.")
     return node.nodes if isinstance(node, Items) else [node]
+
+
+def says_nothing(node: Node, hint: str) -> Malformed:
+    """Return what is wrong with an empty list, or an empty mapping."""
+    what = "list" if isinstance(node, Items) else "mapping"
+    return Malformed("value", f"A value must stand here; this {what} is empty.", node.location, hint=hint)
 
 
 def fields_of(node: Node, name: str) -> Fields:

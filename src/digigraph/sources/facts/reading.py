@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from digigraph.sources.facts import values
 from digigraph.sources.facts.claims import ClaimReader
 from digigraph.sources.facts.documents import DOCUMENT_KEYS, Captured, Description, Document, Fact, Saying, describe
+from digigraph.sources.facts.languages import language as language_of
 from digigraph.sources.facts.passages import passage
 from digigraph.sources.facts.quoting import CapturedText, Span, normalise
 from digigraph.sources.files.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar, readable
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from digigraph.sources.ontology.terms import Context
 
 FACT_KEYS = frozenset({"quote", "occurrence", "after", "lang", "asOf", "implied", "accepted", "reason", "says"})
-_NO_REASONS = frozenset({"yes", "no", "y", "n", "true", "false", "on", "off", "none"})
 _DOCUMENT_KEYS = frozenset({"document", "facts"})
 _EXAMPLES = {
     "quote": '"words of the text, as they stand in it"',
@@ -193,7 +193,7 @@ class _FactsReader:
         fields = _with_keys(fields, "A fact", FACT_KEYS, mistakes)
         language = self._description.language
         with Noting(mistakes):
-            language = values.language(stated) if (stated := _text(fields, "lang")) else language
+            language = language_of(stated, self._findings) if (stated := _text(fields, "lang")) else language
         assertions = self._says(fields, language, mistakes)
         doubts: list[Finding] = []
         as_of = self._description.as_of
@@ -251,6 +251,10 @@ class _FactsReader:
             if fields.is_whole and fields.keys.keys() <= FACT_KEYS:
                 hint = "Add says: and, below it, - {subject: …, term: …}."
                 mistakes.append(Malformed("key", "says is missing.", fields.location, hint=hint).finding)
+            return []
+        if isinstance(says, Scalar) and not says.text:
+            hint = "Write below it what the words say: - {subject: …, term: …}."
+            mistakes.append(Malformed("fact", "says is empty.", says.location, hint=hint).finding)
             return []
         known = len(self._findings)
         reader = ClaimReader(self._context, self._findings, source=self._slug, language=language)
@@ -314,9 +318,7 @@ def _rejected(fields: Fields, mistakes: list[Finding]) -> str | None:
 def _why(fields: Fields, key: str, hint: str) -> Scalar | None:
     """Text that gives a reason, and no answer to a question that nobody asked."""
     stated = _text(fields, key)
-    if stated is not None and stated.text.strip().lower() in _NO_REASONS:
-        raise Malformed("value", f"{key} takes a reason, not {stated.text!r}.", stated.location, hint=hint)
-    return stated
+    return stated if stated is None else values.reason(stated, key, hint)
 
 
 def _text(fields: Fields, key: str) -> Scalar | None:

@@ -52,7 +52,7 @@ _NO_CURRENCIES = {"XTS", "XXX"}
 _BEFORE_THE_EURO = "ATS BEF BGN CYP DEM EEK ESP FIM FRF GRD HRK IEP ITL LTL LUF LVL MTL NLG PTE SIT SKK XEU"
 CURRENCIES = frozenset({*(each.code for each in Currency), *_BEFORE_THE_EURO.split()} - _NO_CURRENCIES)
 """Codes of currencies (ISO 4217, list one; of list three those that the euro replaced, in which grants were paid)."""
-_LANGUAGE = re.compile(LANGUAGE)
+_NO_REASONS = frozenset({"yes", "no", "y", "n", "true", "false", "on", "off", "none"})
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 """Characters that look like the hyphen of a date (``-``)."""
 _KRONOR = re.compile(r"\bkr(?:onor|\b)", re.IGNORECASE)
@@ -234,19 +234,17 @@ def text(scalar: Scalar, language: str | None) -> ox.Literal:
     return canonical(ox.Literal(value, language=language)) if language else ox.Literal(value)
 
 
-def language(scalar: Scalar) -> str:
-    """Return a language tag in lower case.
+def reason(stated: Scalar, key: str, hint: str) -> Scalar:
+    """Return text that stands under a key and gives a reason.
 
     Raises
     ------
     Malformed
-        It does not look like one (BCP 47).
+        It is an answer to a question that nobody asked.
     """
-    if not _LANGUAGE.fullmatch(scalar.text):
-        meant = advice.language(scalar.text)
-        hint = f"Write {meant}." if meant else "Write sv for Swedish, en for English, or the code of another language."
-        raise Malformed("language", f"{shown(scalar)!r} is not a language tag.", scalar.location, hint=hint)
-    return scalar.text.lower()
+    if stated.text.strip().lower() in _NO_REASONS:
+        raise Malformed("value", f"{key} takes a reason, not {stated.text!r}.", stated.location, hint=hint)
+    return stated
 
 
 def slug(node: Node) -> str:

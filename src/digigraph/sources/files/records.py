@@ -56,6 +56,13 @@ def too_large(path: str, most: int) -> Malformed:
     )
 
 
+def empty(place: Location) -> Malformed:
+    """Return what is wrong with a YAML file in which nothing stands, or only comments."""
+    is_of_a_document = place.path.startswith("data/documents/")
+    content = "document: and facts:" if is_of_a_document else "what it is to say"
+    return Malformed("yaml", "The file is empty.", place, hint=f"Write {content}, or take the file away.")
+
+
 def described_twice(slug: str, location: Location, other: Location) -> Finding:
     """Return what is wrong with a thing at ``location`` whose slug a thing at ``other``, or a document, has too."""
     message = f"{slug} is described already, in {other}."

@@ -49,9 +49,14 @@ _TYPES = {
 }
 
 
-def several(one: Schema) -> Schema:
+def several(one: Schema, *, at_least: int = 1) -> Schema:
     """Return the schema of a value, or a list of them."""
-    return {"anyOf": [one, {"type": "array", "items": one}]}
+    return {"anyOf": [one, several_of(one, at_least=at_least)]}
+
+
+def several_of(one: Schema, *, at_least: int = 1) -> Schema:
+    """Return the schema of a list of values."""
+    return {"type": "array", "items": one, **({"minItems": at_least} if at_least else {})}
 
 
 def offering(form: Schema, known: Mapping[str, str]) -> Schema:
@@ -78,6 +83,7 @@ def typed(datatype: ox.NamedNode) -> Schema:
 
 TAGGED: Schema = {
     "type": "object",
+    "minProperties": 1,
     "propertyNames": {"pattern": f"^(?:{values.LANGUAGE})$"},
     "properties": {language: several(TEXT) for language in ("sv", "en")},
     "additionalProperties": several(TEXT),
@@ -142,7 +148,7 @@ FACT: Schema = {
         "reason": {"description": "Why it is not accepted.", **TEXT},
         "says": {
             "description": "What the words say: an entry for each subject.",
-            **several({"$ref": "#/definitions/entry"}),
+            **several({"$ref": "#/definitions/entry"}, at_least=0),
         },
     },
     "if": {"properties": {"accepted": {"enum": [False, "false"]}}, "required": ["accepted"]},

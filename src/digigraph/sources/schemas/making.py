@@ -29,6 +29,7 @@ from digigraph.sources.schemas.forms import (
     Schema,
     offering,
     several,
+    several_of,
     typed,
 )
 from digigraph.vocab import DG, RDF, SCHEMA, SKOS, XSD
@@ -82,7 +83,12 @@ class Schemas:
         """Return the schema of ``data/documents/*.yaml``."""
         kind = self._type(kinds_of(self._context))
         document = self._node(_DOCUMENT, {**DOCUMENT_KEYS, "type": kind}, required=REQUIRED)
+        document |= {
+            "if": {"properties": {"asOf": {"enum": ["unknown"]}}, "required": ["asOf"]},
+            "then": {"required": ["asOfReason"]},
+        }
         entry = self._node(self._offered(), {"subject": self._subject()}, required=("subject",))
+        entry["minProperties"] = 2
         return {
             "$schema": DRAFT,
             "title": "Facts of a document",
@@ -105,6 +111,8 @@ class Schemas:
 
     def things(self) -> Schema:
         """Return the schema of ``data/things/*.yaml``."""
+        thing = self._node(self._offered(), {})
+        thing["minProperties"] = 1
         return {
             "$schema": DRAFT,
             "title": "Things",
@@ -112,7 +120,7 @@ class Schemas:
             "type": "object",
             "propertyNames": {"pattern": SLUG_PATTERN},
             "additionalProperties": {"$ref": "#/definitions/thing"},
-            "definitions": {"thing": self._node(self._offered(), {}), **self._definitions(tagged=True)},
+            "definitions": {"thing": thing, **self._definitions(tagged=True)},
         }
 
     def _definitions(self, *, tagged: bool) -> Schema:
@@ -160,7 +168,7 @@ class Schemas:
     def _type(self, offered: Mapping[str, ox.NamedNode]) -> Schema:
         classes = {name: self._described.explanation(class_) for name, class_ in offered.items()}
         one: Schema = {"type": "string", "enum": list(classes), "enumDescriptions": list(classes.values())}
-        return {"description": "What it is.", "anyOf": [one, {"type": "array", "items": one}]}
+        return {"description": "What it is.", **several(one)}
 
     def _subject(self) -> Schema:
         labels = {name: thing.label for name, thing in self._things.items()}
@@ -169,11 +177,11 @@ class Schemas:
 
     def _values(self, term: Term, *, tagged: bool) -> Schema:
         if term.iri == SCHEMA["identifier"]:
-            return {"anyOf": [TEXT, IDENTIFIER, TAGGED, {"type": "array", "items": {"anyOf": [TEXT, IDENTIFIER]}}]}
+            return {"anyOf": [TEXT, IDENTIFIER, TAGGED, several_of({"anyOf": [TEXT, IDENTIFIER]})]}
         if term.kind is Kind.TEXT and tagged:
-            return {"anyOf": [TAGGED, {"type": "array", "maxItems": 0}]}
+            return TAGGED
         if term.kind in {Kind.TEXT, Kind.PLAIN} and term.iri not in values.DATE_TERMS:
-            return {"anyOf": [TEXT, TAGGED, {"type": "array", "items": TEXT}]}
+            return {"anyOf": [TEXT, TAGGED, several_of(TEXT)]}
         return several(self._value(term))
 
     def _value(self, term: Term) -> Schema:
@@ -251,9 +259,9 @@ def redactions() -> Schema:
             "reason": {"anyOf": explained, "description": "What readers are told, and no more."},
             "date": {**WRITTEN, "description": "When."},
             "note": {**TEXT, "description": "For the curators; published nowhere, but with the project."},
-            "also": {**several({"$ref": "#/definitions/iri"}), "description": "What goes with it."},
+            "also": {**several({"$ref": "#/definitions/iri"}, at_least=0), "description": "What goes with it."},
             "checked": {
-                **several({"$ref": "#/definitions/iri"}),
+                **several({"$ref": "#/definitions/iri"}, at_least=0),
                 "description": "Texts of the same documents that do not have its words.",
             },
         },

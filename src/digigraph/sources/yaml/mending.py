@@ -52,7 +52,8 @@ class Mended:
     refused
         What could not be read, by line and column.
     holes
-        Where lists and mappings begin, by line and column, of which a line was left out that may be any of theirs.
+        Where lists and mappings begin, by line and column, of which a line was left out that may be any of theirs, or
+        whose brackets hold something that was mended.
     """
 
     text: str
@@ -252,6 +253,9 @@ class _Mending:
         self._tabs += repair.tabs
         told = [_told(each.message, self._positions.point(each.place), each.hint, each.rule) for each in repair.told]
         self._findings += told
+        if told:
+            place = self._positions.point(line.value)
+            self._holes.add((place.line, place.column))
         if not repair.is_lost:
             yield from draft.edits()
             return

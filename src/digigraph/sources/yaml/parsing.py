@@ -15,7 +15,18 @@ import yaml
 
 from digigraph.findings import Finding  # noqa: TC001 - msgspec reads it
 from digigraph.sources.files.positions import Positions
-from digigraph.sources.files.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar, readable, too_large
+from digigraph.sources.files.records import (
+    Fields,
+    Items,
+    Malformed,
+    Node,
+    Noting,
+    Refused,
+    Scalar,
+    empty,
+    readable,
+    too_large,
+)
 from digigraph.sources.yaml.characters import UNPRINTABLE, escaped, printable
 from digigraph.sources.yaml.complaints import MAX_DEPTH, syntax, too_deep
 from digigraph.sources.yaml.conflicts import without_conflicts
@@ -205,7 +216,7 @@ class _Tree:
             place = self._positions.point(found.place)
             raise Malformed(found.rule, found.message, place, hint=found.hint) from error
         if root is None:
-            raise Malformed("yaml", "The file is empty.", self._positions.value(0, 0))
+            raise empty(self._positions.value(0, 0))
         return root
 
     def _place(self, mark: Mark | None, end: Mark | None = None) -> Location:
