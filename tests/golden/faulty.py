@@ -64,6 +64,10 @@ FACTS = """\
     asOf: 2021-06
     lang: se
     says: [{subject: nhd, endDate: 2021-12, status: completed}]
+  - quote: KTH takes part.
+    occurrence: 1
+    implied: As in report #1 of the project
+    says: [{subject: nhd, member: kth}]
 """
 
 

@@ -170,3 +170,81 @@ def test_an_answer_is_no_reason_for_an_unknown_date(shapeless: Project, word: st
     (found,) = findings(shapeless)
     assert (found.rule, found.location.line) == ("value", 10)
     assert found.hint == "Write in a sentence why nobody knows of which date it is."
+
+
+@pytest.mark.parametrize(
+    ("written", "cut"),
+    [
+        ("quote: It has 18 partners # and more", "12:30-40"),
+        ("quote: It has 18 partners\n    implied: As the figure #3 says", "13:26-34"),
+        ("quote: It has 18 partners   #2 of all", "12:32-41"),
+    ],
+)
+def test_words_that_yaml_takes_for_a_comment_are_told(shapeless: Project, written: str, cut: str) -> None:
+    """Where the captured text goes on with them, and where they begin with a number; they would be lost in silence."""
+    text = f"{TEXT}It has 18 partners # and more than that.\n"
+    facts = (
+        f"  - quote: (huvudman KTH)\n{SAYS}  - {written}\n    occurrence: 2\n    says: [{{subject: nhd, host: kth}}]\n"
+    )
+    shapeless.document("nhd-page", text, facts)
+    (found,) = findings(shapeless)
+    at = found.location
+    assert (found.rule, found.severity.label) == ("text-cut", "warning")
+    assert f"{at.line}:{at.column}-{at.end_column}" == cut
+    assert (found.hint or "").startswith("Put the whole text into quotation marks: ")
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "It has 18 partners # see the table",
+        '"It has 18 partners" #2',
+        "It has 18 partners",
+        "|  #2\n      It has 18 partners\n      # more",
+    ],
+)
+def test_comments_are_comments(shapeless: Project, quote: str) -> None:
+    """What people write for each other, behind a text that is whole."""
+    text = f"{TEXT}It has 20 partners # and more than that.\nIt has 18 partners # more\n"
+    shapeless.document("nhd-page", text, f"  - quote: {quote}\n    occurrence: 1\n{SAYS}")
+    assert [each for each in findings(shapeless) if each.rule == "text-cut"] == []
+
+
+def test_names_of_things_are_not_cut(shapeless: Project) -> None:
+    """In their languages, too."""
+    shapeless.write("data/things/more.yaml", "x:\n  type: Project # 2\n  name:\n    sv: Plan #5\n    en: Plan # 5\n")
+    (found,) = findings(shapeless)
+    assert (found.rule, found.location.line, found.location.column) == ("text-cut", 4, 14)
+
+
+@pytest.mark.parametrize("bullet", ["*", "•", "–"])
+def test_bullets_are_read_as_hyphens(shapeless: Project, bullet: str) -> None:
+    """They are told once, and what stands behind them is checked; in a text they are what they are."""
+    shapeless.facts(
+        f"  {bullet} quote: (huvudman KTH)\n    says:\n      {bullet} subject: nhd\n        host: kht\n"
+        f"      {bullet} {{subject: nhd, member: ki}}\n"
+        f"  - quote: |\n      {bullet} KTH takes part.\n    occurrence: 1\n    says: [{{subject: nhd, member: kth}}]\n"
+    )
+    told = findings(shapeless)
+    assert [(each.rule, each.location.line) for each in told] == [
+        ("yaml", 10),
+        ("unknown-thing", 13),
+        ("quote-not-found", 15),
+    ]
+    assert [each.line for each in told[0].also] == [12, 14]
+    assert told[0].hint == "Write a hyphen and a space: - key: value."
+
+
+def test_curly_quotation_marks_are_no_part_of_a_text(shapeless: Project) -> None:
+    """Those around words with a colon: the words are looked for, and how to write them is said."""
+    text = f"{TEXT}Its aim: it's open.\n"
+    shapeless.document("nhd-page", text, f"  - quote: “Its aim: it's open”\n{SAYS}")
+    (found,) = findings(shapeless)
+    assert (found.rule, found.hint) == ("yaml", 'Write straight quotation marks around the words: "…".')
+
+
+def test_only_kinds_of_documents_are_advised_for_one(shapeless: Project) -> None:
+    """Not every class that there is."""
+    shapeless.document("nhd-page", TEXT, FACTS, type="Blog")
+    (found,) = findings(shapeless)
+    assert found.hint == "Write one of WebPage, AboutPage, NewsArticle, Report, Dataset."

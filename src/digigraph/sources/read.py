@@ -13,6 +13,7 @@ from digigraph.iris import Iris, slugify
 from digigraph.sources.corpus import Corpus
 from digigraph.sources.facts import values
 from digigraph.sources.facts.claims import Assertion, ClaimReader, Slug, placed
+from digigraph.sources.facts.cut_texts import cut_texts
 from digigraph.sources.facts.documents import Captured
 from digigraph.sources.facts.filed_twice import filed_twice
 from digigraph.sources.facts.reading import read_document
@@ -207,6 +208,8 @@ class _ProjectReader:
                 with Noting(mistakes):
                     data = self._bytes(path, at_most=MAX_YAML_BYTES)
                     readings = parse_yaml(data, self._relative(path), self._layout, mistakes, self._kept)
+                    for root in readings[:1]:
+                        self._findings += cut_texts(root, data, None, self._context)
                     if mistakes:
                         self._mentioned |= names_in(data)
                     for number, root in enumerate(readings):

@@ -34,6 +34,7 @@ _DATES = [
         rf"(?:in|i) {_MONTH} {_YEAR}",
     )
 ]
+_EITHER = re.compile(r"([0-9]{1,2})[-/]([0-9]{1,2})[-/]([0-9]{4})")
 _NUMBERS = (
     "zero noll", "one en ett", "two två", "three tre", "four fyra", "five fem", "six sex", "seven sju", "eight åtta",
     "nine nio", "ten tio", "eleven elva", "twelve tolv", "thirteen tretton", "fourteen fjorton", "fifteen femton",
@@ -92,6 +93,16 @@ def duration(text: str) -> str | None:
     units = [_UNITS[each] for each in re.findall(r"[^\W\d_]+", text.casefold()) if each in _UNITS]
     amount = number(re.sub(r"-", " ", text))
     return f"P{amount}{units[0]}" if len(units) == 1 and amount is not None and amount.isdigit() else None
+
+
+def dates(text: str) -> list[str]:
+    """Return what a date of three numbers may be where the first two can both be the month: day or month first."""
+    found = _EITHER.fullmatch(" ".join(text.split()))
+    if found is None:
+        return []
+    one, other, year = map(int, found.groups())
+    likely = (_valid(year, other, one), _valid(year, one, other))
+    return list(dict.fromkeys(each for each in likely if each is not None))
 
 
 def date(text: str) -> str | None:

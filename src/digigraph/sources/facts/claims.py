@@ -24,7 +24,7 @@ from digigraph.suggestions import did_you_mean, is_near
 from digigraph.vocab import DCTERMS, DG, FOAF, RDF, SCHEMA, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from digigraph.findings import Finding, Location
 
@@ -91,13 +91,24 @@ class ClaimReader:
         Slug of the document; names a grant that has neither number nor funder.
     language
         Language of text that does not say its own; None: text must say it where the term asks for one.
+    kinds
+        Names of the classes that the subject may have; none: any.
     """
 
-    def __init__(self, context: Context, findings: list[Finding], *, source: str, language: str | None) -> None:
+    def __init__(
+        self,
+        context: Context,
+        findings: list[Finding],
+        *,
+        source: str,
+        language: str | None,
+        kinds: Collection[str] = (),
+    ) -> None:
         self._context = context
         self._findings = findings
         self._source = source
         self._language = language
+        self._kinds = kinds
         self.missed: set[tuple[str, ox.NamedNode]] = set()
         """Subjects, each with a property of which a value was said that could not be read."""
         self.unplaced: list[Assertion] = []
@@ -164,7 +175,7 @@ class ClaimReader:
         if name == "type":
             for each in each_of(node):
                 with self.noting():
-                    class_ = self._context.class_(values.scalar(each).text, each.location)
+                    class_ = self._context.class_(values.scalar(each).text, each.location, offered=self._kinds)
                     assertions.append(Assertion(subject, RDF["type"], class_, each.location))
             return assertions
         # What stands between commas in {…} is a key without a value.

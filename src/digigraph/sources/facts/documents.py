@@ -188,7 +188,7 @@ def describe(node: Fields, captured: Captured, context: Context, findings: list[
         node.location,
         {_PROPERTIES.get(key, key): place for key, place in node.keys.items()},
     )
-    reader = ClaimReader(context, findings, source=captured.slug, language=language)
+    reader = ClaimReader(context, findings, source=captured.slug, language=language, kinds=kinds_of(context))
     about = tuple(reader.of(captured.slug, renamed, without=_OWN_KEYS))
     if no_kinds := [each for each in about if _is_no_kind(each)]:
         findings += [_not_of_documents(each, context) for each in no_kinds]

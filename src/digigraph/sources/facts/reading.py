@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from digigraph.sources.facts import values
 from digigraph.sources.facts.claims import ClaimReader
+from digigraph.sources.facts.cut_texts import cut_texts
 from digigraph.sources.facts.documents import DOCUMENT_KEYS, Captured, Description, Document, Fact, Saying, describe
 from digigraph.sources.facts.languages import language as language_of
 from digigraph.sources.facts.passages import passage
@@ -79,6 +80,8 @@ def read_document(captured: Captured, context: Context, findings: list[Finding],
         decoded = readable(captured.text, captured.text_path, findings)
         text = CapturedText(decoded, is_html=captured.text_path.endswith(".html"))
     readings = parse_yaml(captured.facts, captured.facts_path, _layout(context), findings, kept)
+    for root in readings[:1]:
+        findings += cut_texts(root, captured.facts, text, context)
     files = [_read(root, captured, text, context, findings) for root in readings]
     if not files:
         return FactsFile(document=None, said=())

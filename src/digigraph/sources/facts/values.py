@@ -57,7 +57,7 @@ _DASHES = re.compile("[\u2010-\u2015\u2212]")
 """Characters that look like the hyphen of a date (``-``)."""
 _KRONOR = re.compile(r"\bkr(?:onor|\b)", re.IGNORECASE)
 _HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(/\S*)?$")
-_SHOWN = 80
+SHOWN = 80
 """Characters of a wrong value that a message shows."""
 
 
@@ -124,6 +124,8 @@ def date(scalar: Scalar) -> ox.Literal:
     elif meant := advice.date(_DASHES.sub("-", scalar.text)):
         dash = _DASHES.search(scalar.text)
         hint = f"Write {meant}, with plain hyphens; {named(dash.group())} is none." if dash else f"Write {meant}."
+    elif either := advice.dates(_DASHES.sub("-", scalar.text)):
+        hint = f"Write {' or '.join(either)}, whichever is meant."
     raise Malformed("date", message, scalar.location, hint=hint)
 
 
@@ -225,7 +227,7 @@ def money(scalar: Scalar) -> Money:
 
 def shown(scalar: Scalar) -> str:
     """Return text as messages show it: of a long one the beginning."""
-    return scalar.text if len(scalar.text) <= _SHOWN else f"{scalar.text[: _SHOWN - 1]}…"
+    return scalar.text if len(scalar.text) <= SHOWN else f"{scalar.text[: SHOWN - 1]}…"
 
 
 def text(scalar: Scalar, language: str | None) -> ox.Literal:

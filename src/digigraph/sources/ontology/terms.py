@@ -18,7 +18,7 @@ from digigraph.suggestions import is_near
 from digigraph.vocab import RDF
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
     from digigraph.findings import Location
@@ -172,8 +172,8 @@ class Context:
         named = self._names_of_terms.meant(name)
         return {iri for each, iri in known.items() if is_near(name, each) or each in named}
 
-    def class_(self, name: str, location: Location) -> NamedNode:
-        """Return the class of that name.
+    def class_(self, name: str, location: Location, *, offered: Collection[str] = ()) -> NamedNode:
+        """Return the class of that name; ``offered`` are the names that are advised, all where there are none.
 
         Raises
         ------
@@ -182,7 +182,7 @@ class Context:
         """
         if name in self.classes:
             return self.classes[name]
-        hint = self._names_of_classes.question(name) or f"Write one of {', '.join(self.classes)}."
+        hint = self._names_of_classes.question(name) or f"Write one of {', '.join(offered or self.classes)}."
         raise Malformed("unknown-class", f"There is no class {name!r}.", location, hint=hint)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from digigraph.sources.files.records import Malformed, Refused
+from digigraph.sources.yaml.bullets import without_bullets
 from digigraph.sources.yaml.edits import Edit, MendedPositions, edited
 from digigraph.sources.yaml.indenting import STEP, Indenting
 from digigraph.sources.yaml.lines import Line, Lines
@@ -66,7 +67,7 @@ class Mended:
 def mended(text: str, positions: Positions, layout: Layout) -> Mended:
     """Return a text that breaks the rules of YAML with its layout mended."""
     told: list[Finding] = []
-    edits = list(_one_document(text, positions, told))
+    edits = sorted([*_one_document(text, positions, told), *without_bullets(text, positions, layout, told)])
     if edits:
         text, positions = edited(text, edits), MendedPositions(positions, edits)
     mending = _Mending(text, positions, layout, told)

@@ -23,12 +23,19 @@ _QUOTED_OR_BRACKET = re.compile(r"""(?<=[\s,\[{:])(?:"(?:[^"\\]|\\.)*"|'(?:[^']|
 _TAB = re.compile(r"""(?<=[\s,\[{:])(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')|\t""", re.DOTALL)
 _LAST_WORD = re.compile(r"(?:^|\s)([\w-]+)\Z")
 _UNESCAPED = re.compile(r'(?<!\\)"')
+_CURLY = re.compile("[\u201c\u201d\u201e\u00ab].*[\u201c\u201d\u00bb]", re.DOTALL)
+_STRAIGHT = 'Write straight quotation marks around the words: "…".'
 _SAFE = re.compile(r"""\w[^\n\t:#]*|"[^"\\\n]*"|'[^'\n]*'""")
 
 
 def is_plain(text: str) -> bool:
     """Whether a value is one at a glance that breaks no rule of YAML."""
     return _SAFE.fullmatch(text) is not None
+
+
+def _singles(text: str) -> list[int]:
+    """Where single quotation marks stand."""
+    return [at for at, each in enumerate(text) if each == "'"]
 
 
 class Draft:
@@ -122,7 +129,8 @@ class Repair:
             if self.told and (at <= reached or len(self.told) == _MOST):
                 self.is_lost = True
                 return
-            self.told.append(found._replace(place=self._draft.offset(place)))
+            hint = _STRAIGHT if _CURLY.fullmatch(self._draft.text) else found.hint
+            self.told.append(found._replace(place=self._draft.offset(place), hint=hint))
             before = len(self._draft.text)
             if found.rule != "yaml" or not self._mend(found, place, at):
                 self.is_lost = True
@@ -160,11 +168,14 @@ class Repair:
         draft, text = self._draft, self._draft.text
         mark = text[0] if text[0] in "\"'" else ""
         is_closed = bool(mark) and len(text) > 1 and text.endswith(mark)
+        if _CURLY.fullmatch(text):
+            draft.change([Edit(0, 1, "'"), *(Edit(at, 0, "'") for at in _singles(text)), Edit(len(text) - 1, 1, "'")])
+            return
         if mark and "quoted scalar" in found.message and not is_closed:
             draft.insert(mark, len(text))
             return
         if not is_closed:
-            draft.insert("'", *(at for at, each in enumerate(text) if each == "'"))
+            draft.insert("'", *_singles(text))
             draft.insert("'", 0, len(draft.text))
         elif mark == '"':
             draft.insert("\\", *(found.start() for found in _UNESCAPED.finditer(text, 1, len(text) - 1)))

@@ -1,0 +1,32 @@
+"""Bullets of other formats, where the hyphens of a list must stand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from digigraph.sources.files.records import Malformed
+from digigraph.sources.yaml.edits import Edit
+
+if TYPE_CHECKING:
+    from digigraph.findings import Finding
+    from digigraph.sources.files.positions import Positions
+    from digigraph.sources.yaml.layouts import Level
+
+_BULLET = re.compile(
+    r"^[ \t]*([*\u2022\u2023\u25aa\u00b7\u2013\u2014])(?=[ \t]+(?:\{[ \t]*)?([\w-]+)[ \t]*:)", re.MULTILINE
+)
+"""Stars, bullets and dashes before the first key of a line."""
+
+
+def without_bullets(text: str, positions: Positions, layout: Level, findings: list[Finding]) -> list[Edit]:
+    """Put hyphens in place of bullets, and note them, where the key behind one is that of an entry of a list."""
+    keys = frozenset().union(*(each.keys for each in layout.levels() if each.is_list))
+    bullets = [found.span(1) for found in _BULLET.finditer(text) if found.group(2) in keys]
+    if bullets:
+        first, *others = [positions.value(*each) for each in bullets]
+        message = f"{text[slice(*bullets[0])]!r} begins no entry of a list."
+        finding = Malformed("yaml", message, first, hint="Write a hyphen and a space: - key: value.").finding
+        findings.append(replace(finding, also=tuple(others)))
+    return [Edit(start, end - start, "-") for start, end in bullets]
