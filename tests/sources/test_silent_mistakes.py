@@ -217,7 +217,7 @@ def test_names_of_things_are_not_cut(shapeless: Project) -> None:
     assert (found.rule, found.location.line, found.location.column) == ("text-cut", 4, 14)
 
 
-@pytest.mark.parametrize("bullet", ["*", "•", "–"])
+@pytest.mark.parametrize("bullet", ["*", "•", "\u2013"])
 def test_bullets_are_read_as_hyphens(shapeless: Project, bullet: str) -> None:
     """They are told once, and what stands behind them is checked; in a text they are what they are."""
     shapeless.facts(

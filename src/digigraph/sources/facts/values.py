@@ -125,7 +125,7 @@ def date(scalar: Scalar) -> ox.Literal:
         dash = _DASHES.search(scalar.text)
         hint = f"Write {meant}, with plain hyphens; {named(dash.group())} is none." if dash else f"Write {meant}."
     elif either := advice.dates(_DASHES.sub("-", scalar.text)):
-        hint = f"Write {' or '.join(either)}, whichever is meant."
+        hint = f"Write {' or '.join(either)}{', whichever is meant' * (len(either) > 1)}."
     raise Malformed("date", message, scalar.location, hint=hint)
 
 

@@ -12,7 +12,7 @@ from digigraph.sources.yaml.edits import Edit
 if TYPE_CHECKING:
     from digigraph.findings import Finding
     from digigraph.sources.files.positions import Positions
-    from digigraph.sources.yaml.layouts import Level
+    from digigraph.sources.yaml.layouts import Layout
 
 _BULLET = re.compile(
     r"^[ \t]*([*\u2022\u2023\u25aa\u00b7\u2013\u2014])(?=[ \t]+(?:\{[ \t]*)?([\w-]+)[ \t]*:)", re.MULTILINE
@@ -20,9 +20,9 @@ _BULLET = re.compile(
 """Stars, bullets and dashes before the first key of a line."""
 
 
-def without_bullets(text: str, positions: Positions, layout: Level, findings: list[Finding]) -> list[Edit]:
+def without_bullets(text: str, positions: Positions, layout: Layout, findings: list[Finding]) -> list[Edit]:
     """Put hyphens in place of bullets, and note them, where the key behind one is that of an entry of a list."""
-    keys = frozenset().union(*(each.keys for each in layout.levels() if each.is_list))
+    keys = frozenset().union(*(each.keys for each in layout.and_below() if each.is_list))
     bullets = [found.span(1) for found in _BULLET.finditer(text) if found.group(2) in keys]
     if bullets:
         first, *others = [positions.value(*each) for each in bullets]
