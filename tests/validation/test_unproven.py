@@ -72,7 +72,7 @@ def test_a_file_whose_name_is_no_slug_is_checked(project: Project, name: str, hi
     """Its quotes, its values and what they mean; nobody is said to have no role whose role stands in it."""
     facts = "  - quote: nobody says this\n    says: [{subject: nhd, lead: ada-berg}]\n"
     project.facts("  - quote: (huvudman KTH)\n    says: [{subject: nhd, host: kth}]\n")
-    project.document(name, TEXT, facts + "  - quote: (huvudman KTH)\n" + WRONG)
+    project.document(name, f"{TEXT}\n", facts + "  - quote: (huvudman KTH)\n" + WRONG)
     found = project.check().findings
     assert told(found, f"data/documents/{name}.yaml") == [
         ("slug", 0),
