@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from digigraph.sources.files.records import Malformed
+from digigraph.sources.files.records import mistake
 from digigraph.sources.yaml.edits import Edit
 
 if TYPE_CHECKING:
@@ -27,6 +27,6 @@ def without_bullets(text: str, positions: Positions, layout: Layout, findings: l
     if bullets:
         first, *others = [positions.value(*each) for each in bullets]
         message = f"{text[slice(*bullets[0])]!r} begins no entry of a list."
-        finding = Malformed("yaml", message, first, hint="Write a hyphen and a space: - key: value.").finding
-        findings.append(replace(finding, also=tuple(others)))
+        told = mistake("yaml", message, first, hint="Write a hyphen and a space: - key: value.")
+        findings.append(replace(told, also=tuple(others)))
     return [Edit(start, end - start, "-") for start, end in bullets]
