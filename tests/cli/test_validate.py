@@ -277,6 +277,30 @@ def test_a_link_of_a_project_that_leads_nowhere_is_told(project: Project) -> Non
     assert sorted(each["file"] for each in told if each["rule"] == "unreadable") == sorted(links)
 
 
+@pytest.mark.parametrize("locked", ["data/things/more", "data/documents/more", "data/more", "shapes/more", "queries"])
+def test_a_locked_folder_of_a_project_hides_nothing_of_the_others(project: Project, locked: str) -> None:
+    """It is a finding among theirs; what may be in it is not called unknown, and nothing is published without it."""
+    project.write(f"{locked}/kept.txt", "")
+    project.write(
+        "data/things/wrong.yaml", "fi:\n  type: Organization\n  foundingDate: soon\n  parentOrganization: absent\n"
+    )
+    (project.folder / locked).chmod(0o000)
+    command = as_nobody_else(sys.executable, "-m", "digigraph", "--project", str(project.folder))
+    try:
+        checked = [*command, "validate", "--format", "json", "--fail-on", "never"]
+        ran = subprocess.run(checked, capture_output=True, check=False, env=inherited())
+        refused = subprocess.run([*command, "publish"], capture_output=True, check=False, env=inherited())
+    finally:
+        (project.folder / locked).chmod(0o700)
+    assert (ran.returncode, ran.stderr) == (2, b"")
+    told = [(each["rule"], each["file"]) for each in json.loads(ran.stdout)["findings"]]
+    assert ("unreadable", locked) in told
+    assert ("date", "data/things/wrong.yaml") in told
+    assert (("unknown-thing", "data/things/wrong.yaml") in told) == (not locked.startswith("data"))
+    assert refused.returncode == 2
+    assert not project.settings.state_folder.exists()
+
+
 def test_a_file_under_two_names_is_read_once(folder: Path) -> None:
     """Its blank nodes would be two, and each finding too."""
     (folder / "link.ttl").symlink_to("data/below/bad.ttl")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -17,7 +18,7 @@ from digigraph.sources.facts.cut_texts import cut_texts
 from digigraph.sources.facts.documents import Captured
 from digigraph.sources.facts.filed_twice import filed_twice
 from digigraph.sources.facts.reading import read_document
-from digigraph.sources.files.disk import MAX_SMALL_BYTES, Budget, read_whole, source_files
+from digigraph.sources.files.disk import MAX_SMALL_BYTES, Budget, is_file, read_whole, source_files, unreadable_folder
 from digigraph.sources.files.kept import Kept
 from digigraph.sources.files.records import Fields, Malformed, Node, Noting, Scalar, decode, described_twice, said_of
 from digigraph.sources.gaps.missed import left_out, names_in, to_be_read_first
@@ -38,7 +39,6 @@ from digigraph.vocab import RDF, RDFS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from digigraph.findings import Finding
     from digigraph.settings import Settings
@@ -81,12 +81,14 @@ class _ProjectReader:
         # Facts files whose quotes cannot be looked for.
         self._textless: set[str] = set()
         self._twice: set[str] = set()
+        self._locked: set[str] = set()
+        self._files = source_files(self._project, note=self._note_locked)
         self._context = self._read_context()
         self._layout = of_things(frozenset(self._context.terms) | {"type"})
 
     def _read_context(self) -> Context:
         path = self._project / CONTEXT_FILE
-        if not path.is_file():
+        if not is_file(path):
             raise InputError(f"{path}: there is no such file.", hint="A graph project has its terms there.")
         return parse_context(read_whole(path, at_most=MAX_SMALL_BYTES), CONTEXT_FILE)
 
@@ -100,9 +102,11 @@ class _ProjectReader:
         references = References(self._said, [*ontology, *curated], self._iris.thing("").value, self._described.keys())
         self._findings += self._references(references)
         self._findings[:] = map(references.explained, self._findings)
-        self._findings += passed_over([self._relative(each) for each in source_files(self._project)])
+        self._findings += passed_over(list(map(self._relative, self._files)))
         waiting = {each for each in self._lost if not each.endswith(YAML_SUFFIXES)} | self._textless
-        self._findings[:] = to_be_read_first(self._findings, self._unread | self._unread_facts | waiting)
+        self._findings[:] = to_be_read_first(
+            self._findings, (self._unread - self._locked) | self._unread_facts | waiting
+        )
         return Corpus(
             context=self._context,
             documents=tuple(documents),
@@ -122,12 +126,20 @@ class _ProjectReader:
             twice=frozenset(self._twice),
         )
 
+    def _note_locked(self, error: OSError) -> None:
+        """Note a folder that cannot be read; what may be in it is neither unknown nor missing."""
+        name = self._relative(Path(error.filename))
+        self._findings.append(unreadable_folder(name, error.strerror))
+        self._locked.add(name)
+        if name.startswith(("data", "ontology")):
+            self._unread.add(name)
+
     def _relative(self, path: Path) -> str:
         return path.relative_to(self._project).as_posix()
 
     def _in(self, folder: str) -> Iterator[Path]:
         root = self._project / folder
-        for path in source_files(self._project):
+        for path in self._files:
             if path.is_relative_to(root):
                 yield path
 
@@ -152,7 +164,7 @@ class _ProjectReader:
     def _redactions(self) -> Redactions:
         path = self._project / REDACTIONS_FILE
         with self._noting:
-            if path in source_files(self._project):
+            if path in self._files:
                 return read_redactions(self._bytes(path, at_most=MAX_YAML_BYTES), self._iris, self._findings)
         return Redactions()
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from digigraph.errors import InputError
-from digigraph.findings import Location
+from digigraph.findings import Finding, Location, Severity
 from digigraph.project_file import PROJECT_FILE
 from digigraph.sources.files.records import Malformed, too_large
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from digigraph.settings import Settings
 
@@ -118,8 +118,13 @@ def read_whole(path: Path, *, at_most: int) -> bytes:
     return data
 
 
-def source_files(project: Path) -> list[Path]:
+def source_files(project: Path, *, note: Callable[[OSError], None] | None = None) -> list[Path]:
     """Return the files of a project that its graph is made of, in an order that no machine changes.
+
+    Parameters
+    ----------
+    note
+        Is told why a folder cannot be read; without it that is raised.
 
     Raises
     ------
@@ -129,8 +134,8 @@ def source_files(project: Path) -> list[Path]:
     """
     found = [project / PROJECT_FILE]
     for folder in FOLDERS:
-        if (project / folder).is_dir():
-            found += [project / folder, *_below(project / folder)]
+        if is_folder(project / folder):
+            found += [project / folder, *_below(project / folder, note or unreadable)]
     for each in found:
         if leads_out(each, project):
             raise InputError(f"{each}: is a link that leads out of the project.", hint="Copy what it leads to.")
@@ -166,9 +171,9 @@ def is_folder(path: Path) -> bool:
     return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises there
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def _below(folder: Path, note: Callable[[OSError], None]) -> Iterator[Path]:
     """Everything below a folder that is not hidden; links to folders are not followed."""
-    for where, folders, files in os.walk(folder, onerror=unreadable):
+    for where, folders, files in os.walk(folder, onerror=note):
         folders[:] = [each for each in folders if not each.startswith(".")]
         yield from (Path(where, each) for each in (*folders, *files) if not each.startswith("."))
 
@@ -182,6 +187,17 @@ def unreadable(error: OSError) -> NoReturn:
         Always.
     """
     raise InputError(f"{error.filename}: cannot be read ({error.strerror}).") from error
+
+
+def unreadable_folder(name: str, reason: str | None) -> Finding:
+    """Return that a folder cannot be read, among what is found of the others."""
+    return Finding(
+        rule="unreadable",
+        severity=Severity.VIOLATION,
+        message=f"The folder cannot be read ({reason}).",
+        location=Location(name),
+        hint="Make it readable.",
+    )
 
 
 def sources_hash(settings: Settings) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from digigraph.errors import InputError
 from digigraph.findings import Finding, Location, Severity
-from digigraph.sources.files.disk import Budget, is_file, is_folder, leads_out, unreadable
+from digigraph.sources.files.disk import Budget, is_file, is_folder, leads_out, unreadable, unreadable_folder
 from digigraph.sources.files.kept import Kept
 from digigraph.sources.files.records import Malformed
 from digigraph.sources.rdf.formats import EXTENSIONS, FORMATS, MAX_BYTES
@@ -167,7 +167,7 @@ def paths_of(arguments: Iterable[str], findings: list[Finding]) -> Iterator[Path
             yield from _named(argument, findings)
         else:
             found = _matches(argument)
-            locked = [_unreadable(each, "Permission denied") for each in _locked(argument)]
+            locked = [unreadable_folder(each.as_posix(), "Permission denied") for each in _locked(argument)]
             findings += locked
             # Pipes and devices are read where they are named themselves.
             matches = [each for each in found if is_file(Path(each)) or is_folder(Path(each))]
@@ -256,7 +256,7 @@ def _below(folder: Path, findings: list[Finding]) -> Iterator[Path]:
     """Files below a folder that have an extension of RDF; links that lead out of it are findings."""
 
     def note(error: OSError) -> None:
-        findings.append(_unreadable(Path(error.filename), error.strerror))
+        findings.append(unreadable_folder(Path(error.filename).as_posix(), error.strerror))
 
     for where, folders, files in os.walk(folder, onerror=note):
         folders[:] = sorted(each for each in folders if not each.startswith("."))
@@ -268,16 +268,6 @@ def _below(folder: Path, findings: list[Finding]) -> Iterator[Path]:
                     findings.append(_link(path))
             elif is_rdf and is_file(path):
                 yield path
-
-
-def _unreadable(folder: Path, reason: str | None) -> Finding:
-    return Finding(
-        rule="unreadable",
-        severity=Severity.VIOLATION,
-        message=f"The folder cannot be read ({reason}).",
-        location=Location(folder.as_posix()),
-        hint="Make it readable.",
-    )
 
 
 def _link(path: Path) -> Finding:
