@@ -46,6 +46,8 @@ _MOST_LINES = 50
 """Lines behind a string without end that are tried as the next statement."""
 _LONGEST = 100_000
 """Characters of a string that are read as statements, and of a statement."""
+_OF_MARKS = 500
+"""Characters that could be read in the time that marks take of which nobody knows whether they begin a string."""
 _FAR = 200_000
 """Characters behind the beginning of a statement or string among which the next statement is looked for."""
 _ENDS = re.compile(r"[\s#}]|\Z")
@@ -300,6 +302,7 @@ class Recovery:
         start = here if at is None or not is_sure else at
         while self._room > 0 and (behind := self._strings.in_doubt(start, indent)) is not None:
             start, is_sure = behind, False
+            self._room -= _OF_MARKS
         if is_sure:
             return at
         self._doubted = _OF_TRIPLE
