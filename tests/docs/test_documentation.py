@@ -137,3 +137,16 @@ def test_what_is_logged_is_documented() -> None:
     record = Record(method="GET", path="/", client="", query="ASK {}", problem="query")
     for name in members(record, with_text=True):
         assert f"`{name}`" in OPERATING
+
+
+def test_the_guide_names_what_can_be_counted() -> None:
+    """Every concept that a figure may be of, so that nobody has to look for them in Turtle."""
+    guide = (REPOSITORY / "docs/facts.md").read_text(encoding="utf-8")
+    concepts = (REPOSITORY / "ontology/concepts.ttl").read_text(encoding="utf-8")
+    counted = re.findall(
+        r"^id:([\w-]+) a skos:Concept ;(?:(?!^id:).)*?skos:inScheme id:measured-properties",
+        concepts,
+        re.MULTILINE | re.DOTALL,
+    )
+    (listed,) = re.findall(r"^- `what` takes (.*?)\.$", guide, re.MULTILINE | re.DOTALL)
+    assert re.findall(r"`([\w-]+)`", listed) == counted

@@ -60,6 +60,8 @@ FACTS = """\
     says: []
   - quote: Ada Berg leads
     says: [{subject: nhd, member: ada-berg}]
+  - quote: It has 1
+    says: [{subject: nhd, member: vinnova}]
   - quote: has 18 partners
     asOf: 2021-06
     lang: se

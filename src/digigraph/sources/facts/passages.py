@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz import fuzz
 
 from digigraph.sources.facts import values
+from digigraph.sources.facts.look_alikes import difference
 from digigraph.sources.facts.quoting import normalise
 from digigraph.sources.files.records import Malformed, mistake
 from digigraph.suggestions import unseen
@@ -72,6 +73,16 @@ def passage(text: CapturedText, quote: Scalar, occurrence: Scalar | None, after:
     return spans[0]
 
 
+def cut(text: CapturedText, span: Span, quote: Scalar) -> Iterator[Finding]:
+    """Yield a finding where a quote begins or ends inside a word or number of the text."""
+    first, last = text.cut(span)
+    if first or last:
+        where = (f"begins inside “{first}”" if first else "", f"ends inside “{last}”" if last else "")
+        hints = (f"Begin the quote with “{first}”." if first else "", f"End the quote with “{last}”." if last else "")
+        message = f"The quote {' and '.join(filter(None, where))}."
+        yield mistake("quote-cut", message, quote.location, hint=" ".join(filter(None, hints)))
+
+
 def _unable_to_choose(
     text: CapturedText, occurrence: Scalar | None, after: Scalar | None, *, name: str
 ) -> Iterator[Finding]:
@@ -119,7 +130,8 @@ def _shortened(text: str, limit: int = 80) -> str:
 
 def _instead(text: CapturedText, quote: str) -> str:
     """What to write instead of words that the text does not say."""
-    return _as_it_is_said(text, quote) or _nearest(quote, text.normal_text)
+    as_it_looks = difference(normalise(quote), text.normal_text)
+    return _as_it_is_said(text, quote) or as_it_looks or _nearest(quote, text.normal_text)
 
 
 def _as_it_is_said(text: CapturedText, quote: str) -> str | None:

@@ -1,7 +1,7 @@
 """Find a quoted sentence in a captured text.
 
-Text and quote are compared in one normal form: Unicode NFC, every run of white space one space, markup dropped and
-character references resolved where the document is HTML. Positions found are those of the stored file: code points,
+Text and quote are compared in one normal form: Unicode NFC, every run of white space one space; where the document is
+HTML, character references resolved and markup dropped, of which what begins a new line for a reader counts as a space. Positions found are those of the stored file: code points,
 ``[start, end)``, decoded as strict UTF-8 without newline translation.
 """
 
@@ -12,6 +12,7 @@ import io
 import re
 import unicodedata
 from array import array
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -23,7 +24,18 @@ _MARKUP = re.compile(
     r"<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)\s*>|</?[A-Za-z][^>]*>|<![A-Za-z][^>]*>",
     re.DOTALL | re.IGNORECASE,
 )
+_NEW_LINE = re.compile(
+    r"</?(?:address|article|aside|blockquote|br|caption|center|dd|details|dialog|dir|div|dl|dt|fieldset|figcaption|figure"
+    r"|footer|form|h[1-6]|header|hgroup|hr|legend|li|main|menu|nav|ol|optgroup|option|p|pre|search|section|summary|table"
+    r"|tbody|td|tfoot|th|thead|title|tr|ul)(?![A-Za-z0-9:-])",
+    re.IGNORECASE,
+)
+"""Markup before and behind which browsers begin a new line, or another cell (HTML, section 15.3)."""
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_ALPHABETS = ("LATIN", "GREEK", "CYRILLIC")
+"""How the names of letters begin in Unicode of which words are made that stand apart; those of Chinese do not."""
+_POINTS = ".,"
+"""What stands before decimals, and between thousands."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -65,6 +77,22 @@ class CapturedText:
         inside = CapturedText(self.text[span.start : span.end], is_html=self._is_html)
         return inside.normal_text.strip()
 
+    def cut(self, span: Span) -> tuple[str | None, str | None]:
+        """Return the word or number inside which a span begins, and the one inside which it ends; None for neither."""
+        _, starts, _ = self._normal
+        return self._around(bisect_left(starts, span.start)), self._around(bisect_left(starts, span.end))
+
+    def _around(self, at: int) -> str | None:
+        """The word or number of the normal text that an offset cuts."""
+        plain, begin, end = self.normal_text, at, at + 1
+        if not _is_inside(plain, at):
+            return None
+        while _is_inside(plain, begin):
+            begin -= 1
+        while _is_inside(plain, end):
+            end += 1
+        return plain[begin:end]
+
     def runs(self) -> list[tuple[int, str]]:
         """Return what a reader sees: pieces of the text without markup, each with its place in the stored text."""
         runs: list[tuple[int, list[str]]] = []
@@ -86,6 +114,25 @@ class CapturedText:
     def _normal(self) -> _Normal:
         """The text in normal form, and where each of its characters begins and ends in the stored one."""
         return _normal_form(_pieces(self.text, is_html=self._is_html))
+
+
+def _is_inside(text: str, at: int) -> bool:
+    """Whether an offset is inside a word or number, in alphabets whose words stand apart.
+
+    A small letter in front of a capital, and a letter beside a digit, may be two words that a page's saving has joined.
+    """
+    if not 0 < at < len(text):
+        return False
+    before, after = text[at - 1], text[at]
+    if before.isdecimal():
+        return after.isdecimal() or (after in _POINTS and text[at + 1 : at + 2].isdecimal())
+    if after.isdecimal():
+        return before in _POINTS and text[max(0, at - 2) : at - 1].isdecimal()
+    return _is_letter(before) and _is_letter(after) and not (before.islower() and after.isupper())
+
+
+def _is_letter(character: str) -> bool:
+    return character.isalpha() and unicodedata.name(character, "").startswith(_ALPHABETS)
 
 
 def whole_words(words: Iterable[str]) -> re.Pattern[str] | None:
@@ -148,6 +195,8 @@ def _pieces(text: str, *, is_html: bool) -> Iterator[_Piece]:
     at = 0
     while at < len(text):
         if is_html and text[at] == "<" and (markup := _MARKUP.match(text, at)):
+            if _NEW_LINE.match(text, at):
+                yield " ", at, markup.end()
             at = markup.end()
         elif is_html and text[at] == "&" and (reference := _REFERENCE.match(text, at)):
             yield html.unescape(reference.group()), at, reference.end()

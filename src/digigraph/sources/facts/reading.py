@@ -11,7 +11,7 @@ from digigraph.sources.facts.claims import ClaimReader
 from digigraph.sources.facts.cut_texts import cut_texts
 from digigraph.sources.facts.documents import DOCUMENT_KEYS, Captured, Description, Document, Fact, Saying, describe
 from digigraph.sources.facts.languages import language as language_of
-from digigraph.sources.facts.passages import passage
+from digigraph.sources.facts.passages import cut, passage
 from digigraph.sources.facts.quoting import CapturedText, Span, normalise
 from digigraph.sources.files.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar, readable
 from digigraph.sources.yaml.layouts import Layout, of_facts
@@ -290,7 +290,9 @@ class _FactsReader:
         # A quote that is not there is told whatever is wrong with what chooses among its places.
         if len(mistakes) > known and self._text.find(quote.text):
             return None
-        return passage(self._text, quote, occurrence, after, name=self._slug)
+        span = passage(self._text, quote, occurrence, after, name=self._slug)
+        self._findings += cut(self._text, span, quote)
+        return span
 
 
 def _rejected(fields: Fields, mistakes: list[Finding]) -> str | None:

@@ -1,0 +1,68 @@
+"""What is wrong with a quote is told so that a person can see it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from projects import TEXT
+
+from digigraph.sources.read import read_project
+
+if TYPE_CHECKING:
+    from projects import Project
+
+SAYS = "    says: [{subject: nhd, host: kth}]\n"
+
+
+def test_a_quote_that_cuts_words_is_told_with_the_whole_ones(shapeless: Project) -> None:
+    """At the quote; the fact is read all the same, so that nothing is told of what it says."""
+    shapeless.facts(f"  - quote: ordic Health Data started in May 202\n{SAYS}")
+    corpus = read_project(shapeless.settings)
+    (found,) = corpus.findings
+    assert (found.rule, found.severity.label, found.location.line) == ("quote-cut", "violation", 10)
+    assert found.message == "The quote begins inside “Nordic” and ends inside “2021”."
+    assert found.hint == "Begin the quote with “Nordic”. End the quote with “2021”."
+    assert len(corpus.documents[0].facts) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "quote", "hint"),
+    [
+        (
+            "TEF-Health takes part",
+            "TEF\u2011Health takes",
+            "Write U+002D (hyphen-minus) behind 'TEF', as in the text, instead of U+2011 (non-breaking hyphen), "
+            "which looks like it.",
+        ),
+        (
+            "Sweden hosts it",
+            "Sweden h\u043ests",
+            "Write U+006F (latin small letter o) behind 'Sweden h', as in the text, instead of "
+            "U+043E (cyrillic small letter o), which looks like it.",
+        ),
+        (
+            "Its own\u2019s host",
+            "own's host",
+            "Write U+2019 (right single quotation mark) behind 'own', as in the text, instead of "
+            "U+0027 (apostrophe), which looks like it.",
+        ),
+        (
+            "Nordic hälso\u00addata hub",
+            "Nordic hälsodata",
+            "The text has U+00AD (soft hyphen), which nobody sees, behind 'Nordic hälso'. "
+            'Write \\u00ad there, in a text in "…".',
+        ),
+    ],
+)
+def test_characters_that_look_alike_are_named(shapeless: Project, said: str, quote: str, hint: str) -> None:
+    """With the one that the text has, and where; nobody would see a difference between the words."""
+    shapeless.document("nhd-page", f"{TEXT}{said}\n", f"  - quote: {quote}\n{SAYS}")
+    (found,) = read_project(shapeless.settings).findings
+    assert (found.rule, found.hint) == ("quote-not-found", hint)
+
+
+def test_a_character_that_nobody_sees_can_be_written(shapeless: Project) -> None:
+    """As the advice says."""
+    shapeless.document("nhd-page", f"{TEXT}Nordic hälso\u00addata\n", f'  - quote: "Nordic hälso\\u00addata"\n{SAYS}')
+    assert read_project(shapeless.settings).findings == ()
