@@ -32,26 +32,34 @@ def test_a_quote_that_cuts_words_is_told_with_the_whole_ones(shapeless: Project)
         (
             "TEF-Health takes part",
             "TEF\u2011Health takes",
-            "Write U+002D (hyphen-minus) behind 'TEF', as in the text, instead of U+2011 (non-breaking hyphen), "
-            "which looks like it.",
+            (
+                "Write U+002D (hyphen-minus) behind 'TEF', as in the text, instead of U+2011 (non-breaking hyphen), "
+                "which looks like it."
+            ),
         ),
         (
             "Sweden hosts it",
             "Sweden h\u043ests",
-            "Write U+006F (latin small letter o) behind 'Sweden h', as in the text, instead of "
-            "U+043E (cyrillic small letter o), which looks like it.",
+            (
+                "Write U+006F (latin small letter o) behind 'Sweden h', as in the text, instead of "
+                "U+043E (cyrillic small letter o), which looks like it."
+            ),
         ),
         (
             "Its own\u2019s host",
             "own's host",
-            "Write U+2019 (right single quotation mark) behind 'own', as in the text, instead of "
-            "U+0027 (apostrophe), which looks like it.",
+            (
+                "Write U+2019 (right single quotation mark) behind 'own', as in the text, instead of "
+                "U+0027 (apostrophe), which looks like it."
+            ),
         ),
         (
             "Nordic hälso\u00addata hub",
             "Nordic hälsodata",
-            "The text has U+00AD (soft hyphen), which nobody sees, behind 'Nordic hälso'. "
-            'Write \\u00ad there, in a text in "…".',
+            (
+                "The text has U+00AD (soft hyphen), which nobody sees, behind 'Nordic hälso'. "
+                'Write \\u00ad there, in a text in "…".'
+            ),
         ),
     ],
 )
@@ -66,3 +74,10 @@ def test_a_character_that_nobody_sees_can_be_written(shapeless: Project) -> None
     """As the advice says."""
     shapeless.document("nhd-page", f"{TEXT}Nordic hälso\u00addata\n", f'  - quote: "Nordic hälso\\u00addata"\n{SAYS}')
     assert read_project(shapeless.settings).findings == ()
+
+
+def test_a_quote_without_a_mark_of_its_last_letter_is_told(shapeless: Project) -> None:
+    """Its letters stand there, with more: nothing looks like it and is another."""
+    shapeless.document("nhd-page", f"{TEXT}The plan x\u0323 of KTH\n", f"  - quote: The plan x\n{SAYS}")
+    (found,) = read_project(shapeless.settings).findings
+    assert found.rule == "quote-not-found"

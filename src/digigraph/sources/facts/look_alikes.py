@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
 import re
 import unicodedata
 
@@ -31,15 +30,18 @@ def difference(quote: str, text: str) -> str | None:
     Parameters
     ----------
     quote, text
-        In normal form; the text does not have the quote.
+        In normal form.
     """
     if len(quote) > _LONGEST:
         return None
     found = re.search(_UNSEEN.join(_ALIKE.get(each) or re.escape(each) for each in quote), text)
-    if found is None:
+    if found is None or found.group() == quote:
         return None
-    same = len(os.path.commonprefix([quote, found.group()]))
-    said, written = found.group()[same], quote[same]
+    same, said, written = next(
+        (at, said, written)
+        for at, (said, written) in enumerate(zip(found.group(), quote, strict=False))
+        if said != written
+    )
     before = f"behind {quote[:same][-20:]!r}" if same else "at the beginning"
     if unicodedata.category(said) == "Cf":
         escape = f"\\u{ord(said):04x}"

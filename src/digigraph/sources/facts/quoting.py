@@ -1,8 +1,9 @@
 """Find a quoted sentence in a captured text.
 
 Text and quote are compared in one normal form: Unicode NFC, every run of white space one space; where the document is
-HTML, character references resolved and markup dropped, of which what begins a new line for a reader counts as a space. Positions found are those of the stored file: code points,
-``[start, end)``, decoded as strict UTF-8 without newline translation.
+HTML, character references resolved and markup dropped, of which what begins a new line for a reader counts as a space.
+Positions found are those of the stored file: code points, ``[start, end)``, decoded as strict UTF-8 without newline
+translation.
 """
 
 from __future__ import annotations
