@@ -22,7 +22,7 @@ OFF = "off"
 LEVELS = (OFF, *(each.label for each in Severity))
 """What a rule can be set to."""
 UNREADABLE = "unreadable"
-"""The rule by which a run says that it has not checked everything."""
+"""The rule of what could not be opened: it ends a run with another exit code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +113,7 @@ def choice(
     Raises
     ------
     SettingsError
-        There is no such rule or level, the rule is fixed, or it is the one that nobody switches off.
+        There is no such rule or level, the rule is fixed, or it is one that nobody switches off.
     """
     table = rules() if known is None else known
     if rule not in table and not rule.startswith(SHAPE_PREFIX):
@@ -130,9 +130,10 @@ def choice(
             hint="What breaks it is left out of the graph, or would make the graph say what no source says. "
             "`digigraph validate --rule` leaves it out of one report.",
         )
-    if rule == UNREADABLE and severity is None:
+    if severity is None and rule in table and table[rule].is_unread:
         raise SettingsError(
             f"{source}: {rule} cannot be switched off.",
-            hint="A run that did not read everything must not say that all is well.",
+            hint="A run that did not read everything must not say that all is well. "
+            "Set to info it is told and does not fail.",
         )
     return Choice(rule=rule, level=severity, source=source)

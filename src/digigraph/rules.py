@@ -33,6 +33,8 @@ class Rule:
     is_fixed
         Whether it can be neither switched off nor lowered: what breaks it is left out of the graph, or would make the
         graph say what no source says.
+    is_unread
+        Whether a file that breaks it is not read at all.
     group
         Of a rule for servers, the part of the list that it belongs to.
     standard
@@ -44,6 +46,7 @@ class Rule:
     help: str
     level: Severity = Severity.VIOLATION
     is_fixed: bool = False
+    is_unread: bool = False
     group: str = ""
     standard: str = ""
 
@@ -69,6 +72,7 @@ def _table(file: str) -> dict[str, Rule]:
             help=said["help"],
             level=Severity.of(said.get("level", "violation")),
             is_fixed=said.get("fixed", False),
+            is_unread=said.get("unread", False),
             group=said.get("group", ""),
             standard=said.get("standard", ""),
         )

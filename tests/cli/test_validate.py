@@ -185,6 +185,44 @@ def test_nobody_is_told_that_all_is_well_where_something_was_not_read(folder: Pa
         assert b"No findings" not in ran.stdout
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "rule"),
+    [
+        ("broken.ttl", b"<http://e.x/a> <http://e.x/p", "rdf-syntax"),
+        ("latin.ttl", b"\xff", "encoding"),
+        ("remote.jsonld", b'{"@context": "http://e.x/context", "name": "x"}', "jsonld-context"),
+        ("entities.rdf", b"<!DOCTYPE x><x/>", "rdf-doctype"),
+        ("deep.jsonld", b"[" * 300 + b"]" * 300, "too-deep"),
+    ],
+)
+def test_a_file_that_was_not_read_is_told_whatever_is_switched_off_or_known(
+    folder: Path, name: str, text: bytes, rule: str
+) -> None:
+    """Its rule can be lowered and not switched off; a baseline that knows it makes information of it."""
+    (folder / name).write_bytes(text)
+    arguments = (name, "--shapes", "shapes.ttl")
+    off = validate(folder, *arguments, "--rule", f"{rule}=off")
+    assert (off.returncode, off.stdout) == (2, b"")
+    assert b"cannot be switched off" in off.stderr
+    lowered = validate(folder, *arguments, "--rule", f"{rule}=info")
+    assert (lowered.returncode, b": info: " in lowered.stdout) == (0, True)
+    assert validate(folder, *arguments, "--format", "json", "--output", "known.json").returncode == 1
+    known = validate(folder, *arguments, "--baseline", "known.json")
+    assert (known.returncode, known.stderr) == (0, b"")
+    assert known.stdout.startswith(name.encode())
+    assert f"[{rule}]".encode() in known.stdout
+    assert b"nothing in this file was checked" in known.stdout
+
+
+def test_a_file_that_cannot_be_opened_is_told_though_a_baseline_knows_it(folder: Path) -> None:
+    """The exit code is 2, and the report names the file."""
+    (folder / "nowhere.ttl").symlink_to("nothing")
+    arguments = ("nowhere.ttl", "--shapes", "shapes.ttl")
+    assert validate(folder, *arguments, "--format", "json", "--output", "known.json").returncode == 2
+    known = validate(folder, *arguments, "--baseline", "known.json")
+    assert (known.returncode, known.stdout.startswith(b"nowhere.ttl: violation: ")) == (2, True)
+
+
 @pytest.mark.parametrize(("failing", "code"), [("violation", 1), ("never", 0)])
 def test_the_exit_code_is_that_of_the_run_whoever_reads_the_report(folder: Path, failing: str, code: int) -> None:
     """A reader that has enough and leaves changes nothing about what was found."""
@@ -431,6 +469,16 @@ def test_other_places_are_named_from_the_same_folder(folder: Path) -> None:
     (result,) = json.loads(validate(folder, *arguments, "--format", "sarif").stdout)["runs"][0]["results"]
     (related,) = result["relatedLocations"]
     assert related["physicalLocation"]["artifactLocation"]["uri"] == "bad.ttl"
+
+
+def test_a_file_below_a_folder_is_named_from_it_through_links_too(folder: Path, tmp_path: Path) -> None:
+    """Whether the folder or the file is named through the link, the report has the path that the repository has."""
+    link = tmp_path / "link"
+    link.symlink_to(folder / "data/below")
+    named = ("--shapes", "../../shapes.ttl", "--format", "json")
+    for path, relative_to in (("bad.ttl", str(link)), (str(link / "bad.ttl"), "."), (str(link / "bad.ttl"), str(link))):
+        ran = validate(folder / "data/below", path, *named, "--relative-to", relative_to)
+        assert [each["file"] for each in json.loads(ran.stdout)["findings"]] == ["bad.ttl"]
 
 
 def test_files_in_words_are_named_from_the_same_folder(project: Project) -> None:

@@ -163,10 +163,17 @@ def _findings(  # noqa: PLR0913 - what the options say
 
 
 def _from(folder: Path, relative_to: Path) -> Callable[[str], str]:
-    """What names a file of a folder from another folder."""
+    """What names a file of a folder from another folder, links followed where it seems to lie outside of it."""
 
     def named(path: str) -> str:
-        return path if path == STDIN_NAME else Path(os.path.relpath(folder / path, relative_to)).as_posix()
+        if path == STDIN_NAME:
+            return path
+        name = os.path.relpath(folder / path, relative_to)
+        if name.startswith(os.pardir):
+            parent = os.path.realpath((folder / path).parent)
+            real = os.path.relpath(Path(parent, Path(path).name), os.path.realpath(relative_to))
+            name = name if real.startswith(os.pardir) else real
+        return Path(name).as_posix()
 
     return named
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from digigraph.errors import InputError
+from digigraph.findings import Severity
+from digigraph.levels import UNREADABLE
 from digigraph.reports.fingerprints import fingerprints
 from digigraph.reports.json import VERSION
+from digigraph.rules import rule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,5 +57,21 @@ def known_fingerprints(report: bytes, name: str) -> frozenset[str]:
 
 
 def new_findings(findings: Sequence[Finding], known: AbstractSet[str]) -> list[Finding]:
-    """Return the findings whose fingerprint is not known, in their order."""
-    return [each for each, name in zip(findings, fingerprints(findings), strict=True) if name not in known]
+    """Return the findings whose fingerprint is not known, in their order.
+
+    That a file was not read is told also where it is known, as information: what is new in it nobody has seen.
+    """
+    named = zip(findings, fingerprints(findings), strict=True)
+    return [
+        each if name not in known else _of_unread(each) for each, name in named if name not in known or _is_unread(each)
+    ]
+
+
+def _is_unread(finding: Finding) -> bool:
+    return rule(finding.rule).is_unread
+
+
+def _of_unread(known: Finding) -> Finding:
+    hint = " ".join(filter(None, (known.hint, "The baseline knows it; nothing in this file was checked.")))
+    # What could not be opened ends the run with its own exit code whatever is known.
+    return replace(known, hint=hint, severity=known.severity if known.rule == UNREADABLE else Severity.INFO)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -23,6 +24,7 @@ _LEVELS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.IN
 _ROOT = "%SRCROOT%"
 _IN_ADDRESSES = "%/:?#[]@!$&'()*+,;=~"
 _FINGERPRINT = "digigraph/v1"
+_BRACKET = re.compile(r"(\\*)([\[\]])")
 
 
 def sarif_report(findings: Sequence[Finding], *, excerpts: Excerpts, version: str) -> str:
@@ -87,9 +89,16 @@ def _rule(identifier: str) -> dict[str, object]:
 
 def _message(finding: Finding) -> str:
     quoted = f"“{finding.quote}”" if finding.quote else None
-    return printable_lines(
+    said = printable_lines(
         "\n".join(part for part in (finding.message, finding.hint, finding.elsewhere, quoted) if part)
     )
+    return _plain(said)
+
+
+def _plain(text: str) -> str:
+    """Text as a message that holds neither placeholders nor links (SARIF 2.1.0, sections 3.11.5 and 3.11.6)."""
+    # A backslash before a bracket would take away the one that is put there.
+    return _BRACKET.sub(r"\1\1\\\2", text).replace("{", "{{").replace("}", "}}")
 
 
 def _related(finding: Finding, excerpts: Excerpts) -> dict[str, object]:
