@@ -29,6 +29,8 @@ PREFIXES = """@prefix e: <http://e.x/> . @prefix sh: <http://www.w3.org/ns/shacl
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> . @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
 """
 """Two lines before the data of each test."""
+DISJOINT = "sh:qualifiedValueShapesDisjoint true ; sh:qualifiedValueShape"
+SIBLING = f"[ sh:path e:z ; sh:qualifiedMaxCount 1 ; {DISJOINT} [ sh:class e:D ]"
 NEEDS_NAME = "sh:property [ sh:path e:name ; sh:minCount 1 ]"
 
 
@@ -190,7 +192,6 @@ def test_a_literal_can_be_a_focus_node(check: Checker) -> None:
     ("constraint", "data", "place"),
     [
         ("sh:property [ sh:path e:p ; sh:maxCount 1 ]", "e:a\n e:q 1 ;\n e:p 1 , 2 .", (3, 2)),
-        ("sh:property [ sh:path e:p ; sh:uniqueLang true ]", "e:a e:p 'x'@sv ;\n e:p 'y'@en , 'z'@en .", (1, 5)),
         ("sh:property [ sh:path ( e:q e:p ) ; sh:maxCount 0 ]", "e:a e:q [\n  e:p 1 ] .", (2, 3)),
         ("sh:closed true ; sh:property [ sh:path e:q ]", "e:a e:q 1 ; e:p\n 1 .", (1, 13)),
         ("sh:closed true", "e:a\n  a e:C .", (2, 3)),
@@ -203,6 +204,38 @@ def test_a_property_that_is_at_fault_is_pointed_to(
     """Not its value: a property that may not be there or has too many values; of several places the first."""
     shapes = f"e:s a sh:NodeShape ; sh:targetNode e:a ; {constraint} ."
     assert check.places(data, shapes) == [(*place, "value")]
+
+
+@pytest.mark.parametrize(
+    ("constraint", "places"),
+    [
+        ("sh:uniqueLang true", [[2, 4], [3, 6]]),
+        ("sh:qualifiedValueShape [ sh:class e:C ] ; sh:qualifiedMaxCount 1", [[7, 8]]),
+        # Those that also conform to a sibling do not count.
+        (
+            f"{DISJOINT} [ sh:class e:C ] ; sh:qualifiedMaxCount 0 ] , {SIBLING}",
+            [[8]],
+        ),
+        ("sh:maxCount 1", [[1, 2, 3, 4, 5, 6, 7, 8]]),
+    ],
+)
+def test_of_too_many_values_those_are_told_that_count(check: Checker, constraint: str, places: list[list[int]]) -> None:
+    """Of one language, or of the kind that was counted: what stands among them and has no part in it is not marked."""
+    values = ["'a'@fr", "'b'@en", "'c'@sv", "'d'@EN", "9", "'e'@sv", "e:x", "e:y"]
+    data = "".join(f"e:a e:p {each} .\n" for each in values) + "e:x a e:C , e:D . e:y a e:C .\n"
+    shapes = f"e:s a sh:NodeShape ; sh:targetNode e:a ; sh:property [ sh:path e:p ; {constraint} ] ."
+    found = check(data, shapes)
+    assert [[each.line - 2 for each in (finding.location, *finding.also)] for finding in found] == places
+    assert {finding.location.precision for finding in found} == {Precision.VALUE}
+    assert turtle_report(found).count("a sh:ValidationResult ") == len(places)
+
+
+def test_what_a_query_found_without_saying_in_which_value_stands_at_the_node(check: Checker) -> None:
+    """Where the property has one value, it is that; of several none is accused."""
+    query = 'sh:sparql [ sh:select "SELECT $this WHERE { $this $PATH ?any FILTER (?any > 1) }" ]'
+    shapes = f"e:s a sh:PropertyShape ; sh:targetNode e:a ; sh:path e:p ; {query} ."
+    assert check.places("e:a e:q 0 ;\n e:p 2 .", shapes) == [(2, 2, "value")]
+    assert check.places("e:a e:q 0 ;\n e:p 1 , 2 .", shapes) == [(1, 1, "node")]
 
 
 def test_a_property_at_fault_that_is_not_located_gives_its_value(check: Checker) -> None:

@@ -25,9 +25,10 @@ from rdflib.plugins.sparql.sparql import SPARQLError
 
 from digigraph import sparql
 from digigraph.cache import NO_CACHE
+from digigraph.validation.engine import comparisons, counted
 from digigraph.validation.engine.algebra import patterns_of
 from digigraph.validation.engine.bounds import DEFAULT_BOUNDS, Exceeded, bounded
-from digigraph.validation.engine.comparisons import adapt, as_spelt
+from digigraph.validation.engine.comparisons import as_spelt
 from digigraph.validation.shacl.prefixes import GIVEN
 from digigraph.validation.shacl.report_graph import ReportGraph
 from digigraph.validation.updating.update import Earlier, updated
@@ -82,7 +83,8 @@ class _Parameters(list["rdflib.URIRef"]):
 pyshacl.constraints.ALL_CONSTRAINT_PARAMETERS = _Parameters(pyshacl.constraints.ALL_CONSTRAINT_PARAMETERS)
 
 
-adapt()
+comparisons.adapt()
+counted.adapt()
 
 
 class ShapesError(Exception):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from digigraph.validation.shacl.paths import Said
 
 _REPORT = ox.BlankNode("report")
+COUNTED = ox.NamedNode("urn:digigraph:counted")
+"""Between a result and each value that led to it, where SHACL has a result name none of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,7 @@ class Result:
 
     ``messages`` are pairs of language tag (``""`` for none) and text; ``path`` is None for a node shape; ``severity``
     is the term that the shape names, SHACL's or another; ``details`` are the results of inner shapes that led to it, by
-    themselves no results (section 3.6.2.8).
+    themselves no results (section 3.6.2.8); ``counted`` are the values that are too many together, where not all are.
     """
 
     focus: Term
@@ -41,6 +43,7 @@ class Result:
     component: str
     messages: tuple[tuple[str, str], ...]
     details: tuple[Result, ...] = ()
+    counted: frozenset[Term] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,4 +152,5 @@ def _result(
         ),
         # The engine gives them in any order.
         details=tuple(sorted((_result(said[each], said, messages) for each in about.get(SH["detail"], ())), key=repr)),
+        counted=frozenset(about.get(COUNTED, ())),
     )

@@ -27,6 +27,8 @@ MISSING = {
 }
 """Components whose results speak of values that are not there."""
 
+_OF_ALL = SH["MaxCountConstraintComponent"].value
+"""The component whose results name no value because they speak of all."""
 _OF_QUERIES = SH["SPARQLConstraintComponent"].value
 _OF_PROPERTIES = {SH["ClosedConstraintComponent"].value}
 """Components whose results name a value and speak of the property that has it; all that name none speak of it too."""
@@ -190,8 +192,11 @@ class ResultFindings:
         steps: list[Step] = []
         if result.path is not None and result.component not in MISSING:
             reached = self._reached(result.path, focus)
-            wanted = reached.values() if value is None else [reached.get(value, [])]
-            steps = [step for several in wanted for step in several]
+            wanted = result.counted or (reached if value is None else (value,))
+            if len(wanted) > 1 and not result.counted and result.component != _OF_ALL:
+                # A query that does not say which of the values it has found.
+                return []
+            steps = [step for each in wanted for step in reached.get(each, ())]
         if steps or value is None or value == focus:
             return steps
         links = self._dataset.links(focus, value)
