@@ -112,6 +112,23 @@ class ShapeResult:
     constraint: str | None = None
     details: tuple[ShapeResult, ...] = ()
 
+    def respelt(self, spell: Callable[[str], str]) -> ShapeResult:
+        """Return the result with its IRIs spelt otherwise; a value that is a literal stays what it is."""
+
+        def spelt(term: str | None) -> str | None:
+            return term if term is None or term.startswith('"') else spell(term)
+
+        return replace(
+            self,
+            focus=spelt(self.focus) or self.focus,
+            path=spelt(self.path),
+            value=spelt(self.value),
+            shape=spelt(self.shape),
+            constraint=spelt(self.constraint),
+            messages=tuple((language, spell(text)) for language, text in self.messages),
+            details=tuple(each.respelt(spell) for each in self.details),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -176,6 +193,21 @@ class Finding:
             location=at(self.location),
             also=tuple(map(at, self.also)),
             named=tuple(map(rename, self.named)),
+        )
+
+    def respelt(self, spell: Callable[[str], str]) -> Finding:
+        """Return the finding with its IRIs spelt otherwise, also those that stand in its words."""
+
+        def spelt(text: str | None) -> str | None:
+            return text if text is None else spell(text)
+
+        return replace(
+            self,
+            message=spell(self.message),
+            hint=spelt(self.hint),
+            subject=spelt(self.subject),
+            path=spelt(self.path),
+            result=self.result.respelt(spell) if self.result is not None else None,
         )
 
     @property

@@ -16,7 +16,7 @@ from digigraph.errors import InputError
 from digigraph.findings import Finding
 from digigraph.levels import DEFAULT_LEVELS
 from digigraph.sources.files.state import State, sources_state, state_of
-from digigraph.sources.rdf.files import STDIN, paths_of
+from digigraph.sources.rdf.files import STDIN, paths_of, place
 from digigraph.validation.engine.bounds import DEFAULT_BOUNDS
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _state_of_files(files: Files) -> State | None:
         for path in paths_of(arguments, remarks):
             is_stdin = str(path) == STDIN
             # Where a file lies is what its relative IRIs are relative to; one under two names is read once.
-            places = f"{path.absolute()} {os.path.realpath(path)}"
+            places = f"{place(path)} {os.path.realpath(path)}"
             named.append((f"{role} {path} {places}", None if is_stdin else path))
         named += [(f"{role} {each}", None) for each in remarks]
     return state_of(named)

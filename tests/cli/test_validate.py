@@ -481,6 +481,58 @@ def test_a_file_below_a_folder_is_named_from_it_through_links_too(folder: Path, 
         assert [each["file"] for each in json.loads(ran.stdout)["findings"]] == ["bad.ttl"]
 
 
+RELATIVE = b"""<#me> <http://e.x/p> 'x' ; <http://e.x/q> <other#it> .
+<#me> <http://e.x/p> "<file:///home> stays" .
+"""
+ABOUT_RELATIVE = b"""@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <http://e.x/> .
+e:s sh:targetSubjectsOf e:p ; sh:property e:s1 , e:s2 ; sh:sparql e:s3 .
+e:s1 sh:path e:p ; sh:datatype <http://www.w3.org/2001/XMLSchema#integer> .
+e:s2 sh:path e:q ; sh:nodeKind sh:Literal .
+e:s3 sh:select "SELECT $this WHERE { $this <http://e.x/q> ?x }" ; sh:message "Look at {$this}." .
+"""
+
+
+@pytest.mark.parametrize("format_", ["text", "sarif", "turtle"])
+def test_reports_are_the_same_wherever_the_folder_lies(tmp_path: Path, format_: str) -> None:
+    """Relative IRIs are told from the folder that files are named from: no place of the machine is in a report."""
+    laptop, runner = tmp_path / "laptop", tmp_path / "runner \N{LATIN SMALL LETTER A WITH RING ABOVE}"
+    for folder in (laptop, runner):
+        (folder / "data").mkdir(parents=True)
+        (folder / "data/relative.ttl").write_bytes(RELATIVE)
+        (folder / "shapes.ttl").write_bytes(ABOUT_RELATIVE)
+    (tmp_path / "link").symlink_to(laptop)
+    reports = []
+    for folder, path, *relative_to in (
+        (laptop, "data"),
+        (runner, "data"),
+        (laptop, str(tmp_path / "link/data/relative.ttl"), "--relative-to", "."),
+        (laptop / "data", "relative.ttl", "--relative-to", ".."),
+    ):
+        ran = validate(
+            folder, path, "--shapes", os.path.relpath(laptop / "shapes.ttl", folder), "--format", format_, *relative_to
+        )
+        assert (ran.returncode, ran.stderr) == (1, b"")
+        reports.append(ran.stdout.decode())
+    report, *others = reports
+    assert others == [report] * 3
+    assert str(tmp_path) not in report
+    assert "file:data/relative.ttl#me" in report
+    if format_ == "turtle":
+        assert "<file:data/other#it>" in report
+        assert '"<file:///home> stays"' in report
+
+
+def test_a_baseline_holds_in_another_folder(tmp_path: Path) -> None:
+    """What was known on one machine is known on the next, also of things that relative IRIs name."""
+    for name in ("laptop", "runner"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "relative.ttl").write_bytes(RELATIVE)
+        (tmp_path / name / "shapes.ttl").write_bytes(ABOUT_RELATIVE)
+    arguments = ("relative.ttl", "--shapes", "shapes.ttl")
+    assert validate(tmp_path / "laptop", *arguments, "--format", "json", "--output", "../known.json").returncode == 1
+    assert validate(tmp_path / "runner", *arguments, "--baseline", "../known.json").returncode == 0
+
+
 def test_files_in_words_are_named_from_the_same_folder(project: Project) -> None:
     """A message that names another file names it as the report names files."""
     project.write("data/things/again.yaml", "kth:\n  type: Organization\n  name: {sv: K, en: K}\n")

@@ -102,6 +102,7 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
         named = _from(folder, relative_to)
         found = [each.renamed(named) for each in found]
         folder = relative_to
+    found = [each.respelt(_portable(folder)) for each in found]
     findings = new_findings(found, known)
     presentation = Presentation(
         excerpts=excerpts_of(folder, findings, stdin=stdin),
@@ -176,6 +177,12 @@ def _from(folder: Path, relative_to: Path) -> Callable[[str], str]:
         return Path(name).as_posix()
 
     return named
+
+
+def _portable(folder: Path) -> Callable[[str], str]:
+    """What spells the IRIs of things below a folder so that they are the same wherever the folder lies."""
+    root = f"{Path(os.path.realpath(folder)).as_uri()}/"
+    return lambda text: text.replace(root, "file:")
 
 
 def _standard_input() -> bytes:

@@ -133,7 +133,7 @@ def read_files(arguments: Iterable[str], reading: Reading, *, labels: Labels) ->
                 data = reading.budget.take(reading.stdin or b"", name, at_most=MAX_BYTES)
             else:
                 data = reading.budget.read(path, name, at_most=MAX_BYTES)
-            base_iri = reading.base_iri or path.absolute().as_uri()
+            base_iri = reading.base_iri or place(path).as_uri()
             read = read_rdf(
                 data, name, base_iri, rdf_format=rdf_format, at_most=reading.budget.statements, kept=reading.kept
             )
@@ -144,6 +144,11 @@ def read_files(arguments: Iterable[str], reading: Reading, *, labels: Labels) ->
         found.quads += labels.of(read.quads, name)
         found.prefixes = {**read.prefixes, **found.prefixes}
     return found
+
+
+def place(path: Path) -> Path:
+    """Return where a file lies, whatever link leads to its folder: what its relative IRIs are relative to."""
+    return Path(os.path.realpath(path.parent), path.name)
 
 
 def _unknown_format(name: str, extension: str) -> InputError:
