@@ -238,7 +238,7 @@ def check_files(
     data = read_files(files.data, reading, labels=labels)
     ontology = read_files(files.ontology, reading, labels=labels)
     shapes = read_files(files.shapes, reading, labels=Labels("s"))
-    if not shapes.findings:
+    if shapes.is_whole:
         levels.check_shapes(rules_of_shapes(shapes.quads))
     findings = check_rdf(data, shapes, ontology, bounds=bounds, cache=cache)
     reading.kept.keep()

@@ -113,6 +113,12 @@ def test_the_hooks_run_under_the_real_pre_commit(source: Path, files: Path, home
     assert run([*pre_commit, "--files", "good.ttl"], files, home).returncode == 1
     (files / "bad.ttl").write_text(GOOD, encoding="utf-8")
     assert run([*pre_commit, "--all-files"], files, home).returncode == 0
+    # What a commit only deletes may be missed by what stays.
+    commit(files, home)
+    run([GIT, "rm", "-q", f"many/{'n' * 200}.ttl"], files, home)
+    ran = run([*pre_commit], files, home)
+    assert (ran.returncode, "good.ttl:1:" in ran.stdout) == (1, True), ran.stdout
+    run([GIT, "reset", "-q", "--hard"], files, home)
     facts = files / "data/documents/nhd-page.yaml"
     facts.write_text(facts.read_text(encoding="utf-8").replace("huvudman KTH", "huvudman KHT"), encoding="utf-8")
     ran = run([*pre_commit, "digigraph", "--files", str(facts)], files, home)

@@ -289,6 +289,37 @@ def test_a_file_that_cannot_be_read_hides_nothing(folder: Path, name: str, reaso
     assert reason in rules["unreadable"]["message"]
 
 
+@pytest.mark.parametrize("argument", ["data", "data/*.ttl"])
+def test_a_link_that_leads_nowhere_is_one_wherever_nowhere_is(folder: Path, argument: str) -> None:
+    """Outside of the folder as inside: exit code 2; a link that leads out to something is not followed."""
+    (folder / "data/nowhere.ttl").symlink_to(folder / "gone")
+    (folder / "data/out.ttl").symlink_to(folder / "shapes.ttl")
+    ran = validate(folder, argument, "--shapes", "shapes.ttl", "--format", "json")
+    assert (ran.returncode, ran.stderr) == (2, b"")
+    rules = {each["file"]: each["rule"] for each in json.loads(ran.stdout)["findings"]}
+    assert (rules["data/nowhere.ttl"], rules["data/out.ttl"]) == ("unreadable", "link-outside")
+
+
+def test_other_xml_in_a_folder_is_passed_over(folder: Path) -> None:
+    """With a warning; RDF/XML is read, and what is named itself; a folder that has nothing else has no RDF."""
+    (folder / "data/good.ttl").unlink()
+    (folder / "data/below/bad.ttl").unlink()
+    (folder / "data/pom.xml").write_bytes(b"<project/>")
+    alone = validate(folder, "data", "--shapes", "shapes.ttl", "--rule", "not-read=off")
+    assert (alone.returncode, b"there is no RDF file" in alone.stderr) == (2, True)
+    rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+    said = f"<e:a xmlns:e='http://e.x/' xmlns:rdf='{rdf}' rdf:about='http://e.x/a'><e:p>x</e:p></e:a>"
+    (folder / "data/rdf.xml").write_text(said, encoding="utf-8")
+    ran = validate(folder, "data", "--shapes", "shapes.ttl", "--format", "json")
+    told = [(each["file"], each["rule"], each["severity"]) for each in json.loads(ran.stdout)["findings"]]
+    assert told == [
+        ("data/pom.xml", "not-read", "warning"),
+        ("data/rdf.xml", "shacl-DatatypeConstraintComponent", "violation"),
+    ]
+    named = validate(folder, "data/pom.xml", "--shapes", "shapes.ttl")
+    assert (named.returncode, b"[rdf-syntax]" in named.stdout) == (1, True)
+
+
 def test_links_that_lead_nowhere_or_in_circles_are_told_and_hide_nothing(folder: Path) -> None:
     """In a folder and below a pattern; pipes, which could be read for ever, and circles of folders are passed over."""
     (folder / "data/broken.ttl").symlink_to("nowhere")

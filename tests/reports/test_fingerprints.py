@@ -81,6 +81,22 @@ def test_a_baseline_leaves_out_what_was_known(tmp_path: Path) -> None:
     assert len(same) == 2
 
 
+def test_rows_of_a_query_without_a_value_are_told_apart(tmp_path: Path) -> None:
+    """Another row about the same node is new to a baseline; what it says is in the message alone."""
+    query = "SELECT $this ?n WHERE { $this <http://e.x/n> ?n }"
+    shapes = f'{HEAD}e:S sh:targetSubjectsOf e:n ; sh:sparql [ sh:select "{query}" ; sh:message "Not {{?n}}." ] .'
+    (tmp_path / "shapes.ttl").write_text(shapes, encoding="utf-8")
+
+    def found(text: str) -> list[Finding]:
+        (tmp_path / "data.ttl").write_text(HEAD + text, encoding="utf-8")
+        files = Files(data=[str(tmp_path / "data.ttl")], shapes=[str(tmp_path / "shapes.ttl")])
+        return check_files(files, Reading()).findings
+
+    known = frozenset(fingerprints(found("e:a e:n 1 .")))
+    (new,) = new_findings(found("e:a e:n 0 , 1 ."), known)
+    assert "Not 0." in new.message
+
+
 @pytest.mark.parametrize(
     "report",
     [

@@ -45,4 +45,7 @@ def _content(finding: Finding) -> str:
         # The message is left out: a shape that is worded anew finds the same.
         said = ["" if each is None or each.startswith(_BLANK_NODE) else each for each in (result.focus, result.value)]
         said += [result.path or finding.path or "", result.component]
+        if result.constraint is not None and result.value in {None, result.focus}:
+            # Of a query that gives no value, the message alone tells its rows apart.
+            said += [text for _, text in result.messages]
     return "\0".join([finding.rule, written_path(finding.location.path), *said])

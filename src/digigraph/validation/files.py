@@ -62,18 +62,20 @@ def check_rdf(
         shorten=lambda iri: shorten(iri, prefixes),
     )
     found = [each for each in check.findings() if each.location.path not in ontology.names - data.names]
-    if not (data.findings or ontology.findings) and any(Terms(shapes.quads).check_quads(shapes.quads)):
+    if data.is_whole and ontology.is_whole and any(Terms(shapes.quads).check_quads(shapes.quads)):
         # Where something is told, it is seen whether the data itself has the term.
         found += Terms([*quads, *shapes.quads]).check_quads(shapes.quads)
-    if not (data.findings or shapes.findings):
+    if data.is_whole and shapes.is_whole:
         found += _without_focus(shapes, quads, prefixes)
-    if shapes.names and not shapes.findings and not has_shapes(shapes.quads):
+    if shapes.names and shapes.is_whole and not has_shapes(shapes.quads):
         found.append(_nothing_asked(shapes))
-    lost = _said_to_matter([*data.findings, *ontology.findings], found)
+    lost = [*data.findings, *ontology.findings]
+    if not (data.is_whole and ontology.is_whole):
+        lost = _said_to_matter(lost, found)
     return in_source_order([*lost, *shapes.findings, *found])
 
 
-def _said_to_matter(lost: Sequence[Finding], found: Iterable[Finding]) -> Iterable[Finding]:
+def _said_to_matter(lost: list[Finding], found: Iterable[Finding]) -> list[Finding]:
     """The findings about data that was not read, which say so where elsewhere something is missing."""
     if not any(each.result is not None and each.result.component in OF_ABSENCE for each in found):
         return lost

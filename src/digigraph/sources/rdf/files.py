@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 
 from digigraph.errors import InputError
 from digigraph.findings import Finding, Location, Severity
-from digigraph.sources.files.disk import Budget, is_file, is_folder, leads_out, unreadable, unreadable_folder
+from digigraph.sources.files.disk import (
+    Budget,
+    is_file,
+    is_folder,
+    leads_out,
+    read_bytes,
+    unreadable,
+    unreadable_folder,
+)
 from digigraph.sources.files.kept import Kept
 from digigraph.sources.files.records import Malformed
 from digigraph.sources.rdf.formats import EXTENSIONS, FORMATS, MAX_BYTES
@@ -27,6 +35,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 STDIN_NAME = "<stdin>"
 """What standard input is called in locations."""
+_NOT_READ = "not-read"
 _COMPRESSED = {".gz", ".bz2", ".xz", ".zst", ".zip"}
 _BY_EXTENSION = {**EXTENSIONS, **dict.fromkeys((".rdf", ".owl", ".xml"), FORMATS["rdf"])}
 
@@ -51,6 +60,11 @@ class RdfFiles:
     prefixes: dict[str, str] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was lost that belongs to them."""
+        return all(each.rule == _NOT_READ for each in self.findings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +213,7 @@ def _named(name: str, findings: list[Finding]) -> Iterator[Path]:
     for each in _below(path, findings):
         is_empty = False
         yield each
-    if is_empty and len(findings) == findings_before:
+    if is_empty and all(each.rule == _NOT_READ for each in findings[findings_before:]):
         # Whoever checks nothing by mistake must not hear that all is well.
         raise InputError(
             f"{name}: there is no RDF file in this folder.", hint=f"Their names end in {' '.join(_BY_EXTENSION)}."
@@ -272,10 +286,46 @@ def _below(folder: Path, findings: list[Finding]) -> Iterator[Path]:
                 if is_rdf or name in folders:
                     findings.append(_link(path))
             elif is_rdf and is_file(path):
-                yield path
+                if path.suffix.lower() == ".xml" and not _mentions_rdf(path):
+                    findings.append(_other_xml(path))
+                else:
+                    yield path
+
+
+def _mentions_rdf(path: Path) -> bool:
+    """Whether an XML file may be RDF/XML, which names its namespace; reading tells what is wrong with bytes."""
+    try:
+        data = read_bytes(path, at_most=MAX_BYTES)
+    except InputError:
+        return True
+    return any(mark in data for mark in (b"22-rdf-syntax-ns#", b"rdf:RDF", b"\0"))
+
+
+def _other_xml(path: Path) -> Finding:
+    return Finding(
+        rule=_NOT_READ,
+        severity=Severity.WARNING,
+        message="This XML file does not name the namespace of RDF; it was not read.",
+        location=Location(path.as_posix()),
+        hint="Where it is RDF/XML, name the file itself, or let its name end in .rdf.",
+    )
 
 
 def _link(path: Path) -> Finding:
+    """What is said of a link out of a folder: where it leads nowhere, as of every file that cannot be read."""
+    try:
+        path.stat()
+    except FileNotFoundError as error:
+        return Finding(
+            rule="unreadable",
+            severity=Severity.VIOLATION,
+            message=f"The file cannot be read ({error.strerror}).",
+            location=Location(path.as_posix()),
+            hint="Make it readable.",
+        )
+    except OSError:
+        # It is there, or may be.
+        pass
     return Finding(
         rule="link-outside",
         severity=Severity.VIOLATION,
