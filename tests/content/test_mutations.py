@@ -22,7 +22,7 @@ import pytest
 
 from digigraph.dataset.build import build
 from digigraph.iris import Iris
-from digigraph.sources.facts.claims import Slug
+from digigraph.sources.facts.assertions import Slug
 from digigraph.sources.read import read_project
 from digigraph.validation.check import check, check_shapes
 from digigraph.validation.rules.evidence import check_dates, check_evidence_graphs, check_roles
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from digigraph.findings import Finding
     from digigraph.settings import Settings
     from digigraph.sources.corpus import Corpus
-    from digigraph.sources.facts.claims import Assertion
+    from digigraph.sources.facts.assertions import Assertion
     from digigraph.sources.facts.documents import Document, Fact
     from digigraph.sources.facts.quoting import Span
     from questions import Row

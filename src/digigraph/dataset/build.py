@@ -13,7 +13,7 @@ from digigraph.dataset.redaction import Remainder, left_out, new_texts
 from digigraph.dataset.statements import DEFAULT, Dataset, Statement
 from digigraph.findings import Finding, Severity
 from digigraph.iris import Iris
-from digigraph.sources.facts.claims import Assertion, Slug
+from digigraph.sources.facts.assertions import Assertion, Slug
 from digigraph.sources.facts.values import canonical
 from digigraph.vocab import DG, PROV, RDF, SCHEMA
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from digigraph.findings import Finding
-    from digigraph.sources.facts.claims import Assertion
+    from digigraph.sources.facts.assertions import Assertion
     from digigraph.sources.facts.documents import Document, Saying
     from digigraph.sources.ontology.terms import Context
     from digigraph.sources.rdf.parsing import LocatedQuad

@@ -13,10 +13,12 @@ from digigraph.findings import Location
 from digigraph.iris import Iris, slugify
 from digigraph.sources.corpus import Corpus
 from digigraph.sources.facts import values
-from digigraph.sources.facts.claims import Assertion, ClaimReader, Slug, placed
+from digigraph.sources.facts.assertions import Assertion, Slug, placed
+from digigraph.sources.facts.claims import ClaimReader
 from digigraph.sources.facts.cut_texts import cut_texts
 from digigraph.sources.facts.documents import Captured
 from digigraph.sources.facts.filed_twice import filed_twice
+from digigraph.sources.facts.misplaced import Place
 from digigraph.sources.facts.reading import read_document
 from digigraph.sources.files.disk import MAX_SMALL_BYTES, Budget, is_file, read_whole, source_files, unreadable_folder
 from digigraph.sources.files.kept import Kept
@@ -25,9 +27,11 @@ from digigraph.sources.gaps.missed import left_out, names_in, to_be_read_first
 from digigraph.sources.gaps.passed_over import TEXT_SUFFIXES, YAML_SUFFIXES, one_text, passed_over
 from digigraph.sources.gaps.references import References
 from digigraph.sources.ontology.described import Described
+from digigraph.sources.ontology.domains import Domains, classes_of
 from digigraph.sources.ontology.terms import CONTEXT_FILE, Context, parse_context
 from digigraph.sources.rdf.blank_nodes import Labels, without_blank_nodes
 from digigraph.sources.rdf.formats import EXTENSIONS, MAX_BYTES
+from digigraph.sources.rdf.graph_names import in_graph
 from digigraph.sources.rdf.parsing import LocatedQuad, parse_rdf
 from digigraph.sources.redactions import FILE as REDACTIONS_FILE
 from digigraph.sources.redactions import Redactions, read_redactions
@@ -35,7 +39,7 @@ from digigraph.sources.yaml.layouts import of_things
 from digigraph.sources.yaml.parsing import MAX_BYTES as MAX_YAML_BYTES
 from digigraph.sources.yaml.parsing import parse_yaml
 from digigraph.suggestions import is_near, unseen
-from digigraph.vocab import RDF, RDFS
+from digigraph.vocab import DG, RDF, RDFS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,9 +99,15 @@ class _ProjectReader:
     def read(self) -> Corpus:
         ontology = self._rdf("ontology", self._iris.graph("ontology"), skip={CONTEXT_FILE})
         described = Described(each.quad for each in ontology)
-        self._context.explain(lambda iri: described.texts(iri, RDFS["label"]).values())
         curated = self._rdf("data", self._iris.graph("curated"), skip=set())
+        classes = classes_of((each.quad for each in [*ontology, *curated]), self._iris.thing("").value)
+        for path in self._in("data/documents"):
+            classes[path.stem].add(DG["Source"])
+        self._context.explain(lambda iri: described.texts(iri, RDFS["label"]).values(), Domains(described, classes))
         things = self._things()
+        for each in things:
+            if isinstance(each.value, ox.NamedNode) and each.property == RDF["type"]:
+                classes[each.subject].add(each.value)
         documents = self._documents(things)
         references = References(self._said, [*ontology, *curated], self._iris.thing("").value, self._described.keys())
         self._findings += self._references(references)
@@ -184,32 +194,20 @@ class _ProjectReader:
             name = self._relative(path)
             if path.suffix not in EXTENSIONS or name in skip:
                 continue
+            own = {self._iris.graph("curated"), self._iris.graph("ontology")}
             lost = self._unread if folder == "ontology" else self._lost
             with self._noting:
                 lost.add(name)
                 data = self._bytes(path, at_most=MAX_BYTES)
                 try:
                     named = without_blank_nodes(self._parsed(data, name), self._iris.thing("b-").value)
-                    quads += [self._placed(each, graph) for each in named]
+                    quads += [in_graph(each, graph, own) for each in named]
                     lost.discard(name)
                 except Malformed:
                     self._mentioned |= (names := names_in(data))
                     self._missed |= {(each, None) for each in names}
                     raise
         return quads
-
-    def _placed(self, located: LocatedQuad, graph: ox.NamedNode) -> LocatedQuad:
-        quad = located.quad
-        if isinstance(quad.graph_name, ox.DefaultGraph):
-            return replace(located, quad=ox.Quad(quad.subject, quad.predicate, quad.object, graph))
-        if quad.graph_name in {self._iris.graph("curated"), self._iris.graph("ontology")}:
-            return located
-        raise Malformed(
-            "graph-name",
-            f"Quads of this project go into {graph.value}, not into {quad.graph_name}.",
-            located.location,
-            hint="Leave the graph's name away.",
-        )
 
     def _things(self) -> list[Assertion]:
         assertions: list[Assertion] = []
@@ -246,7 +244,7 @@ class _ProjectReader:
                 self._missed.add((proposed, None))
                 if proposed and isinstance(node := root.nodes[name], Fields):
                     # It is left out, and has its mistakes told.
-                    self._said += reader.of(Slug(proposed), node)
+                    self._said += reader.of(Slug(proposed), node, place=Place.THING)
             with reader.noting():
                 named = values.slug(Scalar(name, place))
                 first = self._described.setdefault(named, place)
@@ -259,7 +257,7 @@ class _ProjectReader:
                 said = said_of(name, node)
                 if said.is_whole and not any(is_near(each, "type") for each in said.keys):
                     self._untyped[named] = place
-                assertions += placed(reader.of(named, said), named, place)
+                assertions += placed(reader.of(named, said, place=Place.THING), named, place)
         self._missed |= reader.missed
         self._said += reader.unplaced
         return assertions

@@ -6,64 +6,31 @@ value and unfolded here. Each assertion of such a node remembers the one that in
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from digigraph.iris import SLUG, slugify
 from digigraph.sources.facts import values
+from digigraph.sources.facts.assertions import Assertion, Slug, Value, placed
 from digigraph.sources.facts.commas import with_whole_numbers
-from digigraph.sources.facts.identifiers import SCHEMES, misnamed_scheme, same_as
+from digigraph.sources.facts.identifiers import SCHEMES, misnamed_scheme, same_as, scheme_beside
 from digigraph.sources.facts.languages import language
 from digigraph.sources.facts.misnamed import named_by
+from digigraph.sources.facts.misplaced import Place, elsewhere, is_misplaced, meant
 from digigraph.sources.facts.nodes import below, each_of, fields_of, number, required, says_nothing, takes_languages
-from digigraph.sources.files.records import Fields, Malformed, Node, Noting, Refused, Scalar
+from digigraph.sources.files.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar
 from digigraph.sources.ontology.terms import Context, Kind, Term
 from digigraph.suggestions import did_you_mean, is_near
 from digigraph.vocab import DCTERMS, DG, FOAF, RDF, SCHEMA, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Set as AbstractSet
 
     from digigraph.findings import Finding, Location
-
-
-class Slug(str):
-    """The slug of a thing, where an assertion's value is a thing of this graph."""
-
-    __slots__ = ()
-
-
-Value = Slug | ox.NamedNode | ox.Literal
-
-
-@dataclass(frozen=True, slots=True)
-class Assertion:
-    """One triple as read.
-
-    Parameters
-    ----------
-    subject
-        Slug.
-    property
-        IRI.
-    value
-        A thing's slug, an IRI or a literal.
-    location
-        Where the value is written.
-    introduced_by
-        The assertion that brings the subject into being, for grants, amounts, figures and identifier records.
-    of
-        Where the subject is written, if it is.
-    """
-
-    subject: str
-    property: ox.NamedNode
-    value: Value
-    location: Location
-    introduced_by: Assertion | None = None
-    of: Location | None = None
 
 
 LINK_TERMS = frozenset({SCHEMA["url"], SCHEMA["sameAs"], FOAF["homepage"], DCTERMS["license"]})
@@ -137,7 +104,7 @@ class ClaimReader:
                 raise Malformed("fact", f"Nothing is said of {subject}.", node.location, hint=hint)
         if not isinstance(node, Fields):
             return []
-        assertions = self.of(subject, node, without=() if key is None else {key})
+        assertions = self.of(subject, node, place=Place.ENTRY, without=() if key is None else {key})
         if key is not None and subject:
             place = node.nodes[key].location
             if not assertions:
@@ -157,18 +124,37 @@ class ClaimReader:
         self._findings.append(Malformed("key", message, fields.keys[near[0]], hint=hint).finding)
         return near[0]
 
-    def of(self, subject: str, fields: Fields, *, without: Iterable[str] = ()) -> list[Assertion]:
+    def of(self, subject: str, fields: Fields, *, place: Place, without: Iterable[str] = ()) -> list[Assertion]:
         """Read what a mapping says of a subject, leaving out the keys named."""
         assertions: list[Assertion] = []
         fields = with_whole_numbers(fields)
+        types = fields.nodes.get("type")
+        said = types.nodes if isinstance(types, Items) else [types]
+        named = [each.text for each in said if isinstance(each, Scalar)]
+        classes = {self._context.classes[each] for each in named if each in self._context.classes}
         for name, node in fields.nodes.items():
             if name not in without:
                 known = len(self._findings)
                 with self.noting():
+                    self._in_place(subject, name, fields.keys[name], place, classes)
                     assertions += self._property(subject, name, fields.keys[name], node)
                 if len(self._findings) > known:
-                    self.missed |= {(subject, each) for each in self._context.meant(name)}
+                    words = filter(None, (name, meant(name)))
+                    self.missed |= {(subject, each) for word in words for each in self._context.meant(word)}
         return assertions
+
+    def _in_place(
+        self, subject: str, name: str, location: Location, place: Place, classes: AbstractSet[ox.NamedNode]
+    ) -> None:
+        """Make sure that a key stands where it says something."""
+        terms, domains = self._context.terms, self._context.domains
+        hint = elsewhere(name, place, terms)
+        if name not in terms and hint is not None:
+            raise Malformed("unknown-term", f"There is no term {name!r}.", location, hint=hint)
+        if name in terms and is_misplaced(terms[name], subject, place, classes, domains):
+            nodes = sorted(re.split("[/#]", each.value)[-1] for each in domains.of(terms[name].iri))
+            hint = hint or f"It is a property of {' and '.join(nodes)}."
+            raise Malformed("key", f"{name} is no property of {place.value}.", location, hint=hint)
 
     def _property(self, subject: str, name: str, place: Location, node: Node) -> list[Assertion]:
         assertions: list[Assertion] = []
@@ -212,15 +198,18 @@ class ClaimReader:
             return self._figure(subject, term, fields_of(node, "figure"))
         if term.iri == SCHEMA["identifier"] and isinstance(node, Fields):
             return self._identifier(subject, term, node)
-        return [Assertion(subject, term.iri, self._plain(term, values.scalar(node)), node.location)]
+        scalar = values.scalar(node)
+        if term.iri == SCHEMA["identifier"]:
+            scheme_beside(scalar)
+        return [Assertion(subject, term.iri, self._plain(term, scalar), node.location)]
 
     def _plain(self, term: Term, scalar: Scalar) -> Value:
         if (form := _FORMS.get(term.iri)) is not None:
             return form(scalar)
         if term.kind is Kind.THING:
-            return values.iri(scalar) if "://" in scalar.text else Slug(named_by(scalar))
+            return values.iri(scalar) if "://" in scalar.text else Slug(named_by(scalar, term.iri))
         if term.kind is Kind.WORD:
-            return self._context.expand(named_by(scalar, term.iri))
+            return self._context.expand(named_by(scalar, term.iri, is_word=True))
         if term.kind is Kind.TYPED and term.datatype is not None:
             return values.typed(scalar, term.datatype)
         return values.text(scalar, self._language_of(term, scalar))
@@ -251,7 +240,7 @@ class ClaimReader:
         tail = next((fields.nodes[key] for key in ("grant", "number", "funder") if key in fields.nodes), None)
         named = slugify(tail.text) if isinstance(tail, Scalar) else self._source
         link = Assertion(subject, term.iri, Slug(f"{subject}-grant-{named}"), fields.location)
-        parts = self.of(str(link.value), fields, without={"grant", "number"})
+        parts = self.of(str(link.value), fields, place=Place.GRANT, without={"grant", "number"})
         with self.noting():
             if "grant" in fields.nodes:
                 values.scalar(fields.nodes["grant"])
@@ -275,13 +264,13 @@ class ClaimReader:
     def _figure(self, subject: str, term: Term, fields: Fields) -> list[Assertion]:
         what = value = None
         with self.noting():
-            what = named_by(named) if (named := required(fields, "what")) else None
+            what = named_by(named, SCHEMA["measuredProperty"]) if (named := required(fields, "what")) else None
         with self.noting():
             value = number(written) if (written := required(fields, "value")) else None
         qualifier = fields.nodes.get("qualifier")
         parts_of_name = [subject, "figure", what, qualifier.text if isinstance(qualifier, Scalar) else None]
         node = Slug("-".join(filter(None, parts_of_name)))
-        others = self.of(node, fields, without={"what", "value"})
+        others = self.of(node, fields, place=Place.FIGURE, without={"what", "value"})
         if what is None or value is None:
             # Nobody can tell of which figure: whether there is what is counted, and its other words, are looked at.
             if what is not None:
@@ -334,8 +323,3 @@ class ClaimReader:
         )
         links = [Assertion(subject, SCHEMA["sameAs"], same, value.location)] if same is not None else []
         return [Assertion(subject, term.iri, literal, value.location), *record, *links]
-
-
-def placed(assertions: Iterable[Assertion], subject: str, place: Location) -> list[Assertion]:
-    """Return assertions of which those about a subject know where it is written."""
-    return [replace(each, of=place) if each.subject == subject else each for each in assertions]

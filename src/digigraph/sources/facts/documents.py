@@ -12,15 +12,17 @@ import pyoxigraph as ox
 from digigraph.sources.facts import values
 from digigraph.sources.facts.claims import ClaimReader
 from digigraph.sources.facts.languages import language as language_of
+from digigraph.sources.facts.misplaced import Place
 from digigraph.sources.files.records import Fields, Malformed, Noting, Scalar
+from digigraph.sources.ontology.domains import is_kind_of_document
 from digigraph.suggestions import is_near
-from digigraph.vocab import DG, RDF, SCHEMA, SKOS
+from digigraph.vocab import DG, RDF, SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from digigraph.findings import Finding, Location
-    from digigraph.sources.facts.claims import Assertion
+    from digigraph.sources.facts.assertions import Assertion
     from digigraph.sources.facts.quoting import CapturedText, Span
     from digigraph.sources.ontology.terms import Context
 
@@ -31,12 +33,6 @@ DOCUMENT_KEYS = frozenset({*_PROPERTIES, *_OWN_KEYS})
 """Keys of the ``document`` mapping that are no terms."""
 _OF_THE_PAST = {SCHEMA["datePublished"], SCHEMA["dateModified"], DG["captured"]}
 """What has happened to a document before anybody can quote it."""
-_NO_KINDS = (
-    str(DG),
-    str(SKOS),
-    *(SCHEMA[each].value for each in ("Country", "Place", "MonetaryAmount", "PropertyValue")),
-)
-"""How the IRIs begin of the classes of things, concepts and records."""
 _LOWEST_RANK = 4
 REQUIRED = ("title", "type", "language", "sourceRank", "sha256")
 """Keys without which a document cannot be used."""
@@ -165,7 +161,7 @@ class Description:
 
 def kinds_of(context: Context) -> dict[str, ox.NamedNode]:
     """Return the classes that a document may have, by their names."""
-    return {name: each for name, each in context.classes.items() if not each.value.startswith(_NO_KINDS)}
+    return {name: each for name, each in context.classes.items() if is_kind_of_document(each)}
 
 
 def describe(node: Fields, captured: Captured, context: Context, findings: list[Finding]) -> Description:
@@ -189,7 +185,7 @@ def describe(node: Fields, captured: Captured, context: Context, findings: list[
         {_PROPERTIES.get(key, key): place for key, place in node.keys.items()},
     )
     reader = ClaimReader(context, findings, source=captured.slug, language=language, kinds=kinds_of(context))
-    about = tuple(reader.of(captured.slug, renamed, without=_OWN_KEYS))
+    about = tuple(reader.of(captured.slug, renamed, place=Place.DOCUMENT, without=_OWN_KEYS))
     if no_kinds := [each for each in about if _is_no_kind(each)]:
         findings += [_not_of_documents(each, context) for each in no_kinds]
         reader.missed.add((captured.slug, RDF["type"]))
@@ -227,7 +223,7 @@ def _is_no_kind(assertion: Assertion) -> bool:
     class_ = assertion.value
     if assertion.property != RDF["type"] or not isinstance(class_, ox.NamedNode):
         return False
-    return class_ != DG["Source"] and class_.value.startswith(_NO_KINDS)
+    return class_ != DG["Source"] and not is_kind_of_document(class_)
 
 
 def _not_of_documents(assertion: Assertion, context: Context) -> Finding:

@@ -11,7 +11,7 @@ from digigraph.vocab import SCHEMA
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from digigraph.sources.facts.claims import Assertion
+    from digigraph.sources.facts.assertions import Assertion
     from digigraph.sources.facts.documents import Captured
 
 

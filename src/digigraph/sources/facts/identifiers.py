@@ -146,6 +146,23 @@ def misnamed_scheme(scheme: Node | None, value: Node | None) -> None:
         raise Malformed("identifier", message, scheme.location, hint=hint)
 
 
+def scheme_beside(scalar: Scalar) -> None:
+    """Make sure that an identifier that is written as text is none of a scheme that is known.
+
+    Raises
+    ------
+    Malformed
+        It is an IRI that names the thing itself: as text it would link the thing to nothing.
+    """
+    fitting = [
+        name for name, known in SCHEMES.items() if "://" in scalar.text and re.search(known.pattern, scalar.text)
+    ]
+    if fitting:
+        message = f"{shown(scalar)!r} stands without its scheme."
+        hint = f'Write {{scheme: {" or ".join(fitting)}, value: "{shown(scalar)}"}}.'
+        raise Malformed("identifier", message, scalar.location, hint=hint)
+
+
 def _fits(known: Scheme, text: str) -> bool:
     core = re.search(known.core, text)
     return core is not None and known.checks(known.written(core).rpartition("/")[2])

@@ -23,15 +23,18 @@ class Misnamed(Finding):
     ----------
     written
         The name.
-    word_of
-        The property of whose closed list it must be a word; None where it must be a thing.
+    said_with
+        The property whose value it is; None where it is a subject.
+    is_word
+        Whether it must be a word of the closed list of that property, and not a thing.
     """
 
     written: str
-    word_of: ox.NamedNode | None = None
+    said_with: ox.NamedNode | None = None
+    is_word: bool = False
 
 
-def named_by(node: Node, word_of: ox.NamedNode | None = None) -> str:
+def named_by(node: Node, said_with: ox.NamedNode | None = None, *, is_word: bool = False) -> str:
     """Return the slug that a node writes: of a thing, or of a word of the closed list of a property.
 
     Raises
@@ -51,6 +54,7 @@ def named_by(node: Node, word_of: ox.NamedNode | None = None) -> str:
                 location=told.location,
                 hint=told.hint,
                 written=node.text,
-                word_of=word_of,
+                said_with=said_with,
+                is_word=is_word,
             )
         raise

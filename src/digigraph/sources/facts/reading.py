@@ -11,9 +11,10 @@ from digigraph.sources.facts.claims import ClaimReader
 from digigraph.sources.facts.cut_texts import cut_texts
 from digigraph.sources.facts.documents import DOCUMENT_KEYS, Captured, Description, Document, Fact, Saying, describe
 from digigraph.sources.facts.languages import language as language_of
+from digigraph.sources.facts.misplaced import FACT_KEYS
 from digigraph.sources.facts.passages import cut, passage
 from digigraph.sources.facts.quoting import CapturedText, Span, normalise
-from digigraph.sources.files.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar, readable
+from digigraph.sources.files.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar, mistake, readable
 from digigraph.sources.yaml.layouts import Layout, of_facts
 from digigraph.sources.yaml.parsing import parse_yaml
 from digigraph.suggestions import did_you_mean, nearest
@@ -22,11 +23,10 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from digigraph.findings import Finding
-    from digigraph.sources.facts.claims import Assertion
+    from digigraph.sources.facts.assertions import Assertion
     from digigraph.sources.files.kept import Kept
     from digigraph.sources.ontology.terms import Context
 
-FACT_KEYS = frozenset({"quote", "occurrence", "after", "lang", "asOf", "implied", "accepted", "reason", "says"})
 _DOCUMENT_KEYS = frozenset({"document", "facts"})
 _EXAMPLES = {
     "quote": '"words of the text, as they stand in it"',
@@ -99,7 +99,7 @@ def _layout(context: Context) -> Layout:
 def _read(
     root: Node, captured: Captured, text: CapturedText | None, context: Context, findings: list[Finding]
 ) -> FactsFile:
-    description, about = Description(), None
+    description, about, inside = Description(), None, None
     with Noting(findings):
         root = _with_keys(_mapping(root, "A facts file"), "A facts file", _DOCUMENT_KEYS, findings)
         about = root.nodes.get("document")
@@ -110,10 +110,11 @@ def _read(
             raise Malformed("key", "document is missing.", root.location, hint=hint)
     if about is not None:
         with Noting(findings):
-            about = _mapping(about, "document")
+            about, inside = _facts_apart(_mapping(about, "document"), findings)
             description = describe(about, captured, context, findings)
     reader = _FactsReader(captured.slug, text, description, context, findings)
-    facts = reader.read(root.nodes.get("facts")) if isinstance(root, Fields) else []
+    lists = (root.nodes.get("facts"), inside) if isinstance(root, Fields) else ()
+    facts = [fact for each in lists for fact in reader.read(each)]
     said = (*description.about, *description.unplaced, *reader.said)
     is_described = isinstance(about, Fields) and about.is_whole
     missed = description.missed | reader.missed | (set() if is_described else {(captured.slug, None)})
@@ -137,6 +138,17 @@ def _read(
         location=about.location,
     )
     return replace(file, document=document, unproven=tuple(reader.unproven))
+
+
+def _facts_apart(document: Fields, findings: list[Finding]) -> tuple[Fields, Node | None]:
+    """The description of a document without the facts that are indented below it, which is told; and these facts."""
+    if "facts" not in document.nodes:
+        return document, None
+    hint = "Begin facts: at the margin, as document: does."
+    findings.append(mistake("key", "facts: stands below document:.", document.keys["facts"], hint=hint))
+    nodes = {key: node for key, node in document.nodes.items() if key != "facts"}
+    keys = {key: place for key, place in document.keys.items() if key != "facts"}
+    return Fields(nodes, document.location, keys, is_whole=document.is_whole), document.nodes["facts"]
 
 
 def _mapping(node: Node, what: str) -> Fields:

@@ -56,6 +56,8 @@ _NO_REASONS = frozenset({"yes", "no", "y", "n", "true", "false", "on", "off", "n
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 """Characters that look like the hyphen of a date (``-``)."""
 _KRONOR = re.compile(r"\bkr(?:onor|\b)", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*[,;&]\s*(?:(?:och|and)\s+)?|\s+(?:och|and)\s+")
+"""What people write between the values of a list."""
 _HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(/\S*)?$")
 SHOWN = 80
 """Characters of a wrong value that a message shows."""
@@ -216,6 +218,8 @@ def money(scalar: Scalar) -> Money:
         hint = f"Write {meant}." if meant is not None and re.fullmatch(MONEY, meant) else None
         if meant is None and (swedish := advice.money(_KRONOR.sub("SEK", scalar.text), CURRENCIES)) is not None:
             hint = f"Write {swedish} for Swedish kronor, else NOK or DKK."
+        if re.fullmatch(_NUMBER, scalar.text):
+            hint = f"Write its currency behind it, such as {scalar.text} SEK or {scalar.text} EUR."
         hint = hint or "Write the number without spaces, then the code of the currency: 6000000 EUR."
         raise Malformed("money", f"{shown(scalar)!r} is not an amount of money.", scalar.location, hint=hint)
     value, currency = scalar.text.split()
@@ -263,10 +267,18 @@ def slug(node: Node) -> str:
     proposed = slug_of(written.text)
     hint = f"Write {proposed}." if proposed else "A slug has small letters, digits and single hyphens."
     parts = written.text.split()
-    if len(parts) > 1 and all(map(SLUG.fullmatch, parts)):
+    if listed := listed_in(written.text):
+        hint = f"Several values stand in brackets: [{', '.join(listed)}]."
+    elif len(parts) > 1 and all(map(SLUG.fullmatch, parts)):
         hint = f"Write {proposed}; or, for several things, [{', '.join(parts)}]."
     message = f"{shown(written)!r} is not a slug."
     raise Malformed("slug", message, written.location, hint=unseen(written.text) or hint)
+
+
+def listed_in(text: str) -> list[str]:
+    """Return the slugs of a text between commas, semicolons, ``och`` or ``and``; none where it has something else."""
+    parts = _BETWEEN.split(text.strip())
+    return parts if len(parts) > 1 and all(map(SLUG.fullmatch, parts)) else []
 
 
 def slug_of(text: str) -> str:

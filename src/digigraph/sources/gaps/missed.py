@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from digigraph.sources.facts.claims import Slug
+from digigraph.sources.facts.assertions import Slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from digigraph.findings import Finding
-    from digigraph.sources.facts.claims import Assertion
+    from digigraph.sources.facts.assertions import Assertion
     from digigraph.sources.facts.documents import Document
 
 _NAMES = re.compile(rb"(?:^|[:/#])([a-z0-9]+(?:-[a-z0-9]+)*)", re.MULTILINE)

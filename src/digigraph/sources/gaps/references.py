@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.findings import Finding
-from digigraph.sources.facts.claims import Slug
+from digigraph.sources.facts.assertions import Slug
 from digigraph.sources.facts.misnamed import Misnamed
-from digigraph.sources.facts.values import slug_of
+from digigraph.sources.facts.values import listed_in, slug_of
 from digigraph.sources.files.records import mistake
 from digigraph.sources.ontology.described import Described
 from digigraph.sources.ontology.names import Names
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from digigraph.findings import Location
-    from digigraph.sources.facts.claims import Assertion
+    from digigraph.sources.facts.assertions import Assertion
     from digigraph.sources.rdf.parsing import LocatedQuad
 
 
@@ -61,14 +61,25 @@ class References:
         return Described(self._quads)
 
     @cached_property
-    def _names(self) -> Names:
-        """What the things are called that may be meant: those that have a description of their own."""
+    def _names(self) -> dict[str, list[str]]:
+        """What the things and concepts are called that may be meant: those that have a description of their own."""
         names: defaultdict[str, list[str]] = defaultdict(list)
         said = [(each.subject, each.property, each.value) for each in self._said]
         for subject, term, value in [*said, *((self._slug(each), each.predicate, each.object) for each in self._quads)]:
             if term in _NAMES and isinstance(value, ox.Literal):
                 names[subject].append(value.value)
-        return Names({each: names[each] for each in sorted(self._described)})
+        return {each: names[each] for each in sorted(self._described)}
+
+    @cached_property
+    def _names_by_kind(self) -> tuple[Names, Names]:
+        """Names of things, and of concepts."""
+        concepts = {each.value.removeprefix(self._prefix) for each in self._ontology.concepts}
+        of_concepts = {slug: names for slug, names in self._names.items() if slug in concepts}
+        return Names({slug: names for slug, names in self._names.items() if slug not in concepts}), Names(of_concepts)
+
+    def _names_for(self, term: ox.NamedNode | None) -> Names:
+        """What may be meant by a value of a property, or by a subject."""
+        return self._names_by_kind[self._takes_concepts(term)]
 
     def _words(self, term: ox.NamedNode) -> Names:
         """The words of a property's closed list, and what they are called; none where it has no such list."""
@@ -84,14 +95,24 @@ class References:
         """Return a finding with what a name may mean that is no slug; any other as it is."""
         if not isinstance(finding, Misnamed):
             return finding
-        names = self._names if finding.word_of is None else self._words(finding.word_of)
+        names = (
+            self._words(finding.said_with)
+            if finding.is_word and finding.said_with
+            else self._names_for(finding.said_with)
+        )
         proposed, parts = slug_of(finding.written), finding.written.split()
         hint = finding.hint
         if proposed in names and not unseen(finding.written):
             hint = f"Write {proposed}."
-        elif not (len(parts) > 1 and all(each in names for each in parts)):
-            described = f"{hint.removesuffix('.')}, and describe it in data/things/." if hint and proposed else hint
-            hint = names.question(finding.written) or (described if finding.word_of is None else hint)
+        elif not listed_in(finding.written) and not (len(parts) > 1 and all(each in names for each in parts)):
+            asked = names.question(finding.written)
+            is_new = hint and proposed and not finding.is_word
+            described = (
+                f"{str(hint).removesuffix('.')}, and d{self._how_to_describe(finding.said_with)[1:]}"
+                if is_new
+                else hint
+            )
+            hint = asked or described
         return Finding(
             rule=finding.rule,
             severity=finding.severity,
@@ -113,12 +134,20 @@ class References:
             for name, place in names:
                 # What is said of nobody has no name.
                 if name and name not in self._known and name not in mentioned:
-                    hint = self._names.question(name) or self._how_to_describe(each.property)
+                    said_with = each.property if name == each.value else None
+                    hint = self._names_for(said_with).question(name) or self._how_to_describe(said_with)
                     yield name, mistake("unknown-thing", f"There is no thing {name!r}.", place, hint=hint)
 
-    def _how_to_describe(self, term: ox.NamedNode) -> str:
+    def _takes_concepts(self, term: ox.NamedNode | None) -> bool:
+        if term is None:
+            return False
+        return term in {SCHEMA["measuredProperty"], SCHEMA["knowsAbout"]} or SKOS["Concept"] in self._ontology.takes(
+            term
+        )
+
+    def _how_to_describe(self, term: ox.NamedNode | None) -> str:
         """What to do about something that nobody describes, where a property takes it."""
-        if term == SCHEMA["measuredProperty"] or SKOS["Concept"] in self._ontology.takes(term):
+        if self._takes_concepts(term):
             return (
                 "Describe it as a concept, in an RDF file of ontology/ such as ontology/concepts.ttl,"
                 " with skos:prefLabel in Swedish and English."

@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from digigraph.vocab import DCAT, DG, PROV, RDF, RDFS, SCHEMA, SKOS, VOID
+from digigraph.vocab import RDF, RDFS, SCHEMA, SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-_BOOKKEEPING = tuple(str(namespace) for namespace in (PROV, RDFS, SKOS))
-_OF_BOOKKEEPING = {DG["Evidence"], DG["Figure"], DG["Source"], VOID["Dataset"], DCAT["Dataset"]}
 
 
 class Described:
@@ -74,12 +71,9 @@ class Described:
         """Return the classes whose things are values of a property; empty where the ontology names none."""
         return self._classes(term, RDFS["range"], SCHEMA["rangeIncludes"])
 
-    def is_for_facts(self, term: ox.NamedNode) -> bool:
-        """Tell whether a property is one that people write of things, and not bookkeeping of evidence and concepts."""
-        domain = self._classes(term, RDFS["domain"], SCHEMA["domainIncludes"])
-        if domain:
-            return not domain <= _OF_BOOKKEEPING
-        return not term.value.startswith(_BOOKKEEPING)
+    def domain(self, term: ox.NamedNode) -> frozenset[ox.NamedNode]:
+        """Return the classes whose things have a property; empty where the ontology names none."""
+        return self._classes(term, RDFS["domain"], SCHEMA["domainIncludes"])
 
     def _classes(self, term: ox.NamedNode, *properties: ox.NamedNode) -> frozenset[ox.NamedNode]:
         found = (each for name in properties for each in self._objects[term, name])

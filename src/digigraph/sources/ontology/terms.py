@@ -13,6 +13,7 @@ from pyoxigraph import NamedNode
 from digigraph.errors import InputError
 from digigraph.sources.files.disk import MAX_SMALL_BYTES, read_whole
 from digigraph.sources.files.records import Malformed
+from digigraph.sources.ontology.domains import Domains
 from digigraph.sources.ontology.names import Names
 from digigraph.suggestions import is_near
 from digigraph.vocab import RDF
@@ -105,8 +106,12 @@ class Context:
                 self._define(name, value)
         self.explain(lambda _: ())
 
-    def explain(self, labels: Callable[[NamedNode], Iterable[str]]) -> None:
-        """Take in what properties and classes are called in words: who writes these is told the term."""
+    def explain(self, labels: Callable[[NamedNode], Iterable[str]], domains: Domains | None = None) -> None:
+        """Take in what properties and classes are called in words: who writes these is told the term.
+
+        So is who says a property of something that cannot have it (``domains``).
+        """
+        self.domains = domains or Domains()
         own = {name: labels(term.iri) for name, term in self.terms.items()}
         self._names_of_terms = Names({"type": [], **own})
         self._names_of_classes = Names({name: labels(iri) for name, iri in self.classes.items()})

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from digigraph.sources.facts import values
 from digigraph.sources.facts.documents import REQUIRED, kinds_of
 from digigraph.sources.ontology.described import Described
+from digigraph.sources.ontology.domains import Domains
 from digigraph.sources.ontology.terms import Context, Kind, Term
 from digigraph.sources.redactions import REASONS
 from digigraph.sources.schemas.forms import (
@@ -37,7 +38,7 @@ from digigraph.vocab import DG, RDF, SCHEMA, SKOS, XSD
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from digigraph.sources.facts.claims import Assertion
+    from digigraph.sources.facts.assertions import Assertion
 
 TAKEN_BACK = r"^(?:https?://\S*/)?(?:id|doc|ev)[/:][A-Za-z0-9_%~-]+$"
 """What names something that is taken back; whether it can is for the reader to say."""
@@ -69,6 +70,7 @@ class Schemas:
     ) -> None:
         self._context = context
         self._described = Described(ontology)
+        self._domains = Domains(self._described)
         self._things: dict[str, _Thing] = {}
         for each in things:
             if each.introduced_by is None:
@@ -82,12 +84,14 @@ class Schemas:
     def facts(self) -> Schema:
         """Return the schema of ``data/documents/*.yaml``."""
         kind = self._type(kinds_of(self._context))
-        document = self._node(_DOCUMENT, {**DOCUMENT_KEYS, "type": kind}, required=REQUIRED)
+        document = self._node(
+            _DOCUMENT, {**DOCUMENT_KEYS, "type": kind}, required=REQUIRED, without=self._never(DG["Source"])
+        )
         document |= {
             "if": {"properties": {"asOf": {"enum": ["unknown"]}}, "required": ["asOf"]},
             "then": {"required": ["asOfReason"]},
         }
-        entry = self._node(self._offered(), {"subject": self._subject()}, required=("subject",))
+        entry = self._node(self._offered(), {"subject": self._subject()}, required=("subject",), without=self._never())
         entry["minProperties"] = 2
         return {
             "$schema": DRAFT,
@@ -111,7 +115,7 @@ class Schemas:
 
     def things(self) -> Schema:
         """Return the schema of ``data/things/*.yaml``."""
-        thing = self._node(self._offered(), {})
+        thing = self._node(self._offered(), {}, without=self._never())
         thing["minProperties"] = 1
         return {
             "$schema": DRAFT,
@@ -129,7 +133,9 @@ class Schemas:
         named = {**TEXT, "description": "What another sentence calls the same grant by."}
         return {
             "type": self._type(self._context.classes),
-            "grant": self._node(("amount", "funder"), {"number": number, "grant": named}),
+            "grant": self._node(
+                ("amount", "funder"), {"number": number, "grant": named}, without=self._never(DG["Grant"])
+            ),
             "figure": self._figure(),
             **self._offers(),
             **{
@@ -142,11 +148,26 @@ class Schemas:
         }
 
     def _offered(self) -> list[str]:
-        return [name for name, term in self._context.terms.items() if self._described.is_for_facts(term.iri)]
+        known = self._context.terms.items()
+        return [name for name, term in known if name != "title" and self._domains.is_of_things(term.iri)]
 
-    def _node(self, offered: Iterable[str], own: Mapping[str, Schema], *, required: Iterable[str] = ()) -> Schema:
-        """A mapping of terms: some are offered, all are taken."""
-        known = self._context.terms.keys() - own.keys()
+    def _never(self, class_: ox.NamedNode | None = None) -> list[str]:
+        """Words that say nothing of a node of a class; without one, of a thing, whatever it is."""
+        takes, may = self._domains.takes, self._domains.may_be_of_things
+        terms = self._context.terms.values()
+        wrong = [each.name for each in terms if not (takes(each.iri, "", {class_}) if class_ else may(each.iri))]
+        return wrong if class_ == DG["Source"] else ["title", *wrong]
+
+    def _node(
+        self,
+        offered: Iterable[str],
+        own: Mapping[str, Schema],
+        *,
+        required: Iterable[str] = (),
+        without: Iterable[str] = (),
+    ) -> Schema:
+        """A mapping of terms: some are offered, all are taken but those without which it is."""
+        known = self._context.terms.keys() - own.keys() - set(without)
         shown = {name: {"$ref": f"#/definitions/term-{name}"} for name in offered if name in known}
         return {
             "type": "object",
@@ -162,7 +183,10 @@ class Schemas:
         what = {**offering({**WRITTEN, "minimum": 0, "multipleOf": 1, "pattern": SLUG_PATTERN}, self._concepts)}
         what["description"] = "What is counted: a concept of the ontology."
         return self._node(
-            ("qualifier", "status"), {"what": what, "value": typed(XSD["decimal"])}, required=("what", "value")
+            ("qualifier", "status"),
+            {"what": what, "value": typed(XSD["decimal"])},
+            required=("what", "value"),
+            without=self._never(DG["Figure"]),
         )
 
     def _type(self, offered: Mapping[str, ox.NamedNode]) -> Schema:

@@ -249,7 +249,7 @@ class _Mending:
         if self._broken == MAX_BROKEN and not is_plain(draft.text):
             yield from self._given_up(line)
             return
-        repair = Repair(draft, self._words, depth)
+        repair = Repair(draft, self._words, depth, key=line.key)
         self._broken += bool(repair.told)
         self._tabs += repair.tabs
         told = [_told(each.message, self._positions.point(each.place), each.hint, each.rule) for each in repair.told]

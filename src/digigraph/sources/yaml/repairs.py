@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from digigraph.sources.yaml.complaints import Complaint, complaint
 from digigraph.sources.yaml.edits import Edit
+from digigraph.sources.yaml.indenting import STEP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,6 +26,9 @@ _LAST_WORD = re.compile(r"(?:^|\s)([\w-]+)\Z")
 _UNESCAPED = re.compile(r'(?<!\\)"')
 _CURLY = re.compile("[\u201c\u201d\u201e\u00ab].*[\u201c\u201d\u00bb]", re.DOTALL)
 _STRAIGHT = 'Write straight quotation marks around the words: "…".'
+_PAIR = re.compile(r",\s+([\w-]+)(?=:\s)")
+_BRACELESS = re.compile(r"[a-z0-9-]+(?:,\s+[\w-]+:\s+(?:[^\s,:#\"'{}\[\]][^,:#\"'{}\[\]\n]*|\[[^:#\"'{}\[\]\n]*\]))+")
+"""A slug, and keys with their values behind commas, as entries have them in braces."""
 _SAFE = re.compile(r"""\w[^\n\t:#]*|"[^"\\\n]*"|'[^'\n]*'""")
 
 
@@ -98,6 +102,8 @@ class Repair:
         Keys that are known.
     depth
         Levels of nesting above it.
+    key
+        Whose value it is; None for an entry of a list.
 
     Attributes
     ----------
@@ -109,10 +115,11 @@ class Repair:
         Whether it cannot be read.
     """
 
-    def __init__(self, draft: Draft, words: AbstractSet[str], depth: int) -> None:
+    def __init__(self, draft: Draft, words: AbstractSet[str], depth: int, *, key: str | None = None) -> None:
         self._draft = draft
         self._words = words
         self._depth = depth
+        self._key = key
         self.told: list[Complaint] = []
         self.tabs: list[int] = []
         self.is_lost = False
@@ -121,6 +128,8 @@ class Repair:
 
     def _repair(self) -> None:
         reached = -1
+        if self._braceless():
+            return
         while (found := complaint(f"{_KEY}{self._draft.text}\n", depth=self._depth - 1)) is not None:
             place, at = found.place - len(_KEY), found.at - len(_KEY)
             if self._draft.text[at : at + 1] == "\t" and not self.tabs:
@@ -136,6 +145,18 @@ class Repair:
                 self.is_lost = True
                 return
             reached = at + len(self._draft.text) - before
+
+    def _braceless(self) -> bool:
+        """Put the keys of an entry without braces on lines of their own; whether it is one."""
+        draft, text = self._draft, self._draft.text
+        pairs = list(_PAIR.finditer(text)) if self._key and _BRACELESS.fullmatch(text) else []
+        if not pairs or any(each.group(1) not in self._words for each in pairs):
+            return False
+        hint = f"Put braces around it: {{{self._key}: {text}}}; or each key on a line of its own."
+        self.told.append(Complaint("yaml", "Several keys stand on one line.", hint, draft.offset(0), 0))
+        indent = "\n" + " " * (STEP * (self._depth - 1))
+        draft.change(Edit(each.start(), len(each.group()) - len(each[1]), indent) for each in pairs)
+        return True
 
     def _without_tabs(self) -> None:
         """Put spaces in place of tabs, but for those in quotation marks."""
@@ -213,6 +234,7 @@ class Repair:
         draft, text = self._draft, self._draft.text
         word = _LAST_WORD.search(text, 0, at)
         if "got ':'" in found.message and word and word.group(1) in self._words:
+            self.told[-1] = self.told[-1]._replace(hint=f"Put a comma before {word.group(1)}:.")
             draft.insert(",", word.start())
             return True
         begins = [each.end() for each in _BEGIN_OF_PART.finditer(text, 0, at)]

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from digigraph.dataset.entailment import Entailment
 from digigraph.findings import Finding, Severity
-from digigraph.sources.facts.claims import Slug
+from digigraph.sources.facts.assertions import Slug
 from digigraph.sources.facts.values import DATE_TERMS, period
 from digigraph.vocab import RDF
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from digigraph.sources.corpus import Corpus
-    from digigraph.sources.facts.claims import Assertion, Value
+    from digigraph.sources.facts.assertions import Assertion, Value
     from digigraph.sources.facts.documents import Saying
 
 
