@@ -26,6 +26,7 @@ from digigraph.sources.rdf.engine_errors import first_error
 from digigraph.sources.rdf.formats import EXTENSIONS
 from digigraph.sources.rdf.json_outline import nesting
 from digigraph.sources.rdf.mistakes import SyntaxMistakes
+from digigraph.sources.rdf.rdfxml_mending import Mended, mended
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -173,6 +174,7 @@ class _Reader:
         self._base = base_iri
         self._format = rdf_format
         self._at_most = at_most
+        self._mended = Mended(data)
         self._positions = Positions(text, path)
         self._mistakes = SyntaxMistakes(text, base_iri, rdf_format=rdf_format, positions=self._positions)
 
@@ -180,11 +182,14 @@ class _Reader:
         name = self._format.name.encode()
         if self._is_xml or self._format == ox.RdfFormat.JSON_LD:
             kept.of(b"may be read", name, self._data, make=self._made_sure)
+            if self._is_xml:
+                self._mended = mended(self._data)
         elif turtle.triple_terms_nested(self._text) > turtle.MAX_DEPTH:
             raise self._too_deep(turtle.MAX_DEPTH)
         try:
             parser = ox.parse(self._source(), format=self._format, base_iri=self._base)
-            quads = list(self._counted(parser))
+            read = self._counted(parser)
+            quads = list(self._mended.quads(read) if self._is_xml else read)
         except SyntaxError as error:
             raise (self._mistake_in_xml(error) if self._is_xml else self._mistakes.of(error)) from error
 
@@ -208,13 +213,13 @@ class _Reader:
         return b""
 
     def _source(self) -> bytes:
-        return rdfxml.unmentioned(self._data) if self._is_xml else self._data
+        return rdfxml.unmentioned(self._mended.data) if self._is_xml else self._data
 
     def _offsets(self, quads: list[ox.Quad]) -> array[int]:
         if self._format == ox.RdfFormat.JSON_LD:
             return jsonld.locate(self._text, quads, self._base)
         if self._is_xml:
-            offsets = rdfxml.locate(self._data, quads, self._base)
+            offsets = rdfxml.locate(self._mended.data, quads, self._base)
             return array("I", map(self._in_code_points, offsets))
         return turtle.locate(self._text, quads)
 
@@ -233,7 +238,7 @@ class _Reader:
         """What is wrong, at the tag that the engine, fed byte by byte, has read last."""
         source = rdfxml.ByteByByte(self._source())
         first_error(source, rdf_format=self._format, base_iri=self._base)
-        tag = max(0, self._data.rfind(b"<", 0, source.tell()))
+        tag = max(0, self._mended.data.rfind(b"<", 0, source.tell()))
         return self._mistakes.malformed(str(error.msg), replace(self._element(tag, source.tell()), of_node=False))
 
     def _elements(self) -> dict[int, rdfxml.Element]:
@@ -266,8 +271,9 @@ class _Reader:
 
     @cached_property
     def _continued(self) -> list[int]:
-        """The bytes that are not the first of their character."""
-        return [match.start() for match in _CONTINUATION.finditer(self._data)]
+        """The bytes that begin no character of the file."""
+        found = (match.start() for match in _CONTINUATION.finditer(self._mended.data))
+        return sorted((*found, *self._mended.inserted))
 
     def _too_deep(self, limit: int) -> Malformed:
         return Malformed(

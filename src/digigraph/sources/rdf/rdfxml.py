@@ -31,7 +31,8 @@ _APART = re.compile(
 )
 """Comments and processing instructions, text as it is, and what is refused. What never ends takes the rest: no byte is
 looked at twice, and the file is not well-formed."""
-_TAG_END = re.compile(rb"""[^>"']*+(?:"[^"]*+"[^>"']*+|'[^']*+'[^>"']*+)*+>""")
+TAG_END = re.compile(rb"""[^>"']*+(?:"[^"]*+"[^>"']*+|'[^']*+'[^>"']*+)*+>""")
+"""A tag, from its first character to its last."""
 _LI = "http://www.w3.org/1999/02/22-rdf-syntax-ns#li"
 _MEMBER = re.compile(r"http://www\.w3\.org/1999/02/22-rdf-syntax-ns#_[1-9][0-9]*")
 
@@ -113,7 +114,7 @@ class _Elements:
 
     def _start(self, name: str, _attributes: dict[str, str]) -> None:
         start = self._parser.CurrentByteIndex
-        tag = _TAG_END.match(self._data, start)
+        tag = TAG_END.match(self._data, start)
         if len(self._open) >= MAX_DEPTH or tag is None:
             message = f"The nesting is deeper than {MAX_DEPTH} levels"
             raise NotXml(
