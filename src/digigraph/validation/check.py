@@ -129,7 +129,7 @@ def _of_queries(corpus: Corpus, ask: Callable[[str], int | None], misspelt: Abst
         elif each.location.path in misspelt:
             yield replace(each, hint="Correct first the term that does not exist: the rows may come with it.")
         elif not (corpus.unread or corpus.lost):
-            yield replace(each, hint=_LEFT_OUT) if corpus.missed else each
+            yield replace(each, hint=_LEFT_OUT) if corpus.missed or corpus.twice else each
 
 
 def worst(findings: Iterable[Finding]) -> Severity | None:

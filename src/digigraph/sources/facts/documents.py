@@ -136,6 +136,15 @@ class Captured:
     facts: bytes
     is_named: bool = True
 
+    @property
+    def is_utf_8(self) -> bool:
+        """Whether the text is what it must be; else it is to be saved once more, and its hash is not that of the page."""
+        try:
+            (self.text or b"").decode()
+        except UnicodeDecodeError:
+            return False
+        return True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
@@ -201,7 +210,8 @@ def describe(node: Fields, captured: Captured, context: Context, findings: list[
         stated = values.scalar(node.nodes["sha256"]) if "sha256" in node.nodes else None
         if captured.text is not None:
             digest = hashlib.sha256(captured.text).hexdigest()
-            _check_digest(stated, digest, captured.text_path)
+            if captured.is_utf_8:
+                _check_digest(stated, digest, captured.text_path)
     as_of = None
     with Noting(mistakes):
         as_of = _as_of(node, about)
@@ -256,7 +266,7 @@ def _what_to_add(missing: Iterable[str], captured: Captured) -> str:
         "sourceRank": f"whose words it has ({ranks})",
         "sha256": "what sha256sum prints of the text",
     }
-    if captured.text is not None:
+    if captured.text is not None and captured.is_utf_8:
         written["sha256"] = hashlib.sha256(captured.text).hexdigest()
     return f"Add {'; '.join(f'{key}: {written[key]}' for key in missing)}."
 

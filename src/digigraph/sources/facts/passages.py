@@ -26,7 +26,7 @@ _NUMBER = re.compile("[1-9][0-9]{0,8}")
 _LIKE, _LIKE_SHORT, _SHORT = 60, 75, 24
 """Likeness (0 to 100) from which a passage is proposed for a quote that is not found: any few letters are rather like
 some others of a text, so that one with fewer characters than that has to be more like it."""
-_CURLY = re.compile("[\u2018-\u201f\u00ab\u00bb](.*)[\u2018-\u201f\u00ab\u00bb]")
+_CURLY = re.compile("[\u2018-\u201f\u00ab\u00bb\u00b4](.*)[\u2018-\u201f\u00ab\u00bb\u00b4]")
 """Quotation marks that are none of YAML's, around words."""
 _NOBODY_SEES = "Cf"
 """Category of format characters (Unicode, section 4.5), such as the soft hyphen."""

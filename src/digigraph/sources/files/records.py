@@ -64,12 +64,18 @@ def empty(place: Location) -> Malformed:
 
 
 def described_twice(slug: str, location: Location, other: Location) -> Finding:
-    """Return what is wrong with a thing at ``location`` whose slug a thing at ``other``, or a document, has too."""
+    """Return what is wrong with a thing at ``location`` whose slug a thing at ``other``, or a document, has too.
+
+    Documents are places without a line; both are, where a document has two facts files.
+    """
     message = f"{slug} is described already, in {other}."
     hint = "Put the two together, or give one of them another slug."
     if not other.line:
         message = f"{slug} is the name of a document as well, of {other}."
         hint = f"Give the thing another slug, or rename both files of the document, such as to {slug}-page."
+    if not location.line:
+        message = f"The document {slug} has another facts file, {other}."
+        hint = "Put the facts of both into one, and remove the other; another document has a text and a name of its own."
     return replace(mistake("duplicate-thing", message, location, hint=hint), named=(other.path,))
 
 

@@ -31,6 +31,7 @@ def passed_over(names: Sequence[str]) -> Iterator[Finding]:
         The files of the project, as in locations.
     """
     described = {name.rpartition(".")[0] for name in names if name.endswith(YAML_SUFFIXES)}
+    described |= {Path(name).with_suffix("").with_suffix("").as_posix() for name in names if _is_yaml_as_text(name)}
     for name in names:
         if hint := _way_out(name) or _for_a_text(name, described):
             yield Finding(
@@ -56,16 +57,28 @@ def one_text(stem: str, texts: Iterable[str], names: Iterable[str]) -> str:
         return f"Keep the one that is quoted, and remove the others of {' and '.join(several)}."
     wanted = {f"{_OF_FACTS[1]}{stem}{suffix}".lower(): f"{stem}{suffix}" for suffix in TEXT_SUFFIXES}
     for name in names:
+        before, _, ending = name.rpartition(".")
+        if f".{ending}" in TEXT_SUFFIXES and before in wanted:
+            return f"Rename {name} to {wanted[before]}."
+        if f".{ending.lower()}" in _OTHER_TEXTS and before == f"{_OF_FACTS[1]}{stem}":
+            return f"Save the text of {name} as {stem}{' or '.join(TEXT_SUFFIXES[:2])}."
         # On some machines the two are one file, on the others they are not.
         if (meant := wanted.get(name.lower())) is not None:
             return f"Rename {name} to {Path(meant).name}."
     return f"Put it at {_OF_FACTS[1]}{stem}.txt, .html or .md."
 
 
+def _is_yaml_as_text(name: str) -> bool:
+    """Whether an editor, or a system that hides endings, has added one to a file of facts or things."""
+    return name.startswith(_OF_FACTS) and name.endswith(tuple(f"{each}.txt" for each in YAML_SUFFIXES))
+
+
 def _way_out(name: str) -> str | None:
     """What to do with a file that is not read; None for one that is read, or that looks like no source."""
     folder, path = name.partition("/")[0], Path(name)
     written = path.suffix.lower()
+    if _is_yaml_as_text(name):
+        return f"Rename it to {path.stem}: it ends with .txt, which some systems hide."
     if folder == "queries":
         return f"Call it {path.with_suffix('.rq').name}." if written in _QUERIES and path.suffix != ".rq" else None
     if written in _QUERIES:
@@ -86,7 +99,8 @@ def _for_a_text(name: str, described: AbstractSet[str]) -> str | None:
     kind = f".{suffix.lower()}"
     if not name.startswith(_OF_FACTS[1]) or kind not in {*TEXT_SUFFIXES, *_OTHER_TEXTS}:
         return None
-    if stem in described or Path(stem).name.lower() == "readme":
+    is_doubled = Path(stem).suffix in TEXT_SUFFIXES and Path(stem).with_suffix("").as_posix() in described
+    if stem in described or is_doubled or Path(stem).name.lower() == "readme":
         return None
     if kind in _OTHER_TEXTS:
         return f"Save its text as {stem}{' or '.join(TEXT_SUFFIXES[:2])}, and write {stem}.yaml."

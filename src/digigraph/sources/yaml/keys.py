@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 
 from digigraph.sources.files.records import Fields, Items, Malformed, Node, Scalar
+from digigraph.suggestions import named
 
-_OF_ENTRIES = {"facts", "says"}
 _OF_ONE_VALUE = {
     *("title", "language", "sourceRank", "sha256", "datePublished", "dateModified", "captured", "asOfReason"),
     *("occurrence", "after", "lang", "asOf", "implied", "accepted", "reason", "subject"),
@@ -32,8 +32,12 @@ def _which(key: Scalar) -> str:
         return "Keep one of the two; another quote begins a new fact, with - before it."
     if key.text in _OF_ONE_VALUE:
         return "Keep one of the two: it has one value."
-    if key.text in _OF_ENTRIES:
-        return f"Put the entries of both below one {key.text}:."
+    if key.text == "says":
+        return "Put - before the quote of the second fact; entries of one fact stand below one says:."
+    if key.text == "document":
+        return "A file describes one document: put the second with its facts into a file of its own, beside its text."
+    if key.text == "facts":
+        return "Put the entries of both below one facts:."
     if key.location.column == 1:
         return f"Put what stands below the two below one {key.text}:."
     return "Give a list of values under one key, or begin a new entry with -."
@@ -62,9 +66,10 @@ def glued(key: Scalar, value: Node) -> tuple[Scalar, Scalar, Malformed] | None:
         return None
     name, no_space, text = found.groups()
     at = place.column + len(name)
+    missing = f"What stands behind this colon is no space: {named(no_space[0])}." if no_space else ""
     malformed = Malformed(
         "yaml",
-        "No space stands behind this colon.",
+        missing or "No space stands behind this colon.",
         replace(place, end_column=at + 1),
         hint=f"Write {name}: and a space.",
     )

@@ -164,9 +164,16 @@ def _is_odd(node: Node, layout: Layout, words: AbstractSet[str]) -> bool:
         return False
     if not layout.has_others and (node.keys.keys() & words) - layout.keys:
         return True
+    if layout.entry is not None and any(layout.entry.keys & {key} for key, each in node.nodes.items() if _is_word(each)):
+        return True
     if not layout.keys and by_language(node.keys.keys()) & words:
         return True
     return any(_is_odd(each, layout.under(key) or UNKNOWN, words) for key, each in node.nodes.items())
+
+
+def _is_word(node: Node) -> bool:
+    """Whether a value is text: no name of an entry has one."""
+    return isinstance(node, Scalar) and bool(node.text)
 
 
 class _Tree:

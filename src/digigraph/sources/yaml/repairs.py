@@ -24,7 +24,8 @@ _QUOTED_OR_BRACKET = re.compile(r"""(?<=[\s,\[{:])(?:"(?:[^"\\]|\\.)*"|'(?:[^']|
 _TAB = re.compile(r"""(?<=[\s,\[{:])(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')|\t""", re.DOTALL)
 _LAST_WORD = re.compile(r"(?:^|\s)([\w-]+)\Z")
 _UNESCAPED = re.compile(r'(?<!\\)"')
-_CURLY = re.compile("[\u201c\u201d\u201e\u00ab].*[\u201c\u201d\u00bb]", re.DOTALL)
+_CURLY = re.compile("[\u201c\u201d\u201e\u00ab].*[\u201c\u201d\u00bb]|[\u00b4\u2018\u2019].*[\u00b4\u2019]", re.DOTALL)
+_BEHIND = re.compile(r"(?<=[\]}])\s*([.,;])\s*\Z")
 _STRAIGHT = 'Write straight quotation marks around the words: "…".'
 _PAIR = re.compile(r",\s+([\w-]+)(?=:\s)")
 _BRACELESS = re.compile(r"[a-z0-9-]+(?:,\s+[\w-]+:\s+(?:[^\s,:#\"'{}\[\]][^,:#\"'{}\[\]\n]*|\[[^:#\"'{}\[\]\n]*\]))+")
@@ -127,6 +128,7 @@ class Repair:
             self._repair()
 
     def _repair(self) -> None:
+        self._without_sign_behind()
         reached = -1
         if self._braceless():
             return
@@ -157,6 +159,16 @@ class Repair:
         indent = "\n" + " " * (STEP * (self._depth - 1))
         draft.change(Edit(each.start(), len(each.group()) - len(each[1]), indent) for each in pairs)
         return True
+
+    def _without_sign_behind(self) -> None:
+        """Take away what ends a sentence, behind brackets that are whole."""
+        text = self._draft.text
+        found = _BEHIND.search(text) if text[0] in _CLOSING else None
+        if found and complaint(f"{_KEY}{text[: found.start(1)]}\n", depth=self._depth - 1) is None:
+            place = self._draft.offset(found.start(1))
+            message = f"Behind the closing bracket stands {found[1]!r}."
+            self.told.append(Complaint("yaml", message, "Remove it.", place, place))
+            self._draft.change([Edit(found.start(1), 1, "")])
 
     def _without_tabs(self) -> None:
         """Put spaces in place of tabs, but for those in quotation marks."""
