@@ -132,3 +132,20 @@ def test_broken_layout_hides_nothing_and_invents_nothing(
         for number in changed.difference(*others):
             alone = [lines[each] if each == number else line for each, line in enumerate(before)]
             assert is_read_alike(before, alone), shown
+
+
+@pytest.mark.parametrize("before", ["", "other:\n  type: Project\n  name: {en: A, sv: B}\n"])
+def test_what_is_known_of_a_thing_is_to_be_indented(shapeless: Project, before: str) -> None:
+    """Where its keys stand at the margin like its slug; told once, and the thing is read."""
+    thing = "chalmers:\ntype: Nonsense\nname: {sv: Chalmers, en: Chalmers}\n"
+    shapeless.write("data/things/more.yaml", before + thing)
+    at = before.count("\n") + 2
+    found = sorted(read_project(shapeless.settings).findings, key=lambda each: each.location)
+    assert [(each.rule, each.location.line) for each in found] == [("yaml", at), ("unknown-class", at)]
+    assert found[0].hint == "Indent this line, and those beside it, by two spaces more than what they stand below."
+
+
+def test_a_thing_may_be_called_like_a_term(shapeless: Project) -> None:
+    """What stands below it tells that it is one."""
+    shapeless.write("data/things/more.yaml", "type:\n  type: Project\n  name: {en: A, sv: B}\n")
+    assert read_project(shapeless.settings).findings == ()

@@ -93,11 +93,11 @@ def test_a_sign_behind_a_closing_bracket_is_told_alone(shapeless: Project, sign:
 def test_accents_around_words_are_no_quotation_marks(shapeless: Project) -> None:
     """Those that a Swedish keyboard has a key for."""
     text = f"{TEXT}Its aim: open data.\n"
-    shapeless.document("nhd-page", text, f"  - quote: ´Its aim: open data´\n{SAYS}")
+    shapeless.document("nhd-page", text, f"  - quote: \u00b4Its aim: open data\u00b4\n{SAYS}")
     assert told(shapeless) == [
         ("yaml", f"{FOLDER}/nhd-page.yaml", 'Write straight quotation marks around the words: "…".')
     ]
-    shapeless.document("nhd-page", text, "  - quote: ´KTH takes part´\n    occurrence: 1\n" + SAYS)
+    shapeless.document("nhd-page", text, "  - quote: \u00b4KTH takes part\u00b4\n    occurrence: 1\n" + SAYS)
     (found,) = told(shapeless)
     assert (found[0], found[2]) == ("quote-not-found", 'Write straight quotation marks around the words: "…".')
 

@@ -138,7 +138,7 @@ class Captured:
 
     @property
     def is_utf_8(self) -> bool:
-        """Whether the text is what it must be; else it is to be saved once more, and its hash is not that of the page."""
+        """Whether the text is encoded as it must be; else its hash is that of what is to be saved once more."""
         try:
             (self.text or b"").decode()
         except UnicodeDecodeError:

@@ -75,7 +75,9 @@ def described_twice(slug: str, location: Location, other: Location) -> Finding:
         hint = f"Give the thing another slug, or rename both files of the document, such as to {slug}-page."
     if not location.line:
         message = f"The document {slug} has another facts file, {other}."
-        hint = "Put the facts of both into one, and remove the other; another document has a text and a name of its own."
+        hint = (
+            "Put the facts of both into one, and remove the other; another document has a text and a name of its own."
+        )
     return replace(mistake("duplicate-thing", message, location, hint=hint), named=(other.path,))
 
 

@@ -33,7 +33,7 @@ def passed_over(names: Sequence[str]) -> Iterator[Finding]:
     described = {name.rpartition(".")[0] for name in names if name.endswith(YAML_SUFFIXES)}
     described |= {Path(name).with_suffix("").with_suffix("").as_posix() for name in names if _is_yaml_as_text(name)}
     for name in names:
-        if hint := _way_out(name) or _for_a_text(name, described):
+        if hint := _rename(name) or _way_out(name) or _for_a_text(name, described):
             yield Finding(
                 rule="not-read",
                 severity=Severity.WARNING,
@@ -73,12 +73,19 @@ def _is_yaml_as_text(name: str) -> bool:
     return name.startswith(_OF_FACTS) and name.endswith(tuple(f"{each}.txt" for each in YAML_SUFFIXES))
 
 
+def _rename(name: str) -> str | None:
+    """What to call a file whose name has an ending too many; None for others."""
+    return (
+        f"Rename it to {Path(name).stem}: it ends with .txt, which some systems hide."
+        if _is_yaml_as_text(name)
+        else None
+    )
+
+
 def _way_out(name: str) -> str | None:
     """What to do with a file that is not read; None for one that is read, or that looks like no source."""
     folder, path = name.partition("/")[0], Path(name)
     written = path.suffix.lower()
-    if _is_yaml_as_text(name):
-        return f"Rename it to {path.stem}: it ends with .txt, which some systems hide."
     if folder == "queries":
         return f"Call it {path.with_suffix('.rq').name}." if written in _QUERIES and path.suffix != ".rq" else None
     if written in _QUERIES:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 STEP = 2
 """Spaces by which is indented what stands below a key."""
 _SPACES = "Indent this line as the others of its list or mapping are."
+_DEEPER = "Indent this line, and those beside it, by two spaces more than what they stand below."
 
 
 class Indenting:
@@ -75,9 +76,9 @@ class Indenting:
                 continue
             norm = self._norm(container)
             if column not in {norm, before.get(container, norm)} and not each.misses_dash:
-                yield self._uneven(line, column, f"what it stands beside by {norm}")
+                yield self._uneven(line, column, f"what it stands beside by {norm}", _SPACES)
             elif container not in told and (outer := self._too_far_out(container, norm)) is not None:
-                yield self._uneven(line, column, f"what it stands below by {outer}")
+                yield self._uneven(line, column, f"what it stands below by {outer}", _DEEPER)
             told.add(container)
             before[container] = column
             if each.inner is not None:
@@ -100,10 +101,10 @@ class Indenting:
             message, hint = f"No colon stands behind {line.key}.", "Put a colon and a space behind the key."
             yield self._told(message, line.body, line.colon, hint)
 
-    def _uneven(self, line: Line, column: int, beside: str) -> Finding:
+    def _uneven(self, line: Line, column: int, beside: str, hint: str) -> Finding:
         end = self._text.find("\n", line.start)
         message = f"This line is indented by {column}, and {beside}."
-        return self._told(message, line.sign, len(self._text) if end < 0 else end, _SPACES)
+        return self._told(message, line.sign, len(self._text) if end < 0 else end, hint)
 
     def _told(self, message: str, start: int, end: int, hint: str) -> Finding:
         return mistake("yaml", message, self._positions.value(start, end), hint=hint)

@@ -8,6 +8,12 @@ from dataclasses import replace
 from digigraph.sources.files.records import Fields, Items, Malformed, Node, Scalar
 from digigraph.suggestions import named
 
+_ADVICE = {
+    "quote": "Keep one of the two; another quote begins a new fact, with - before it.",
+    "says": "Put - before the quote of the second fact; entries of one fact stand below one says:.",
+    "document": "A file describes one document: put the second with its facts into a file of its own, beside its text.",
+    "facts": "Put the entries of both below one facts:.",
+}
 _OF_ONE_VALUE = {
     *("title", "language", "sourceRank", "sha256", "datePublished", "dateModified", "captured", "asOfReason"),
     *("occurrence", "after", "lang", "asOf", "implied", "accepted", "reason", "subject"),
@@ -28,16 +34,10 @@ def twice(key: Scalar, first: int) -> Malformed:
 
 def _which(key: Scalar) -> str:
     """What to do with a key that stands twice, by what stands below it."""
-    if key.text == "quote":
-        return "Keep one of the two; another quote begins a new fact, with - before it."
+    if key.text in _ADVICE:
+        return _ADVICE[key.text]
     if key.text in _OF_ONE_VALUE:
         return "Keep one of the two: it has one value."
-    if key.text == "says":
-        return "Put - before the quote of the second fact; entries of one fact stand below one says:."
-    if key.text == "document":
-        return "A file describes one document: put the second with its facts into a file of its own, beside its text."
-    if key.text == "facts":
-        return "Put the entries of both below one facts:."
     if key.location.column == 1:
         return f"Put what stands below the two below one {key.text}:."
     return "Give a list of values under one key, or begin a new entry with -."

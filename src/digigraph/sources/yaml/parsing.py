@@ -164,7 +164,9 @@ def _is_odd(node: Node, layout: Layout, words: AbstractSet[str]) -> bool:
         return False
     if not layout.has_others and (node.keys.keys() & words) - layout.keys:
         return True
-    if layout.entry is not None and any(layout.entry.keys & {key} for key, each in node.nodes.items() if _is_word(each)):
+    if layout.entry is not None and any(
+        layout.entry.keys & {key} for key, each in node.nodes.items() if _is_word(each)
+    ):
         return True
     if not layout.keys and by_language(node.keys.keys()) & words:
         return True
