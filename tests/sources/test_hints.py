@@ -357,7 +357,10 @@ def test_words_before_a_quote_are_told_like_the_quote(project: Project) -> None:
             "Keep one of the two; another quote begins a new fact, with - before it.",
         ),
         ("quote: Ada Berg\n    lang: en\n    lang: sv", "Keep one of the two: it has one value."),
-        ("quote: Ada Berg\n    says: [{subject: nhd, host: kth}]", "Put the entries of both below one says:."),
+        (
+            "quote: Ada Berg\n    says: [{subject: nhd, host: kth}]",
+            "Put - before the quote of the second fact; entries of one fact stand below one says:.",
+        ),
     ],
 )
 def test_a_key_that_stands_twice_is_told_by_what_it_is(project: Project, fact: str, hint: str) -> None:
