@@ -85,6 +85,25 @@ def test_json_ld_says_how_exact_it_is() -> None:
     assert by_value[f'"false"^^<{XSD}boolean>'] == Location("x.jsonld")
 
 
+def test_a_node_of_a_map_by_identifier_stands_at_its_key() -> None:
+    """Whatever is said of it; what is no identifier there, and nodes of other maps, have no place."""
+    located = json_ld(
+        '{"@context": {"@vocab": "http://e.x/", "e": "http://e.x/", "none": "@none",\n'
+        '"of": {"@container": "@id"}, "in": {"@container": "@index"}}, "@id": "http://e.x/a", "of": {\n'
+        '"http://e.x/k": {"p": "v", "@type": "e:T"},\n'
+        '"e:l": {"p": true}, "none": {"p": "n"}},\n'
+        '"in": {"i": {"p": "x"}}}'
+    )
+    nodes = {str(each.quad.object): each.node for each in located}
+    assert [nodes[value] for value in ('"v"', "<http://e.x/T>")] == [
+        Location("x.jsonld", 3, 1, 3, 15, of_node=True)
+    ] * 2
+    assert nodes[f'"true"^^<{XSD}boolean>'] == Location("x.jsonld", 4, 1, 4, 6, of_node=True)
+    assert nodes['"n"'] == nodes['"x"'] == Location("x.jsonld")
+    objects = {str(each.quad.object): each.location for each in located}
+    assert objects["<http://e.x/k>"] == Location("x.jsonld", 3, 1, 3, 15)
+
+
 @pytest.mark.parametrize(
     "number",
     [

@@ -182,20 +182,29 @@ def test_who_speaks_of_a_declaration_declares_nothing(tmp_path: Path, around: st
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "rule"),
+    ("name", "data"),
     [
-        ("data.jsonld", b'{"http://e.x/p":' * 3000 + b"1" + b"}" * 3000, "too-deep"),
-        ("data.jsonld", b"[" * 200_000, "too-deep"),
-        ("data.ttl", b"<http://e.x/a> <http://e.x/p> " + b"<<(<http://e.x/a> <http://e.x/p> " * 99_999, "too-deep"),
-        ("data.rdf", RDF.encode() + b"<e:a><e:b>" * 100_000, "too-deep"),
-        ("data.ttl", b'<http://e.x/a> <http://e.x/p> "' + b"x" * 17_000_000 + b'" .', "too-large"),
-        ("data.ttl", b"#" * 20_000_001, "too-large"),
+        ("data.jsonld", b'\n{"http://e.x/p":' * 3000 + b"1" + b"}" * 3000),
+        ("data.jsonld", b'"{{[[" ,' + b"\n[" * 200_000),
+        ("data.ttl", b'"<<<<"' + b"\n<<(<http://e.x/a> <http://e.x/p> " * 99_999),
+        ("data.rdf", RDF.encode() + b"\n" + b"\n<e:a>\n<e:b>" * 100_000),
     ],
 )
-def test_what_would_take_everything_is_refused(tmp_path: Path, name: str, data: bytes, rule: str) -> None:
-    """Nesting on which the engine would crash or never come back, and files too large for memory."""
+def test_nesting_that_would_take_everything_is_refused_where_it_is_too_deep(
+    tmp_path: Path, name: str, data: bytes
+) -> None:
+    """The engine would crash or never come back; what is told is the first bracket or tag that is one too deep."""
     (finding,) = check(tmp_path, data, name=name)
-    assert (finding.rule, finding.location.line) == (rule, 0)
+    levels = 50 if name == "data.ttl" else 200
+    assert (finding.rule, finding.location.line, finding.location.column) == ("too-deep", levels + 2, 1)
+    assert f" {levels} levels" in finding.message
+
+
+@pytest.mark.parametrize("data", [b'<http://e.x/a> <http://e.x/p> "' + b"x" * 17_000_000 + b'" .', b"#" * 20_000_001])
+def test_what_is_too_large_for_memory_is_refused(tmp_path: Path, data: bytes) -> None:
+    """Of the file, not of a line."""
+    (finding,) = check(tmp_path, data)
+    assert (finding.rule, finding.location.line) == ("too-large", 0)
 
 
 def test_deep_nesting_that_the_engine_can_follow_is_read(tmp_path: Path) -> None:

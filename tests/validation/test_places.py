@@ -90,11 +90,24 @@ def test_a_missing_value_points_to_its_node(check: Checker) -> None:
     assert check.places(data, shapes) == [(2, 3, "node"), (3, 1, "node"), (4, 1, "node")]
 
 
+def test_a_missing_value_in_json_ld_points_to_its_node_or_to_the_file(check: Checker) -> None:
+    """To the key of a map by identifier; of a node in a map by index only the file is known: never to its values."""
+    data = (
+        '{"@context": {"@vocab": "http://e.x/", "of": {"@container": "@id"}, "in": {"@container": "@index"}},\n'
+        '"of": {\n"http://e.x/k": {\n"q": "v",\n"@type": "http://e.x/H"}},\n'
+        '"in": {"i": {"q": "w", "@type": "http://e.x/H"}}}'
+    )
+    found = check(data, f"e:s a sh:NodeShape ; sh:targetClass e:H ; {NEEDS_NAME} .", name="data.jsonld")
+    places = {each.subject: (each.location.line, each.location.precision) for each in found}
+    assert places == {None: (0, Precision.FILE), "http://e.x/k": (3, Precision.NODE)}
+
+
 def test_a_node_that_is_only_mentioned_is_found_where_it_is(check: Checker) -> None:
     """What has no statements of its own stands where it is an object; what the data does not have, in the shapes."""
     shapes = f"e:s a sh:NodeShape ; sh:targetObjectsOf e:p ;\n sh:targetNode e:nobody ; {NEEDS_NAME} ."
     mentioned, nowhere = check("e:a e:q 1 ;\n  e:p e:b .", shapes)
     assert (mentioned.location.line, mentioned.location.column) == (4, 7)
+    assert mentioned.location.precision is nowhere.location.precision is Precision.NODE
     assert (nowhere.location.path.rpartition("/")[2], nowhere.location.line, nowhere.location.column) == (
         "shapes.ttl",
         4,
@@ -338,6 +351,16 @@ def test_messages_of_queries_keep_their_languages(
     assert finding.result is not None
     assert finding.result.messages == said
     assert finding.message.endswith(dict(said).get("en", "Plain."))
+
+
+def test_messages_of_queries_show_values_as_they_are(check: Checker) -> None:
+    """A blank node by no label, for its file has none; backslashes in a value do no harm."""
+    select = "SELECT $this ?value ?other { $this <http://e.x/p> ?value ; <http://e.x/q> ?other }"
+    query = f'sh:sparql [ sh:message "{{$this}} {{?value}} {{?other}}." ; sh:select "{select}" ]'
+    shapes = f"e:s a sh:NodeShape ; sh:targetSubjectsOf e:p ; {query} ."
+    (finding,) = check(r"[] e:p 'C:\\1\\g' ; e:q [] .", shapes)
+    assert finding.message.endswith(r": […] C:\1\g […].")
+    assert r"[…] C:\\1\\g […]." in turtle_report([finding])
 
 
 def test_how_often_a_result_is_there_is_counted(check: Checker) -> None:

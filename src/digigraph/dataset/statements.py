@@ -154,9 +154,12 @@ class Dataset:
         if statements := self._nodes.get(node):
             # Where its statements stand, as long as nothing better is known.
             known = {each.node for each in statements if each.node is not None}
-            return sorted(known or {replace(each.location, of_node=True) for each in statements})
-        mentions = self._mentions.get(node, ())
-        return sorted({each.location for mention in mentions for each in self._by_triple[mention][node]})
+            places = known or {each.location for each in statements}
+        else:
+            mentions = self._mentions.get(node, ())
+            places = {each.location for mention in mentions for each in self._by_triple[mention][node]}
+        # Of a node that has a place, the places of which only the file is known say nothing more.
+        return sorted(replace(each, of_node=True) for each in {each for each in places if each.line} or places)
 
 
 def sorted_nquads(quads: Iterable[ox.Quad]) -> bytes:

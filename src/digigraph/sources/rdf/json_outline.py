@@ -28,11 +28,12 @@ class Scalar(NamedTuple):
 
 @dataclass(slots=True)
 class JsonObject:
-    """An object: where it opens, the keys that it stands under, and its own."""
+    """An object: where it opens, the keys that it stands under, and its own with their places."""
 
     start: int
     above: tuple[str, ...]
     keys: list[str] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -43,13 +44,14 @@ class Outline:
     scalars: list[Scalar] = field(default_factory=list)
 
 
-def nesting(text: str) -> int:
-    """Return the deepest nesting of brackets outside strings; of any text, JSON or not."""
-    deepest = current = 0
+def nested_deeper(text: str, limit: int) -> Place | None:
+    """Return the first bracket outside strings that is nested deeper than a limit; of any text, JSON or not."""
+    current = 0
     for match in TOKEN.finditer(text):
         current += (match.group() in {"{", "["}) - (match.group() in {"}", "]"})
-        deepest = max(deepest, current)
-    return deepest
+        if current > limit:
+            return Place(match.start(), match.end())
+    return None
 
 
 def outline(text: str) -> Outline:
@@ -80,6 +82,7 @@ def outline(text: str) -> Outline:
         elif container is not None and key is None and raw.startswith('"'):
             key = string(raw)
             container.keys.append(key)
+            container.places.append(Place(match.start(), match.end()))
         elif raw not in {",", ":"}:
             found.scalars.append(Scalar(raw, match.start(), here))
             key = None
@@ -111,6 +114,8 @@ class Words:
         Words whose values are looked up in the context (``@type: @vocab``).
     maps
         Words whose value is a map by language, index, identifier, type or graph.
+    by_id
+        Those of them whose keys are identifiers.
     json
         Words whose value is JSON itself.
     """
@@ -119,6 +124,7 @@ class Words:
     aliases: dict[str, str] = field(default_factory=dict)
     looked_up: set[str] = field(default_factory=set)
     maps: set[str] = field(default_factory=set)
+    by_id: set[str] = field(default_factory=set)
     json: set[str] = field(default_factory=set)
 
     def keyword(self, word: str) -> str:
@@ -138,6 +144,8 @@ def words(text: Outline) -> Words:
                 said.aliases[term] = string(scalar.raw)
             case (term, "@container") if string(scalar.raw) not in {"@list", "@set"}:
                 said.maps.add(term)
+                if string(scalar.raw) == "@id":
+                    said.by_id.add(term)
             case (term, "@type") if string(scalar.raw) == "@vocab":
                 said.looked_up.add(term)
             case (term, "@type") if string(scalar.raw) == "@json":

@@ -121,7 +121,11 @@ class _Marking:
             self._replace(scalar.start, end, str(marked))
 
     def node(self, each: JsonObject) -> None:
-        """Give a node without identifier one that is its mark."""
+        """Give a node without identifier one that is its mark; mark the keys that are identifiers."""
+        if self._said.by_id & set(each.above[-1:]):
+            for key, (start, end) in zip(each.keys, each.places, strict=True):
+                if not self._said.keyword(key).startswith("@") and self._may_be_marked(key, ("@id",)):
+                    self._replace(end - 1, end - 1, self._next(start, end))
         keywords = {self._said.keyword(key) for key in each.keys}
         above = {self._said.keyword(key) for key in each.above[-1:]}
         is_between = above & _BETWEEN or self._said.maps & set(each.above[-2:]) or self._said.json & set(each.above)

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from digigraph.sources.rdf.engine_errors import EngineLines, first_error, said
 from digigraph.sources.rdf.json_mending import MendedText, slip_at
-from digigraph.sources.rdf.json_outline import Place, nesting
+from digigraph.sources.rdf.json_outline import Place, nested_deeper
 from digigraph.sources.rdf.jsonld import MAX_DEPTH, remote_contexts
 from digigraph.sources.rdf.jsonld_rules import broken_rules
 
@@ -63,7 +63,7 @@ class JsonMistakes:
                 self.gave_up = bool(text[start:].strip())
                 return
             at = self._mended.mend(slip)
-            if nesting(self._mended.text) > MAX_DEPTH or (another := self._error()) is None:
+            if nested_deeper(self._mended.text, MAX_DEPTH) or (another := self._error()) is None:
                 return
             error = another
         self.gave_up = True

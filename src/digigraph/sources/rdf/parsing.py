@@ -1,8 +1,8 @@
 """RDF files: quads, each with the place where it is written.
 
 How exact a place is depends on the format. Turtle, TriG, N-Triples, N-Quads: where object, subject and property begin
-and end, for every triple of RDF 1.1. JSON-LD: object and subject where their values could be marked, else where the
-node begins, else the file. RDF/XML: the element that states it. No place is ever estimated.
+and end, for every triple of RDF 1.1. JSON-LD: object and subject where their values could be marked, the object else
+where the node begins, else the file. RDF/XML: the element that states it. No place is ever estimated.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from digigraph.sources.files.records import Malformed, decode
 from digigraph.sources.rdf import jsonld, rdfxml, turtle
 from digigraph.sources.rdf.engine_errors import first_error
 from digigraph.sources.rdf.formats import EXTENSIONS
-from digigraph.sources.rdf.json_outline import nesting
+from digigraph.sources.rdf.json_outline import nested_deeper
 from digigraph.sources.rdf.mistakes import SyntaxMistakes
 from digigraph.sources.rdf.rdfxml_mending import Mended, mended
 
@@ -35,8 +35,8 @@ _BOM = b"\xef\xbb\xbf"
 _CONTINUATION = re.compile(rb"[\x80-\xbf]")
 
 
-Places = tuple[Location, Location | None, Location | None]
-"""Where the object of a quad is written, and where its subject and its property are, if that is known."""
+Places = tuple[Location, Location, Location | None]
+"""Where the object of a quad is written, where its subject is, and where its property is, if that is known."""
 
 
 class PlacesOfFile:
@@ -60,12 +60,12 @@ class PlacesOfFile:
     def __getitem__(self, number: int) -> Places:
         """Return those of one quad."""
         if not self._offsets:
-            return self._positions.file, None, None
+            return self._positions.file, self._positions.file, None
         first = number * NUMBERS
         subject, its_end, predicate, end, value, last = self._offsets[first : first + NUMBERS]
-        node = self._positions.node(subject, its_end) if its_end else None
+        node = self._positions.node(subject, its_end) if its_end else self._positions.file
         place = self._object(value, last) if last else node
-        return place or self._positions.file, node, self._positions.property(predicate, end) if end else None
+        return place, node, self._positions.property(predicate, end) if end else None
 
     @cached_property
     def _offsets(self) -> array[int]:
@@ -96,8 +96,8 @@ class LocatedQuad:
         return self.places[self.number][0]
 
     @property
-    def node(self) -> Location | None:
-        """Where its subject is written, if that is known."""
+    def node(self) -> Location:
+        """Where its subject is written."""
         return self.places[self.number][1]
 
     @property
@@ -184,8 +184,8 @@ class _Reader:
             kept.of(b"may be read", name, self._data, make=self._made_sure)
             if self._is_xml:
                 self._mended = mended(self._data)
-        elif turtle.triple_terms_nested(self._text) > turtle.MAX_DEPTH:
-            raise self._too_deep(turtle.MAX_DEPTH)
+        elif (offset := turtle.nested_deeper(self._text, turtle.MAX_DEPTH)) is not None:
+            raise self._too_deep(turtle.MAX_DEPTH, self._positions.value(offset, offset + len("<<")))
         try:
             parser = ox.parse(self._source(), format=self._format, base_iri=self._base)
             read = self._counted(parser)
@@ -208,8 +208,8 @@ class _Reader:
         """Nothing, once it is known that the engine may see the file."""
         if self._is_xml:
             self._elements()
-        elif nesting(self._text) > jsonld.MAX_DEPTH:
-            raise self._too_deep(jsonld.MAX_DEPTH)
+        elif (bracket := nested_deeper(self._text, jsonld.MAX_DEPTH)) is not None:
+            raise self._too_deep(jsonld.MAX_DEPTH, self._positions.value(*bracket))
         return b""
 
     def _source(self) -> bytes:
@@ -257,9 +257,10 @@ class _Reader:
         try:
             return rdfxml.elements_by_tag(self._data)
         except rdfxml.NotXml as error:
+            place = Location(self._path, error.line, error.column)
             if error.is_too_deep:
-                raise self._too_deep(rdfxml.MAX_DEPTH) from error
-            raise self._mistakes.malformed(str(error), Location(self._path, error.line, error.column)) from error
+                raise self._too_deep(rdfxml.MAX_DEPTH, place) from error
+            raise self._mistakes.malformed(str(error), place) from error
 
     def _element(self, start: int, end: int) -> Location:
         """The place of some bytes, as that of a node."""
@@ -275,10 +276,10 @@ class _Reader:
         found = (match.start() for match in _CONTINUATION.finditer(self._mended.data))
         return sorted((*found, *self._mended.inserted))
 
-    def _too_deep(self, limit: int) -> Malformed:
+    def _too_deep(self, limit: int, place: Location) -> Malformed:
         return Malformed(
             "too-deep",
             f"The nesting is deeper than {limit} levels.",
-            Location(self._path),
+            place,
             hint="Give nested nodes identifiers, and write each on its own.",
         )

@@ -126,18 +126,19 @@ def end_before(text: str, offset: int, start: int) -> int:
     return end
 
 
-def triple_terms_nested(text: str) -> int:
-    """Return how deep ``<<`` is nested in a text, Turtle or not."""
-    deepest = current = position = 0
-    if text.count("<<") <= MAX_DEPTH:
-        return 0
+def nested_deeper(text: str, limit: int) -> int | None:
+    """Return the offset of the first ``<<`` that is nested deeper than a limit; of any text, Turtle or not."""
+    current = position = 0
+    if text.count("<<") <= limit:
+        return None
     while position < len(text):
         match = TOKEN.match(text, position)
         current += match is not None and match.group() == "<<"
         current -= match is not None and match.group() in {">>", ")>>"} and current > 0
-        deepest = max(deepest, current)
+        if current > limit:
+            return position
         position = match.end() if match is not None else position + 1
-    return deepest
+    return None
 
 
 def _written(text: str) -> Iterator[Written]:

@@ -25,7 +25,7 @@ from rdflib.plugins.sparql.sparql import SPARQLError
 
 from digigraph import sparql
 from digigraph.cache import NO_CACHE
-from digigraph.validation.engine import comparisons, counted
+from digigraph.validation.engine import comparisons, counted, placeholders
 from digigraph.validation.engine.algebra import patterns_of
 from digigraph.validation.engine.bounds import DEFAULT_BOUNDS, Exceeded, bounded
 from digigraph.validation.engine.comparisons import as_spelt
@@ -85,6 +85,7 @@ pyshacl.constraints.ALL_CONSTRAINT_PARAMETERS = _Parameters(pyshacl.constraints.
 
 comparisons.adapt()
 counted.adapt()
+placeholders.adapt()
 
 
 class ShapesError(Exception):

@@ -91,7 +91,7 @@ def check_definitions(ontology: Iterable[LocatedQuad], terms: Terms, iris: Iris)
     for each in ontology:
         subject = each.quad.subject
         if isinstance(subject, ox.NamedNode) and terms.is_own(subject.value):
-            places.setdefault(subject, each.node or each.location)
+            places.setdefault(subject, each.node)
             if each.quad.predicate in _DEFINITIONS:
                 defined.add(subject)
     for node in places.keys() - defined:

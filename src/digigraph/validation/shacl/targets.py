@@ -70,7 +70,7 @@ class _Shape:
     @property
     def place(self) -> Location:
         """Where it begins."""
-        return min(each.node or each.location for each in self._said)
+        return min(each.node for each in self._said)
 
     def values(self, predicate: ox.NamedNode) -> list[Term]:
         """What it says by a property."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -212,7 +213,7 @@ class ShapesCheck:
                 yield _unusable(mistake, each.location)
 
     def _place(self, shape: Term) -> Location:
-        places = [each.node or each.location for each in self._about.get(shape, ())]
+        places = [each.node for each in self._about.get(shape, ())]
         return min(places, default=self._files)
 
 
@@ -224,7 +225,7 @@ def _said(about: Mapping[Term, Sequence[LocatedQuad]]) -> ShapesSaid:
         for each in said:
             term, value = each.quad.predicate, each.quad.object
             if term == SH["targetNode"]:
-                targets[value] = each.location
+                targets[value] = replace(each.location, of_node=True)
             is_better = shape not in names or getattr(value, "language", None) == "en"
             if term == SH["name"] and isinstance(value, ox.Literal) and is_better:
                 names[shape] = value.value
