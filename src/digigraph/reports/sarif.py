@@ -24,7 +24,7 @@ _LEVELS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.IN
 _ROOT = "%SRCROOT%"
 _IN_ADDRESSES = "%/:?#[]@!$&'()*+,;=~"
 _FINGERPRINT = "digigraph/v1"
-_BRACKET = re.compile(r"(\\*)([\[\]])")
+_LINK = re.compile(r"(\\*)\](?=\()")
 
 
 def sarif_report(findings: Sequence[Finding], *, excerpts: Excerpts, version: str) -> str:
@@ -97,8 +97,9 @@ def _message(finding: Finding) -> str:
 
 def _plain(text: str) -> str:
     """Text as a message that holds neither placeholders nor links (SARIF 2.1.0, sections 3.11.5 and 3.11.6)."""
-    # A backslash before a bracket would take away the one that is put there.
-    return _BRACKET.sub(r"\1\1\\\2", text).replace("{", "{{").replace("}", "}}")
+    # Brackets that make no link stay as they are: viewers that know no escape would show it. A backslash before one
+    # that would make a link would take away the one that is put there.
+    return _LINK.sub(r"\1\1\\]", text).replace("{", "{{").replace("}", "}}")
 
 
 def _related(finding: Finding, excerpts: Excerpts) -> dict[str, object]:
