@@ -43,7 +43,7 @@ class Result:
     component: str
     messages: tuple[tuple[str, str], ...]
     details: tuple[Result, ...] = ()
-    counted: frozenset[Term] = frozenset()
+    counted: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,5 +152,5 @@ def _result(
         ),
         # The engine gives them in any order.
         details=tuple(sorted((_result(said[each], said, messages) for each in about.get(SH["detail"], ())), key=repr)),
-        counted=frozenset(about.get(COUNTED, ())),
+        counted=tuple(sorted(set(about.get(COUNTED, ())), key=str)),
     )
