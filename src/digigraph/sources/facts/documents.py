@@ -205,13 +205,7 @@ def describe(node: Fields, captured: Captured, context: Context, findings: list[
                 values.passed(each.value, each.location)
     with Noting(findings):
         _in_order(about)
-    digest = ""
-    with Noting(mistakes):
-        stated = values.scalar(node.nodes["sha256"]) if "sha256" in node.nodes else None
-        if captured.text is not None:
-            digest = hashlib.sha256(captured.text).hexdigest()
-            if captured.is_utf_8:
-                _check_digest(stated, digest, captured.text_path)
+    digest = _digest(node, captured, mistakes)
     as_of = None
     with Noting(mistakes):
         as_of = _as_of(node, about)
@@ -226,6 +220,18 @@ def describe(node: Fields, captured: Captured, context: Context, findings: list[
         missed=frozenset(reader.missed),
         is_whole=captured.is_named and not mistakes and not missing,
     )
+
+
+def _digest(node: Fields, captured: Captured, mistakes: list[Finding]) -> str:
+    """The SHA-256 of the captured text, empty without one. A stated one that is not it is noted."""
+    digest = ""
+    with Noting(mistakes):
+        stated = values.scalar(node.nodes["sha256"]) if "sha256" in node.nodes else None
+        if captured.text is not None:
+            digest = hashlib.sha256(captured.text).hexdigest()
+            if captured.is_utf_8:
+                _check_digest(stated, digest, captured.text_path)
+    return digest
 
 
 def _is_no_kind(assertion: Assertion) -> bool:
