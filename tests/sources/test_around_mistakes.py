@@ -219,3 +219,30 @@ def test_a_subject_is_looked_at_whatever_is_wrong_with_all_that_is_said_of_it(pr
     """A thing that nothing describes is told also where not one of its values can be read."""
     project.facts(f"  - quote: has 18 partners\n    says: [{{subject: ndh, {said}}}]\n")
     assert ("unknown-thing", "11:22") in told(project)
+
+
+# What stands below the name of a thing, and where it is told: the line below begins something of its own.
+UNCLOSED = {
+    "  member: [kth, ki\n\tlocation: nowhere\n": [("yaml", "4:11"), ("yaml", "5:1"), ("unknown-thing", "5:12")],
+    "  aim: {sv: A, en: A\n   location: nowhere\n": [("yaml", "4:8"), ("yaml", "5:4"), ("unknown-thing", "5:14")],
+    "\tlocation: nowhere\nother\n  type: Persom\n": [
+        ("yaml", "4:1"),
+        ("unknown-thing", "4:12"),
+        ("yaml", "5:1"),
+        ("unknown-class", "6:9"),
+    ],
+}
+
+
+@pytest.mark.parametrize("lines", UNCLOSED)
+def test_what_is_not_closed_ends_where_a_key_begins_that_it_cannot_have(project: Project, lines: str) -> None:
+    """A list has no keys, a mapping none without a comma before it, and a value does not go on at the margin."""
+    project.write("data/things/more.yaml", f"new:\n  type: Project\n  name: {{sv: N, en: N}}\n{lines}")
+    assert told(project) == UNCLOSED[lines]
+
+
+def test_a_figure_of_an_unknown_thing_is_told_once(project: Project) -> None:
+    """Where the thing is named; what is counted is unknown, too."""
+    figure = "figure: {what: institutions, value: 18}"
+    project.facts(f"  - quote: has 18 partners\n    says: [{{subject: ndh, {figure}}}]\n")
+    assert told(project) == [("unknown-thing", "11:22"), ("unknown-thing", "11:42")]

@@ -81,3 +81,35 @@ def test_a_quote_without_a_mark_of_its_last_letter_is_told(shapeless: Project) -
     shapeless.document("nhd-page", f"{TEXT}The plan x\u0323 of KTH\n", f"  - quote: The plan x\n{SAYS}")
     (found,) = read_project(shapeless.settings).findings
     assert found.rule == "quote-not-found"
+
+
+@pytest.mark.parametrize("choosing", ["occurrence: 2", "occurrence: second", "occurrence: [1]", "after: nobody"])
+def test_what_chooses_among_places_hides_no_cut_word(shapeless: Project, choosing: str) -> None:
+    """Whatever is wrong with it."""
+    shapeless.facts(f"  - quote: Nordic Health Data started in May 202\n    {choosing}\n{SAYS}")
+    told = [(each.rule, each.location.line) for each in read_project(shapeless.settings).findings]
+    assert ("quote-cut", 10) in told
+    assert [line for _, line in told] == [10, 11]
+
+
+def test_a_quote_that_stands_twice_is_cut_where_both_are(shapeless: Project) -> None:
+    """By the same words: else nobody can tell whether it is."""
+    shapeless.document(
+        "page", "The hosts meet. A hosted hub. More hosts.", f"  - quote: ost\n{SAYS}  - quote: hos\n{SAYS}"
+    )
+    shapeless.document("other", "The hosts meet. More hosts.", f"  - quote: host\n{SAYS}")
+    told = [(each.rule, str(each.location).rpartition("/")[2]) for each in read_project(shapeless.settings).findings]
+    assert told == [
+        ("quote-cut", "other.yaml:10:12"),
+        ("quote-ambiguous", "other.yaml:10:12"),
+        ("quote-ambiguous", "page.yaml:10:12"),
+        ("quote-ambiguous", "page.yaml:12:12"),
+    ]
+
+
+@pytest.mark.parametrize("quote", ["quote:", "quote: []", "asOf: 2021"])
+def test_what_chooses_is_looked_at_without_a_quote(shapeless: Project, quote: str) -> None:
+    """A number that is none, and words that the text does not say."""
+    shapeless.facts(f"  - {quote}\n    occurrence: first\n    after: nobody\n{SAYS}")
+    told = {(each.rule, each.location.line) for each in read_project(shapeless.settings).findings}
+    assert {("quote-occurrence", 11), ("quote-after", 12)} <= told

@@ -57,7 +57,7 @@ def passage(text: CapturedText, quote: Scalar, occurrence: Scalar | None, after:
             quote.location,
             hint=_instead(text, quote.text),
         )
-        missing.others = tuple(_unable_to_choose(text, occurrence, after, name=name))
+        missing.others = tuple(unable_to_choose(text, occurrence, after, name=name))
         raise missing
     if occurrence is not None:
         return _nth(spans, occurrence)
@@ -73,17 +73,20 @@ def passage(text: CapturedText, quote: Scalar, occurrence: Scalar | None, after:
     return spans[0]
 
 
-def cut(text: CapturedText, span: Span, quote: Scalar) -> Iterator[Finding]:
-    """Yield a finding where a quote begins or ends inside a word or number of the text."""
-    first, last = text.cut(span)
-    if first or last:
+def cut(text: CapturedText, span: Span | None, quote: Scalar) -> Iterator[Finding]:
+    """Yield a finding where a quote begins or ends inside a word or number of the text; where it is not known which of
+    its places is meant, only if it does so alike in each.
+    """
+    spans = [span] if span is not None else text.find(quote.text)
+    first, last = text.cut(spans[0]) if spans else ("", "")
+    if (first or last) and all(text.cut(each) == (first, last) for each in spans):
         where = (f"begins inside “{first}”" if first else "", f"ends inside “{last}”" if last else "")
         hints = (f"Begin the quote with “{first}”." if first else "", f"End the quote with “{last}”." if last else "")
         message = f"The quote {' and '.join(filter(None, where))}."
         yield mistake("quote-cut", message, quote.location, hint=" ".join(filter(None, hints)))
 
 
-def _unable_to_choose(
+def unable_to_choose(
     text: CapturedText, occurrence: Scalar | None, after: Scalar | None, *, name: str
 ) -> Iterator[Finding]:
     """What is wrong with what chooses among the places of a quote, whatever that may be."""

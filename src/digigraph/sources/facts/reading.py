@@ -12,7 +12,7 @@ from digigraph.sources.facts.cut_texts import cut_texts
 from digigraph.sources.facts.documents import DOCUMENT_KEYS, Captured, Description, Document, Fact, Saying, describe
 from digigraph.sources.facts.languages import language as language_of
 from digigraph.sources.facts.misplaced import FACT_KEYS
-from digigraph.sources.facts.passages import cut, passage
+from digigraph.sources.facts.passages import cut, passage, unable_to_choose
 from digigraph.sources.facts.quoting import CapturedText, Span, normalise
 from digigraph.sources.files.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar, mistake, readable
 from digigraph.sources.yaml.layouts import Layout, of_facts
@@ -211,10 +211,9 @@ class _FactsReader:
             language = language_of(stated, self._findings) if (stated := _text(fields, "lang")) else language
         assertions = self._says(fields, language, mistakes)
         doubts: list[Finding] = []
-        as_of = self._description.as_of
+        as_of, implied, rejected, quote = self._description.as_of, None, None, None
         with Noting(doubts):
             as_of = values.date(stated) if (stated := _text(fields, "asOf")) else as_of
-        implied = rejected = quote = span = None
         with Noting(mistakes):
             implied = _why(
                 fields,
@@ -227,8 +226,7 @@ class _FactsReader:
         counts = rejected is None and len(doubts) == of_date
         with Noting(mistakes):
             quote = self._quote(fields)
-        with Noting(mistakes):
-            span = self._span(quote, fields, mistakes) if quote is not None else None
+        span = self._span(quote, fields, mistakes)
         self._findings += mistakes + doubts
         if counts and (mistakes or doubts or span is None):
             self.unproven += assertions or ()
@@ -290,19 +288,22 @@ class _FactsReader:
         """What is quoted where no one place of the text is known: the quote, if it stands nowhere in it."""
         return None if self._text is not None and self._text.find(quote.text) else normalise(quote.text)
 
-    def _span(self, quote: Scalar, fields: Fields, mistakes: list[Finding]) -> Span | None:
+    def _span(self, quote: Scalar | None, fields: Fields, mistakes: list[Finding]) -> Span | None:
         """Where the quote stands; None where there is no text that can be read, or what chooses its place cannot."""
         if self._text is None:
             return None
-        known, occurrence, after = len(mistakes), None, None
+        known, occurrence, after, span = len(mistakes), None, None, None
         with Noting(mistakes):
             occurrence = _text(fields, "occurrence")
         with Noting(mistakes):
             after = _text(fields, "after")
-        # A quote that is not there is told whatever is wrong with what chooses among its places.
-        if len(mistakes) > known and self._text.find(quote.text):
+        if quote is None:
+            mistakes += unable_to_choose(self._text, occurrence, after, name=self._slug)
             return None
-        span = passage(self._text, quote, occurrence, after, name=self._slug)
+        # A quote that is not there is told whatever is wrong with what chooses among its places.
+        if len(mistakes) == known or not self._text.find(quote.text):
+            with Noting(mistakes):
+                span = passage(self._text, quote, occurrence, after, name=self._slug)
         self._findings += cut(self._text, span, quote)
         return span
 

@@ -130,7 +130,9 @@ class References:
         """Yield each slug that is used and that nothing describes, but for those that are mentioned somewhere."""
         for each in self._said:
             names = [(each.subject, each.of or each.location)]
-            names += [(each.value, each.location)] if isinstance(each.value, Slug) else []
+            # What a figure is about is written once, as the subject that has it.
+            is_written = each.property != SCHEMA["observationAbout"] or each.introduced_by is None
+            names += [(each.value, each.location)] if isinstance(each.value, Slug) and is_written else []
             for name, place in names:
                 # What is said of nobody has no name.
                 if name and name not in self._known and name not in mentioned:

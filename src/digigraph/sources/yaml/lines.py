@@ -320,8 +320,8 @@ class Lines:
                 return number + 1
         while (number := number + 1) < len(self._starts):
             column = self.column(self._starts[number])
-            is_deeper = column is None or own is None or column > own
-            if self._is_blank(number) or (self._begins(number) and not (line.kind in {"[", "{"} and is_deeper)):
+            is_deeper = column is None or column > (own or 0)
+            if self._is_blank(number) or (self._begins(number) and not (is_deeper and self._takes_keys(line))):
                 break
             if line.kind in {"[", "{"} and (signed := self._signed(number)) and signed.has_dash:
                 break
@@ -330,3 +330,9 @@ class Lines:
             line.more.append(self._starts[number])
             line.stop = self._end_of_words(number)
         return number
+
+    def _takes_keys(self, line: Line) -> bool:
+        """Whether keys can follow in the brackets of a value as far as it goes: behind a comma, and in no list."""
+        written = self._text[line.value : line.stop]
+        is_mapping = line.kind == "{" or (line.kind == "[" and written.count("{") > written.count("}"))
+        return is_mapping and written[-1] in ",{["
