@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
+import warm
+from projects import inherited
 
 from digigraph.errors import SettingsError
 from digigraph.rules import rules
 from digigraph.settings import read_settings
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
     from projects import Project
@@ -144,8 +145,8 @@ def test_rules_are_set_outside_of_a_project_too(tmp_path: Path) -> None:
     (tmp_path / "shapes.ttl").write_text(SHAPES, encoding="utf-8")
 
     def validate(*arguments: str) -> subprocess.CompletedProcess[bytes]:
-        command = [sys.executable, "-m", "digigraph", "validate", "data.ttl", "--shapes", "shapes.ttl", *arguments]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+        asked = ("validate", "data.ttl", "--shapes", "shapes.ttl", *arguments)
+        return warm.run(*asked, environment=inherited(), folder=tmp_path)
 
     assert validate().returncode == 1
     assert validate("--rule", "shacl-short=warning").returncode == 0

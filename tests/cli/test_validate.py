@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import warm
 from projects import inherited
 
 if TYPE_CHECKING:
@@ -38,14 +39,8 @@ def folder(tmp_path: Path) -> Path:
 def validate(
     folder: Path, *arguments: str, stdin: bytes | None = None, **environment: str
 ) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "digigraph", "validate", *arguments],
-        cwd=folder,
-        input=stdin,
-        capture_output=True,
-        check=False,
-        env={**inherited(), **environment},
-    )
+    variables = {**inherited(), **environment}
+    return warm.run("validate", *arguments, environment=variables, folder=folder, stdin=stdin)
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
+import warm
 from altering import Passed
 from projects import inherited
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run the command where there is no project."""
-    command = [sys.executable, "-m", "digigraph", "harvest-check", *arguments]
-    return subprocess.run(command, capture_output=True, check=False, env=inherited(), text=True, cwd=folder)
+    ran = warm.run("harvest-check", *arguments, environment=inherited(), folder=folder)
+    return subprocess.CompletedProcess(ran.args, ran.returncode, ran.stdout.decode(), ran.stderr.decode())
 
 
 @pytest.fixture

@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+import warm
 
 from digigraph.pipeline import Checked, build_and_check, publish
 from digigraph.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    import subprocess
 
 REPOSITORY = Path(__file__).parent.parent.parent
 # Every variable with this prefix is a setting to the program: what is meant for tests must not reach it.
@@ -109,13 +112,8 @@ class Project:
         self, *arguments: str, stdin: bytes | None = None, **environment: str
     ) -> subprocess.CompletedProcess[bytes]:
         """Run the command line as a user would, in a process of its own."""
-        return subprocess.run(
-            [sys.executable, "-m", "digigraph", "--project", str(self.folder), *arguments],
-            input=stdin,
-            capture_output=True,
-            check=False,
-            env={**inherited(), **environment},
-        )
+        variables = {**inherited(), **environment}
+        return warm.run("--project", str(self.folder), *arguments, environment=variables, stdin=stdin)
 
 
 def made_project(folder: Path, *, shapes: bool = True) -> Project:

@@ -155,6 +155,9 @@ class DataGraph:
             Checking one of them did not come to an end.
         """
         shapes = list(shapes)
+        if not shapes:
+            # Nobody asks for anything: the data is not even copied.
+            return ReportGraph([], set())
         if not is_repeatable(shapes):
             return self._validated(None, shapes)
         asked = (_sorted_lines(shapes), repr(sorted(self._prefixes.items())))

@@ -46,7 +46,8 @@ _PIECE_BYTES = 64 * 1024
 _WEEK = 7 * 24 * 60 * 60
 _PAGE = re.compile(r"([1-9]\d{0,17})-[0-9a-f]{12}")
 _NUMBER = re.compile(r"[1-9]\d{0,17}")
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Compiled when a feed is asked for: that takes longer than the rest of this module.
+_NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 @blueprint.get(_PATH)
@@ -131,7 +132,7 @@ def _sent(stream: EventStream, chosen: Format) -> Response:
 
 
 def _feed(stream: EventStream) -> str:
-    return _NOT_XML.sub("\ufffd", render_template("changes.xml", **_shown(stream)))
+    return re.sub(_NOT_XML, "\ufffd", render_template("changes.xml", **_shown(stream)))
 
 
 def _data(make: Callable[[], Data], chosen: Format, *, log: str) -> Response:
