@@ -13,16 +13,14 @@ from digigraph.findings import Location
 from digigraph.iris import Iris, slugify
 from digigraph.sources.corpus import Corpus
 from digigraph.sources.facts import values
-from digigraph.sources.facts.assertions import Assertion, Slug, placed
-from digigraph.sources.facts.claims import ClaimReader
 from digigraph.sources.facts.cut_texts import cut_texts
 from digigraph.sources.facts.documents import Captured
 from digigraph.sources.facts.filed_twice import filed_twice
-from digigraph.sources.facts.misplaced import Place
 from digigraph.sources.facts.reading import read_document
+from digigraph.sources.facts.things import ThingsFile, read_things
 from digigraph.sources.files.disk import MAX_SMALL_BYTES, Budget, is_file, read_whole, source_files, unreadable_folder
 from digigraph.sources.files.kept import Kept
-from digigraph.sources.files.records import Fields, Malformed, Node, Noting, Scalar, decode, described_twice, said_of
+from digigraph.sources.files.records import Malformed, Node, Noting, Scalar, decode, described_twice
 from digigraph.sources.gaps.missed import left_out, names_in, to_be_read_first
 from digigraph.sources.gaps.passed_over import TEXT_SUFFIXES, YAML_SUFFIXES, one_text, passed_over
 from digigraph.sources.gaps.references import References
@@ -38,7 +36,7 @@ from digigraph.sources.redactions import Redactions, read_redactions
 from digigraph.sources.yaml.layouts import of_things
 from digigraph.sources.yaml.parsing import MAX_BYTES as MAX_YAML_BYTES
 from digigraph.sources.yaml.parsing import parse_yaml
-from digigraph.suggestions import is_near, unseen
+from digigraph.suggestions import unseen
 from digigraph.vocab import DG, RDF, RDFS
 
 if TYPE_CHECKING:
@@ -46,6 +44,7 @@ if TYPE_CHECKING:
 
     from digigraph.findings import Finding
     from digigraph.settings import Settings
+    from digigraph.sources.facts.assertions import Assertion
     from digigraph.sources.facts.documents import Document, Saying
 
 MAX_TEXT_BYTES = 5_000_000
@@ -75,6 +74,7 @@ class _ProjectReader:
         self._sayings: list[tuple[Saying, ...]] = []
         self._described: dict[str, Location] = {}
         self._untyped: dict[str, Location] = {}
+        self._nameless: list[Location] = []
         # What files that could not be read whole may describe: it is not called unknown.
         self._mentioned: set[str] = set()
         self._missed: set[tuple[str, ox.NamedNode | None]] = set()
@@ -213,54 +213,41 @@ class _ProjectReader:
         assertions: list[Assertion] = []
         for path in self._in("data/things"):
             if path.suffix in YAML_SUFFIXES:
-                mistakes: list[Finding] = []
-                readings: list[Node] = []
-                with Noting(mistakes):
-                    data = self._bytes(path, at_most=MAX_YAML_BYTES)
-                    readings = parse_yaml(data, self._relative(path), self._layout, mistakes, self._kept)
-                    for root in readings[:1]:
-                        self._findings += cut_texts(root, data, None, self._context)
-                    if mistakes:
-                        self._mentioned |= names_in(data)
-                    for number, root in enumerate(readings):
-                        # Of all but the first only mistakes are wanted, and whether there is what they speak of.
-                        (self._said if number else assertions).extend(self._things_of(root))
+                is_whole = False
+                for number, file in enumerate(self._things_of(path)):
+                    # Of all but the first only mistakes are wanted, and whether there is what they speak of.
+                    (self._said if number else assertions).extend(file.about)
+                    self._merged(file)
+                    is_whole = is_whole or file.is_whole
                 # Of what was left out beside slugs nobody can tell whether it was one.
-                if not readings or not isinstance(readings[0], Fields) or not readings[0].is_whole:
+                if not is_whole:
                     self._unread.add(self._relative(path))
-                self._findings += mistakes
         self._said += assertions
         return assertions
 
-    def _things_of(self, root: Node) -> list[Assertion]:
-        if not isinstance(root, Fields):
-            hint = "Write a slug, and indented below it type: … and name: …."
-            raise Malformed("value", "A things file maps slugs to what is known of them.", root.location, hint=hint)
-        reader = ClaimReader(self._context, self._findings, source="", language=None)
-        assertions: list[Assertion] = []
-        for name, place in root.keys.items():
-            if (proposed := slugify(name)) != name:
-                self._mentioned.add(proposed)
-                self._missed.add((proposed, None))
-                if proposed and isinstance(node := root.nodes[name], Fields):
-                    # It is left out, and has its mistakes told.
-                    self._said += reader.of(Slug(proposed), node, place=Place.THING)
-            with reader.noting():
-                named = values.slug(Scalar(name, place))
-                first = self._described.setdefault(named, place)
-                node = root.nodes[name]
-                if first != place:
-                    self._twice.add(named)
-                    self._findings.append(described_twice(named, place, first))
-                if not isinstance(node, Fields) or not node.is_whole:
-                    self._missed.add((named, None))
-                said = said_of(name, node)
-                if said.is_whole and not any(is_near(each, "type") for each in said.keys):
-                    self._untyped[named] = place
-                assertions += placed(reader.of(named, said, place=Place.THING), named, place)
-        self._missed |= reader.missed
-        self._said += reader.unplaced
-        return assertions
+    def _things_of(self, path: Path) -> Iterator[ThingsFile]:
+        """A things file, once for each reading."""
+        readings: list[Node] = []
+        with self._noting:
+            data = self._bytes(path, at_most=MAX_YAML_BYTES)
+            readings = parse_yaml(data, self._relative(path), self._layout, self._findings, self._kept)
+            for root in readings[:1]:
+                self._findings += cut_texts(root, data, None, self._context)
+        for root in readings:
+            yield read_things(root, self._context, self._findings)
+
+    def _merged(self, file: ThingsFile) -> None:
+        """Take note of what a things file says beside what is known of its things."""
+        for slug, place in file.described:
+            first = self._described.setdefault(slug, place)
+            if first != place:
+                self._twice.add(slug)
+                self._findings.append(described_twice(slug, place, first))
+        self._said += file.said
+        self._untyped |= file.untyped
+        self._mentioned |= file.misnamed
+        self._nameless += file.nameless
+        self._missed |= file.missed
 
     def _documents(self, things: list[Assertion]) -> list[Document]:
         """The documents; what ``things`` say of something that has the name of one is told and taken out of them."""
@@ -338,11 +325,16 @@ class _ProjectReader:
 
     def _references(self, references: References) -> Iterator[Finding]:
         """What is used and described nowhere, and things of which nobody says what they are."""
-        unknown = list(references.unknown(self._mentioned))
+        unknown = list(references.unknown())
+        # What a file that has mistakes may describe is not called unknown; nor is anything missing there.
         self._missed |= {(name, None) for name, _ in unknown}
+        unknown = [(name, finding) for name, finding in unknown if name not in self._mentioned]
         untyped = list(references.untyped(self._untyped, self._missed))
         self._missed |= {(name, RDF["type"]) for name, _ in untyped}
         if self._unread:
             return
-        yield from (finding for _, finding in [*unknown, *untyped])
+        for _, finding in [*unknown, *untyped]:
+            may_be = f"It may be the thing at {self._nameless[0]}, which has no slug." if self._nameless else None
+            is_unknown = finding.rule == "unknown-thing"
+            yield replace(finding, hint=f"{finding.hint} {may_be}") if may_be and is_unknown else finding
         yield from references.unknown_words(self._mentioned)

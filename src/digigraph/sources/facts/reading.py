@@ -14,7 +14,18 @@ from digigraph.sources.facts.languages import language as language_of
 from digigraph.sources.facts.misplaced import FACT_KEYS
 from digigraph.sources.facts.passages import cut, passage, unable_to_choose
 from digigraph.sources.facts.quoting import CapturedText, Span, normalise
-from digigraph.sources.files.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar, mistake, readable
+from digigraph.sources.files.records import (
+    Fields,
+    Items,
+    Malformed,
+    Node,
+    Noting,
+    Refused,
+    Scalar,
+    joined,
+    mistake,
+    readable,
+)
 from digigraph.sources.yaml.layouts import Layout, of_facts
 from digigraph.sources.yaml.parsing import parse_yaml
 from digigraph.suggestions import did_you_mean, nearest
@@ -101,7 +112,7 @@ def _read(
 ) -> FactsFile:
     description, about, inside = Description(), None, None
     with Noting(findings):
-        root = _with_keys(_mapping(root, "A facts file"), "A facts file", _DOCUMENT_KEYS, findings)
+        root = _with_keys(_mapping(root, "A facts file", findings), "A facts file", _DOCUMENT_KEYS, findings)
         about = root.nodes.get("document")
         if about is None and root.is_whole:
             hint = (
@@ -110,7 +121,7 @@ def _read(
             raise Malformed("key", "document is missing.", root.location, hint=hint)
     if about is not None:
         with Noting(findings):
-            about, inside = _facts_apart(_mapping(about, "document"), findings)
+            about, inside = _facts_apart(_mapping(about, "document", findings), findings)
             description = describe(about, captured, context, findings)
     reader = _FactsReader(captured.slug, text, description, context, findings)
     lists = (root.nodes.get("facts"), inside) if isinstance(root, Fields) else ()
@@ -151,7 +162,8 @@ def _facts_apart(document: Fields, findings: list[Finding]) -> tuple[Fields, Nod
     return Fields(nodes, document.location, keys, is_whole=document.is_whole), document.nodes["facts"]
 
 
-def _mapping(node: Node, what: str) -> Fields:
+def _mapping(node: Node, what: str, findings: list[Finding]) -> Fields:
+    node = joined(node, what, findings)
     if isinstance(node, Refused):
         raise node.reason
     if not isinstance(node, Fields):
@@ -198,7 +210,7 @@ class _FactsReader:
             return facts
         for entry in node.nodes if isinstance(node, Items) else [node]:
             with Noting(self._findings):
-                if (fact := self._fact(_mapping(entry, "A fact"))) is not None:
+                if (fact := self._fact(_mapping(entry, "A fact", self._findings))) is not None:
                     facts.append(fact)
         return facts
 

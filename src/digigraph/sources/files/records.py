@@ -153,8 +153,28 @@ class Refused(msgspec.Struct, frozen=True, tag="refused", array_like=True):
 Node = Scalar | Items | Fields | Refused
 
 
-def said_of(name: str, node: Node) -> Fields:
-    """Return what is said of a thing; raises Malformed where that is no mapping."""
+def joined(node: Node, what: str, findings: list[Finding]) -> Node:
+    """Return what the mappings of a list say together, where one mapping must stand, which is noted; else the node."""
+    if not isinstance(node, Items) or not node.nodes or not all(isinstance(each, Fields) for each in node.nodes):
+        return node
+    hint = "Write its keys without dashes, or brackets, before them."
+    findings.append(mistake("value", f"{what} is a mapping, not a list.", node.location, hint=hint))
+    # Of a key that stands in several of them the first is read.
+    said = [each for each in reversed(node.nodes) if isinstance(each, Fields)]
+    nodes = {name: value for each in said for name, value in each.nodes.items()}
+    keys = {name: place for each in said for name, place in each.keys.items()}
+    return Fields(nodes, node.location, keys, is_whole=all(each.is_whole for each in said))
+
+
+def nameless(place: Location) -> Malformed:
+    """Return what is wrong with what is said of a thing that has no slug above it."""
+    hint = "Write the slug of the thing and a colon above it, at the margin."
+    return Malformed("slug", "No slug stands above this.", place, hint=hint)
+
+
+def said_of(name: str, node: Node, findings: list[Finding]) -> Fields:
+    """Return what is said of a thing; a list of mappings is noted, and Malformed raised for anything else."""
+    node = joined(node, name, findings)
     if isinstance(node, Refused):
         raise node.reason
     if not isinstance(node, Fields):

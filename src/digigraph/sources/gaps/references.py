@@ -126,8 +126,8 @@ class References:
         iri = quad.subject.value if isinstance(quad.subject, ox.NamedNode) else ""
         return iri.removeprefix(self._prefix) if iri.startswith(self._prefix) else ""
 
-    def unknown(self, mentioned: AbstractSet[str]) -> Iterator[tuple[str, Finding]]:
-        """Yield each slug that is used and that nothing describes, but for those that are mentioned somewhere."""
+    def unknown(self) -> Iterator[tuple[str, Finding]]:
+        """Yield each slug that is used and that nothing describes."""
         for each in self._said:
             names = [(each.subject, each.of or each.location)]
             # What a figure is about is written once, as the subject that has it.
@@ -135,7 +135,7 @@ class References:
             names += [(each.value, each.location)] if isinstance(each.value, Slug) and is_written else []
             for name, place in names:
                 # What is said of nobody has no name.
-                if name and name not in self._known and name not in mentioned:
+                if name and name not in self._known:
                     said_with = each.property if name == each.value else None
                     hint = self._names_for(said_with).question(name) or self._how_to_describe(said_with)
                     yield name, mistake("unknown-thing", f"There is no thing {name!r}.", place, hint=hint)

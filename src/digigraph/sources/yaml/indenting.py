@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from digigraph.sources.files.records import mistake
+from digigraph.sources.files.records import mistake, nameless
 from digigraph.sources.yaml.edits import Edit
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ class Indenting:
             if container.missing is not None and id(container) not in written:
                 written.add(id(container))
                 outer = " " * (STEP * (container.depth - 1))
-                inserted = f"{outer}{container.missing}:\n"
+                name = container.missing.strip() or f'"{container.missing}"'
+                inserted = f"{outer}{name}:\n"
             indent = " " * (STEP * container.depth) + ("- " if each.misses_dash else "")
             if self._text[line.start : line.sign] != indent or inserted:
                 yield Edit(line.start, line.sign - line.start, inserted + indent)
@@ -88,6 +89,9 @@ class Indenting:
         line, container = placed.line, placed.container
         if container is not None and container.missing is not None and container not in told:
             told.add(container)
+            if not container.missing.strip():
+                yield nameless(self._positions.value(line.start, line.start)).finding
+                return
             message = f"{container.missing}: is missing above this line."
             yield self._told(message, line.sign, line.stop, f"Write {container.missing}: above it.")
         if placed.misses_dash:
@@ -116,8 +120,11 @@ class Indenting:
         return self._norms[container]
 
     def _worked_out(self, container: Container) -> int:
-        first, *others = container.members
         outer = self._norm(container.outer) if container.outer is not None else -STEP
+        if not container.members:
+            # All that stands in it stands below a key that is missing.
+            return outer + STEP
+        first, *others = container.members
         if first.has_dash and container.above is not first:
             return _most(self._of_dashes(container), usual=outer + STEP)
         if container.above is not first:

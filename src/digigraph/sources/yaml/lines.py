@@ -132,6 +132,11 @@ class Lines:
         column = self.column(line.start)
         return column if column is None or line.key is None else column + line.body - line.sign
 
+    def is_apart(self, line: Line) -> bool:
+        """Whether an empty line or a comment stands right above a line that is not the first."""
+        above = self._text[self._text.rfind("\n", 0, line.start - 1) + 1 : line.start].strip()
+        return not above or above.startswith("#")
+
     def indent(self, start: int) -> str:
         """What a line begins with: spaces and tabs."""
         found = _INDENT.match(self._text, start)

@@ -159,7 +159,8 @@ def _is_odd(node: Node, layout: Layout, words: AbstractSet[str]) -> bool:
     """Whether a mapping that has no other keys than its own has one of another mapping."""
     if isinstance(node, Items):
         entry = layout.under("")
-        return entry is not None and any(_is_odd(each, entry, words) for each in node.nodes)
+        is_list = layout.entry is None
+        return not is_list or (entry is not None and any(_is_odd(each, entry, words) for each in node.nodes))
     if not isinstance(node, Fields):
         return False
     if not layout.has_others and (node.keys.keys() & words) - layout.keys:
@@ -252,11 +253,22 @@ class _Tree:
             is_nothing = event.implicit[0] and event.value in _NOTHING
             return Scalar("" if is_nothing else event.value, place)
         if isinstance(event, yaml.SequenceStartEvent):
-            nodes = []
-            while not isinstance(following := next(events), yaml.SequenceEndEvent):
-                nodes.append(self._node(following, events, depth + 1))
-            return Items(nodes, place)
+            return self._items(place, events, depth)
         return self._fields(place, events, depth)
+
+    def _items(self, place: Location, events: Iterator[yaml.Event], depth: int) -> Items:
+        """A list; what stands in a list of its own in it is read as an entry, for nothing takes lists of lists."""
+        nodes: list[Node] = []
+        while not isinstance(following := next(events), yaml.SequenceEndEvent):
+            node = self._node(following, events, depth + 1)
+            if isinstance(node, Items):
+                is_flow = isinstance(following, yaml.SequenceStartEvent) and following.flow_style
+                hint = f"Take its {'brackets' if is_flow else 'dash'} away."
+                self._findings.append(Malformed("value", "A list stands in a list.", node.location, hint=hint).finding)
+                nodes += node.nodes
+            else:
+                nodes.append(node)
+        return Items(nodes, place)
 
     def _unprintable(self, event: yaml.ScalarEvent) -> Refused:
         """Note the characters of a text that cannot be printed; escapes make them."""
@@ -279,11 +291,12 @@ class _Tree:
             self._findings.append(Malformed("yaml", "Tags are not used here.", place, hint=hint).finding)
 
     def _fields(self, place: Location, events: Iterator[yaml.Event], depth: int) -> Fields:
-        fields = Fields({}, place, is_whole=(place.line, place.column) not in self._mended.holes)
+        fields, is_whole = Fields({}, place), (place.line, place.column) not in self._mended.holes
         counts: Counter[str] = Counter()
         while not isinstance(following := next(events), yaml.MappingEndEvent):
             key = self._node(following, events, depth + 1)
             value = self._node(next(events), events, depth + 1)
+            is_whole = is_whole and isinstance(key, Scalar)
             with Noting(self._findings):
                 if isinstance(key, Refused):
                     raise key.reason
@@ -302,4 +315,4 @@ class _Tree:
                     if counts[key.text] > self.most:
                         self.most, self.most_at = counts[key.text], key.location
                     raise twice(key, fields.keys[key.text].line)
-        return fields
+        return msgspec.structs.replace(fields, is_whole=is_whole)

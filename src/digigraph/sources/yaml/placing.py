@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from digigraph.sources.yaml.lines import Line, Lines
 
 _OF_LISTS = Layout(is_list=True)
+NO_NAME = " "
+"""What stands for the name of an entry that has none; more of them for the next ones."""
 
 
 @dataclass(slots=True, eq=False)
@@ -91,6 +93,7 @@ class Placing:
         self._named = [each for each in layout.and_below() if each.keys]
         self._open = [Container(layout)]
         self._last: Placed | None = None
+        self._nameless = 0
         self._all: Sequence[Line] = ()
 
     @property
@@ -104,21 +107,32 @@ class Placing:
         for number, line in enumerate(lines):
             if line.is_stray:
                 placed = Placed(line, self._nearest(line, lambda _: True))
-            elif self._has_no_name(line):
-                placed = Placed(line, None)
             elif line.has_dash:
                 placed = self._entry(line)
             else:
+                self._name(line)
                 placed = self._key(line, number)
             if not line.is_stray:
                 self._last = placed
             yield placed
 
-    def _has_no_name(self, line: Line) -> bool:
-        """Whether a line stands below no name, in a file whose keys are names."""
+    def _name(self, line: Line) -> None:
+        """Open an entry for a line above which its name is missing, in a file whose keys are names."""
         entry = self._layout.entry
-        is_first = not self.root.members and bool(self._lines.indent(line.start))
-        return is_first and entry is not None and line.key in entry.keys
+        if entry is not None and (self._is_first(line, entry) or self._begins_anew(line)):
+            self._nameless += 1
+            self._push(Container(entry, self.root, missing=NO_NAME * self._nameless))
+
+    def _is_first(self, line: Line, entry: Layout) -> bool:
+        """Whether a line at the beginning is indented, and is no name."""
+        is_alone = len(self._open) == 1 and not self.root.members and bool(self._lines.indent(line.start))
+        return is_alone and (line.key in entry.keys or not (line.opens or line.kind == "{"))
+
+    def _begins_anew(self, line: Line) -> bool:
+        """Whether a key stands in an entry once more, behind an empty line or a comment."""
+        above = self._open[1] if len(self._open) > 1 else None
+        is_again = above is not None and self._has(above, line.key) and self._lines.indent(line.start) in above.indents
+        return is_again and self._lines.is_apart(line)
 
     def _entry(self, line: Line) -> Placed:
         container = self._list_for(line)
@@ -203,7 +217,7 @@ class Placing:
                     return self._push(Container(layout, outer, missing=key))
         return None
 
-    def _has(self, container: Container, key: str) -> bool:
+    def _has(self, container: Container, key: str | None) -> bool:
         return any(each.key == key for each in container.members)
 
     def _mapping_for(self, line: Line, number: int) -> Container:
