@@ -231,16 +231,16 @@ class _ProjectReader:
         with self._noting:
             data = self._bytes(path, at_most=MAX_YAML_BYTES)
             readings = parse_yaml(data, self._relative(path), self._layout, self._findings, self._kept)
-            for root in readings[:1]:
-                self._findings += cut_texts(root, data, None, self._context)
         for root in readings:
+            self._findings += cut_texts(root, data, None, self._context)
             yield read_things(root, self._context, self._findings)
 
     def _merged(self, file: ThingsFile) -> None:
         """Take note of what a things file says beside what is known of its things."""
         for slug, place in file.described:
             first = self._described.setdefault(slug, place)
-            if first != place:
+            # In one file it stands once, or on both sides of a merge conflict.
+            if first.path != place.path:
                 self._twice.add(slug)
                 self._findings.append(described_twice(slug, place, first))
         self._said += file.said

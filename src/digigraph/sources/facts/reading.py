@@ -91,7 +91,7 @@ def read_document(captured: Captured, context: Context, findings: list[Finding],
         decoded = readable(captured.text, captured.text_path, findings)
         text = CapturedText(decoded, is_html=captured.text_path.endswith(".html"))
     readings = parse_yaml(captured.facts, captured.facts_path, _layout(context), findings, kept)
-    for root in readings[:1]:
+    for root in readings:
         findings += cut_texts(root, captured.facts, text, context)
     files = [_read(root, captured, text, context, findings) for root in readings]
     if not files:

@@ -29,7 +29,7 @@ from digigraph.sources.files.records import (
 )
 from digigraph.sources.yaml.characters import UNPRINTABLE, escaped, printable
 from digigraph.sources.yaml.complaints import MAX_DEPTH, syntax, too_deep
-from digigraph.sources.yaml.conflicts import without_conflicts
+from digigraph.sources.yaml.conflicts import versions
 from digigraph.sources.yaml.keys import glued, together, twice
 from digigraph.sources.yaml.layouts import UNKNOWN, Layout, by_language
 from digigraph.sources.yaml.mending import Mended, mended
@@ -82,7 +82,8 @@ def parse_yaml(data: bytes, path: str, layout: Layout, findings: list[Finding], 
     -------
     list of Node
         What could be read; empty where nothing could. Where a key stands twice, the first has its first value, the
-        second its second, and so on, each with everything else of the file: so no value hides the mistakes of another.
+        second its second, and so on, each with everything else of the file; and so with the sides of merge conflicts:
+        no value hides the mistakes of another.
     """
     parsed = _Parsed([], [])
 
@@ -106,7 +107,18 @@ def _parsed(data: bytes, path: str, layout: Layout, findings: list[Finding]) -> 
     text = printable(written, positions, findings)
     if written and not text:
         return []
-    text = without_conflicts(text, positions, findings)
+    readings: list[Node] = []
+    told = {(each.rule, each.location) for each in findings}
+    for version in versions(text, positions, findings):
+        mistakes: list[Finding] = []
+        readings += _readings(version, positions, layout, mistakes)
+        # What both sides of a conflict have in common has its mistakes told once.
+        findings += [each for each in mistakes if (each.rule, each.location) not in told]
+        told |= {(each.rule, each.location) for each in mistakes}
+    return readings
+
+
+def _readings(text: str, positions: Positions, layout: Layout, findings: list[Finding]) -> list[Node]:
     unmended = _Reading(Mended(text, positions))
     if unmended.root is not None and not unmended.is_odd(layout):
         return unmended.all(findings)
