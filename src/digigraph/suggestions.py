@@ -6,6 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,6 +24,14 @@ _SHOWN = 20
 def is_near(name: str, known: str) -> bool:
     """Tell whether a known name would be proposed for another one."""
     return fuzz.ratio(name.lower(), known.lower()) >= LIKE
+
+
+def likeness(name: str, known: str, ratio: float) -> float:
+    """Return how likely a known name is meant (0 to 100), of that ratio: most, where one letter was mistyped.
+
+    A letter is missing, too many, another, or changed places with its neighbour (optimal string alignment).
+    """
+    return 100 if OSA.distance(name.lower(), known.lower(), score_cutoff=1) <= 1 else ratio
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
@@ -51,7 +60,7 @@ def named(character: str) -> str:
 def nearest(name: str, known: Iterable[str]) -> list[str]:
     """Return the known names that would be proposed for another one, at most three, the nearest first."""
     near = process.extract(name, list(known), scorer=fuzz.ratio, processor=str.lower, limit=None, score_cutoff=LIKE)
-    return nearest_of({each: score for each, score, _ in near})
+    return nearest_of({each: likeness(name, each, score) for each, score, _ in near})
 
 
 def nearest_of(likely: Mapping[str, float]) -> list[str]:

@@ -46,10 +46,29 @@ def test_a_mistake_of_layout_hides_neither_neighbour(project: Project, case: str
 
 
 def test_a_merge_conflict_is_told_as_one(project: Project) -> None:
-    """At its first marker; the first version and all around it are checked, and the second is not told as twice."""
+    """At its first marker; both sides and all around it are checked, but not what both come from."""
     project.facts(f"<<<<<<< HEAD\n{WRONG}=======\n{WRONG}>>>>>>> other\n{WRONG}")
-    assert told(project) == [("yaml", "10:1"), *of_wrong(11), *of_wrong(17)]
+    assert told(project) == [("yaml", "10:1"), *of_wrong(11), *of_wrong(14), *of_wrong(17)]
     assert "merge conflict" in read_project(project.settings).findings[0].message
+    project.facts(f"<<<<<<< HEAD\n{WRONG}||||||| base\n{WRONG}=======\n{WRONG}>>>>>>> other\n{WRONG}")
+    assert told(project) == [("yaml", "10:1"), *of_wrong(11), *of_wrong(17), *of_wrong(20)]
+
+
+def test_each_side_of_a_merge_conflict_may_break_the_rules_of_yaml(project: Project) -> None:
+    """What is wrong with the one is told beside what is wrong with the other."""
+    broken = "  - quote: {\n    says: [{subject: nhd, hots: kth}]\n"
+    project.facts(f"<<<<<<< HEAD\n{WRONG}=======\n{broken}>>>>>>> other\n{broken}")
+    assert told(project) == [
+        ("yaml", "10:1"), *of_wrong(11), ("yaml", "14:12"), ("unknown-term", "15:27"),
+        ("yaml", "17:12"), ("unknown-term", "18:27"),
+    ]  # fmt: skip
+
+
+def test_a_thing_on_both_sides_of_a_merge_conflict_is_described_once(project: Project) -> None:
+    """It is not told as described twice, and both descriptions have their mistakes told."""
+    one, other = "new:\n  type: Persom\n", "new:\n  type: Person\n  nmae: {en: N}\n"
+    project.write("data/things/more.yaml", f"<<<<<<< HEAD\n{one}=======\n{other}>>>>>>> other\n")
+    assert told(project) == [("yaml", "1:1"), ("unknown-class", "3:9"), ("unknown-term", "7:3")]
 
 
 def test_a_wrapped_quote_is_no_mistake(project: Project) -> None:

@@ -120,6 +120,7 @@ def test_no_amount_is_guessed(project: Project, written: str) -> None:
         ("status: Pågående", "Did you mean running (pågående)?"),
         ("huvudman: kth", "Did you mean host (huvudman)?"),
         ("startdate: 2021", "Did you mean startDate?"),
+        ("hots: kth", "Did you mean host?"),
         ("type: Projekt", "Did you mean Project?"),
     ],
 )
@@ -247,6 +248,8 @@ def test_every_wrong_part_of_a_fact_is_told(project: Project) -> None:
         ("KTH", "Write kth."),
         ("Vinova", "Did you mean vinnova?"),
         ("Nordiska Halsodata", "Did you mean nhd (Nordiska hälsodata)?"),
+        ("kthh", "Did you mean kth?"),
+        ("nova", "Did you mean vinnova? Else describe it in data/things/."),
         ("nobody-at-all", "Describe it in data/things/."),
         ("Nobody at All", "Write nobody-at-all, and describe it in data/things/."),
         ("kth ki", "Write kth-ki; or, for several things, [kth, ki]."),

@@ -137,7 +137,8 @@ class References:
                 # What is said of nobody has no name.
                 if name and name not in self._known:
                     said_with = each.property if name == each.value else None
-                    hint = self._names_for(said_with).question(name) or self._how_to_describe(said_with)
+                    describe = self._how_to_describe(said_with)
+                    hint = self._names_for(said_with).question(name, f"Else d{describe[1:]}") or describe
                     yield name, mistake("unknown-thing", f"There is no thing {name!r}.", place, hint=hint)
 
     def _takes_concepts(self, term: ox.NamedNode | None) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz import fuzz, process
 
 from digigraph.iris import slugify
-from digigraph.suggestions import LIKE, is_near, nearest_of, unseen
+from digigraph.suggestions import LIKE, is_near, likeness, nearest_of, unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -58,26 +58,32 @@ class Names:
 
     def meant(self, written: str) -> list[str]:
         """Return what may have been meant, at most three, the likeliest first."""
+        return nearest_of(self._likely(written))
+
+    def _likely(self, written: str) -> dict[str, float]:
+        """What may have been meant, with how likely it was."""
         folded = slugify(written)
         same = {slug for slug, each in self._slugs.items() if each == folded} or self._named.get(folded)
         if not folded or same:
-            return sorted(same or ())[:_MANY]
+            return dict.fromkeys(sorted(same or ())[:_MANY], 100)
         likely: dict[str, float] = dict.fromkeys(self._with_words(folded.split("-")), _BY_WORDS)
         for _, score, slug in process.extract(folded, self._slugs, scorer=fuzz.ratio, score_cutoff=LIKE, limit=None):
-            likely[slug] = max(score, likely.get(slug, 0))
+            likely[slug] = max(likeness(folded, self._slugs[slug], score), likely.get(slug, 0))
         named = {slug: score for name, score, _ in _alike(folded, self._named) for slug in self._named[name]}
         if len(named) <= _MANY:
             likely |= {slug: max(score, likely.get(slug, 0)) for slug, score in named.items()}
-        return nearest_of(likely)
+        return likely
 
-    def question(self, written: str) -> str | None:
+    def question(self, written: str, otherwise: str = "") -> str | None:
         """Ask whether what may have been meant was, each with its name where its slug does not tell; None for nothing.
 
-        What nobody sees in what was written is told before.
+        What nobody sees in what was written is told before, and behind what is not very like it what to do otherwise.
         """
-        shown = [self._shown(each, written) for each in self.meant(written)]
+        likely = self._likely(written)
+        shown = [self._shown(each, written) for each in nearest_of(likely)]
         asked = f"Did you mean {' or '.join(shown)}?" if shown else None
-        return " ".join(filter(None, (unseen(written), asked))) or None
+        is_clear = max(likely.values(), default=100) >= _LIKE_NAME
+        return " ".join(filter(None, (unseen(written), asked, "" if is_clear else otherwise))) or None
 
     def _shown(self, slug: str, written: str) -> str:
         names = self._names[slug]
