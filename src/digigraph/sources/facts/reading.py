@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from digigraph.sources.facts import values
 from digigraph.sources.facts.claims import ClaimReader
 from digigraph.sources.facts.cut_texts import cut_texts
 from digigraph.sources.facts.documents import DOCUMENT_KEYS, Captured, Description, Document, Fact, Saying, describe
+from digigraph.sources.facts.keys import mapping, text_of, why, with_keys
 from digigraph.sources.facts.languages import language as language_of
 from digigraph.sources.facts.misplaced import FACT_KEYS
 from digigraph.sources.facts.passages import cut, passage, unable_to_choose
@@ -20,7 +20,6 @@ from digigraph.sources.files.records import (
     Malformed,
     Node,
     Noting,
-    Refused,
     Scalar,
     joined,
     mistake,
@@ -28,7 +27,6 @@ from digigraph.sources.files.records import (
 )
 from digigraph.sources.yaml.layouts import Layout, of_facts
 from digigraph.sources.yaml.parsing import parse_yaml
-from digigraph.suggestions import did_you_mean, nearest
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -39,17 +37,6 @@ if TYPE_CHECKING:
     from digigraph.sources.ontology.terms import Context
 
 _DOCUMENT_KEYS = frozenset({"document", "facts"})
-_EXAMPLES = {
-    "quote": '"words of the text, as they stand in it"',
-    "occurrence": "1 for the first of several places",
-    "after": '"words before the quote, that stand once"',
-    "lang": "sv or en, the language of the quote",
-    "asOf": "2022, 2022-09 or 2022-09-13, the date for which the sentence holds",
-    "implied": '"why a reader concludes it"',
-    "accepted": "false where the fact is not to count",
-    "reason": '"why the fact is not to count"',
-}
-"""How the keys of a fact that take text are written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +99,9 @@ def _read(
 ) -> FactsFile:
     description, about, inside = Description(), None, None
     with Noting(findings):
-        root = _with_keys(_mapping(root, "A facts file", findings), "A facts file", _DOCUMENT_KEYS, findings)
+        if isinstance(root, Items) and any(isinstance(each, Fields) and "document" in each.keys for each in root.nodes):
+            root = joined(root, "A facts file", findings)
+        root = with_keys(mapping(root, "A facts file"), "A facts file", _DOCUMENT_KEYS, findings)
         about = root.nodes.get("document")
         if about is None and root.is_whole:
             hint = (
@@ -121,7 +110,8 @@ def _read(
             raise Malformed("key", "document is missing.", root.location, hint=hint)
     if about is not None:
         with Noting(findings):
-            about, inside = _facts_apart(_mapping(about, "document", findings), findings)
+            about = joined(about, "document", findings)
+            about, inside = _facts_apart(mapping(about, "document"), findings)
             description = describe(about, captured, context, findings)
     reader = _FactsReader(captured.slug, text, description, context, findings)
     lists = (root.nodes.get("facts"), inside) if isinstance(root, Fields) else ()
@@ -162,32 +152,6 @@ def _facts_apart(document: Fields, findings: list[Finding]) -> tuple[Fields, Nod
     return Fields(nodes, document.location, keys, is_whole=document.is_whole), document.nodes["facts"]
 
 
-def _mapping(node: Node, what: str, findings: list[Finding]) -> Fields:
-    node = joined(node, what, findings)
-    if isinstance(node, Refused):
-        raise node.reason
-    if not isinstance(node, Fields):
-        hint = "Write keys with their values, each on its own line: key: value."
-        if isinstance(node, Scalar) and re.match(r"[\w-]+:\S", node.text):
-            hint = "Put a space behind the colon of the key."
-        raise Malformed("value", f"{what} is a mapping.", node.location, hint=hint)
-    return node
-
-
-def _with_keys(fields: Fields, what: str, keys: frozenset[str], findings: list[Finding]) -> Fields:
-    """Note every key that is none of those that there are; it is read as the one that is meant, where that is clear."""
-    read = Fields({}, fields.location, is_whole=fields.is_whole)
-    for key, place in fields.keys.items():
-        meant = key
-        if key not in keys:
-            hint = did_you_mean(key, keys) or f"Keys: {', '.join(sorted(keys))}."
-            findings.append(Malformed("key", f"{what} has no key {key!r}.", place, hint=hint).finding)
-            near = nearest(key, keys)
-            meant = near[0] if len(near) == 1 and near[0] not in {*fields.keys, *read.keys} else key
-        read.nodes[meant], read.keys[meant] = fields.nodes[key], place
-    return read
-
-
 class _FactsReader:
     """Reads the list under ``facts`` of one document."""
 
@@ -210,24 +174,24 @@ class _FactsReader:
             return facts
         for entry in node.nodes if isinstance(node, Items) else [node]:
             with Noting(self._findings):
-                if (fact := self._fact(_mapping(entry, "A fact", self._findings))) is not None:
+                if (fact := self._fact(mapping(entry, "A fact"))) is not None:
                     facts.append(fact)
         return facts
 
     def _fact(self, fields: Fields) -> Fact | None:
         """Read a fact, each of its parts whatever is wrong with the others; None where one cannot be used."""
         mistakes: list[Finding] = []
-        fields = _with_keys(fields, "A fact", FACT_KEYS, mistakes)
+        fields = with_keys(fields, "A fact", FACT_KEYS, mistakes)
         language = self._description.language
         with Noting(mistakes):
-            language = language_of(stated, self._findings) if (stated := _text(fields, "lang")) else language
+            language = language_of(stated, self._findings) if (stated := text_of(fields, "lang")) else language
         assertions = self._says(fields, language, mistakes)
         doubts: list[Finding] = []
         as_of, implied, rejected, quote = self._description.as_of, None, None, None
         with Noting(doubts):
-            as_of = values.date(stated) if (stated := _text(fields, "asOf")) else as_of
+            as_of = values.date(stated) if (stated := text_of(fields, "asOf")) else as_of
         with Noting(mistakes):
-            implied = _why(
+            implied = why(
                 fields,
                 "implied",
                 "Write in a sentence why a reader concludes it; where the words say it, take implied away.",
@@ -291,7 +255,7 @@ class _FactsReader:
 
     def _quote(self, fields: Fields) -> Scalar | None:
         """The quote; None where it stands below a key that is misspelt, or was left out, which is told already."""
-        quote = _text(fields, "quote")
+        quote = text_of(fields, "quote")
         if quote is None and fields.is_whole and fields.keys.keys() <= FACT_KEYS:
             raise Malformed("quote", "A fact has a quote.", fields.location, hint='Add quote: "words of the text".')
         return quote
@@ -306,9 +270,9 @@ class _FactsReader:
             return None
         known, occurrence, after, span = len(mistakes), None, None, None
         with Noting(mistakes):
-            occurrence = _text(fields, "occurrence")
+            occurrence = text_of(fields, "occurrence")
         with Noting(mistakes):
-            after = _text(fields, "after")
+            after = text_of(fields, "after")
         if quote is None:
             mistakes += unable_to_choose(self._text, occurrence, after, name=self._slug)
             return None
@@ -325,9 +289,9 @@ def _rejected(fields: Fields, mistakes: list[Finding]) -> str | None:
     accepted = reason = None
     known = len(mistakes)
     with Noting(mistakes):
-        reason = _why(fields, "reason", "Write in a sentence why it is not accepted.")
+        reason = why(fields, "reason", "Write in a sentence why it is not accepted.")
     with Noting(mistakes):
-        accepted = _text(fields, "accepted")
+        accepted = text_of(fields, "accepted")
         if accepted is not None and accepted.text not in {"true", "false"}:
             hint = "Write accepted: false and reason: … for a fact that is not to count; else leave both away."
             message = f"accepted is true or false, not {values.shown(accepted)!r}."
@@ -343,20 +307,3 @@ def _rejected(fields: Fields, mistakes: list[Finding]) -> str | None:
         hint = 'Add reason: "…" and say why it does not count.'
         raise Malformed("reason", "A fact that is not accepted has a reason.", accepted.location, hint=hint)
     return " ".join(reason.text.split())
-
-
-def _why(fields: Fields, key: str, hint: str) -> Scalar | None:
-    """Text that gives a reason, and no answer to a question that nobody asked."""
-    stated = _text(fields, key)
-    return stated if stated is None else values.reason(stated, key, hint)
-
-
-def _text(fields: Fields, key: str) -> Scalar | None:
-    node = fields.nodes.get(key)
-    if node is None:
-        return None
-    if isinstance(node, Refused):
-        raise node.reason
-    if not isinstance(node, Scalar) or not node.text.strip():
-        raise Malformed("value", f"{key} takes text.", node.location, hint=f"Write {key}: {_EXAMPLES[key]}.")
-    return values.scalar(node)
