@@ -21,13 +21,13 @@ from digigraph.sources.facts.languages import language
 from digigraph.sources.facts.misnamed import named_by
 from digigraph.sources.facts.misplaced import Place, elsewhere, is_misplaced, meant
 from digigraph.sources.facts.nodes import below, each_of, fields_of, number, required, says_nothing, takes_languages
-from digigraph.sources.files.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar
+from digigraph.sources.files.records import Fields, Items, Malformed, Node, Noting, Refused, Scalar, list_in_list
 from digigraph.sources.ontology.terms import Context, Kind, Term
 from digigraph.suggestions import did_you_mean, is_near
 from digigraph.vocab import DCTERMS, DG, FOAF, RDF, SCHEMA, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
     from digigraph.findings import Finding, Location
@@ -159,7 +159,7 @@ class ClaimReader:
     def _property(self, subject: str, name: str, place: Location, node: Node) -> list[Assertion]:
         assertions: list[Assertion] = []
         if name == "type":
-            for each in each_of(node):
+            for each in self._each_of(node):
                 with self.noting():
                     class_ = self._context.class_(values.scalar(each).text, each.location, offered=self._kinds)
                     assertions.append(Assertion(subject, RDF["type"], class_, each.location))
@@ -170,10 +170,20 @@ class ClaimReader:
         term = self._context.term(name, place, hint=hint)
         if isinstance(node, Fields) and takes_languages(term, node):
             return self._tagged(subject, term, node)
-        for each in each_of(node):
+        for each in self._each_of(node):
             with self.noting():
                 assertions += self._value(subject, term, each)
         return assertions
+
+    def _each_of(self, node: Node) -> Iterator[Node]:
+        """The nodes of a list, and of lists in it, which are noted, or the one node that is none."""
+        for each in each_of(node):
+            if isinstance(each, Items):
+                self._findings.append(list_in_list(each))
+                with self.noting():
+                    yield from self._each_of(each)
+            else:
+                yield each
 
     def _tagged(self, subject: str, term: Term, node: Fields) -> list[Assertion]:
         assertions = []
@@ -183,7 +193,7 @@ class ClaimReader:
             tag = None
             with self.noting():
                 tag = language(Scalar(key, place), self._findings, beside=node.keys)
-            for each in each_of(node.nodes[key]):
+            for each in self._each_of(node.nodes[key]):
                 with self.noting():
                     literal = values.text(values.scalar(each), tag)
                     assertions += [Assertion(subject, term.iri, literal, each.location)] if tag is not None else []

@@ -166,6 +166,12 @@ def joined(node: Node, what: str, findings: list[Finding]) -> Node:
     return Fields(nodes, node.location, keys, is_whole=all(each.is_whole for each in said))
 
 
+def list_in_list(node: Items) -> Finding:
+    """Return what is wrong with a list that is an entry of a list."""
+    hint = "Take its dash, or its brackets, away."
+    return mistake("value", "A list stands in a list.", node.location, hint=hint)
+
+
 def nameless(place: Location) -> Malformed:
     """Return what is wrong with what is said of a thing that has no slug above it."""
     hint = "Write the slug of the thing and a colon above it, at the margin."

@@ -24,6 +24,7 @@ from digigraph.sources.files.records import (
     Refused,
     Scalar,
     empty,
+    list_in_list,
     readable,
     too_large,
 )
@@ -269,14 +270,12 @@ class _Tree:
         return self._fields(place, events, depth)
 
     def _items(self, place: Location, events: Iterator[yaml.Event], depth: int) -> Items:
-        """A list; what stands in a list of its own in it is read as an entry, for nothing takes lists of lists."""
+        """A list; the mappings and lists of a list in it are read as its own, for nothing takes lists of them."""
         nodes: list[Node] = []
         while not isinstance(following := next(events), yaml.SequenceEndEvent):
             node = self._node(following, events, depth + 1)
-            if isinstance(node, Items):
-                is_flow = isinstance(following, yaml.SequenceStartEvent) and following.flow_style
-                hint = f"Take its {'brackets' if is_flow else 'dash'} away."
-                self._findings.append(Malformed("value", "A list stands in a list.", node.location, hint=hint).finding)
+            if isinstance(node, Items) and any(isinstance(each, Fields | Items) for each in node.nodes):
+                self._findings.append(list_in_list(node))
                 nodes += node.nodes
             else:
                 nodes.append(node)
