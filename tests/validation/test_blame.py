@@ -134,3 +134,12 @@ def test_the_statement_that_made_a_node_a_target_is_blamed(
     places = [(each.path, each.location.line, each.location.column, each.location.precision.value) for each in found]
     assert places == expected
     assert turtle_report(found).count("sh:ValidationResult ") == 1
+
+
+@pytest.mark.parametrize(("end", "also"), [("2022", [(12, 50)]), ("[2022, 2023]", [])])
+def test_what_a_value_is_compared_with_is_told_too(project: Project, end: str, also: list[tuple[int, int]]) -> None:
+    """A start after the end is told at the start, and names the end, where that is one: either may be wrong."""
+    project.facts(f"  - quote: has 18 partners\n    says:\n      - {{subject: nhd, startDate: 2024, endDate: {end}}}\n")
+    found, *_ = [each for each in project.check().findings if each.rule == "shacl-start-before-end"]
+    assert (found.location.line, found.location.column) == (12, 35)
+    assert [(each.line, each.column) for each in found.also] == also

@@ -229,7 +229,14 @@ def _said(about: Mapping[Term, Sequence[LocatedQuad]]) -> ShapesSaid:
             is_better = shape not in names or getattr(value, "language", None) == "en"
             if term == SH["name"] and isinstance(value, ox.Literal) and is_better:
                 names[shape] = value.value
-    return ShapesSaid(targets=targets, by_property=property_targets(about), names=names)
+    compared = {
+        (shape, each.quad.object)
+        for shape, said in about.items()
+        for each in said
+        if each.quad.predicate in {SH["lessThan"], SH["lessThanOrEquals"]}
+        and isinstance(each.quad.object, ox.NamedNode)
+    }
+    return ShapesSaid(targets=targets, by_property=property_targets(about), names=names, compared=compared)
 
 
 def is_finished(findings: Iterable[Finding]) -> bool:

@@ -15,7 +15,7 @@ from digigraph.validation.shacl.paths import Path, Predicate, Step, last_steps, 
 from digigraph.vocab import DG, RDF, SH, XSD, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from digigraph.dataset.statements import Dataset
     from digigraph.validation.shacl.report_graph import Result
@@ -29,6 +29,8 @@ MISSING = {
 
 _OF_ALL = SH["MaxCountConstraintComponent"].value
 """The component whose results name no value because they speak of all."""
+_OF_ORDER = {SH[f"{name}ConstraintComponent"].value for name in ("LessThan", "LessThanOrEquals")}
+"""Components that compare a value with those of another property."""
 _OF_QUERIES = SH["SPARQLConstraintComponent"].value
 _OF_PROPERTIES = {SH["ClosedConstraintComponent"].value}
 """Components whose results name a value and speak of the property that has it; all that name none speak of it too."""
@@ -59,11 +61,14 @@ class ShapesSaid:
         Of each shape that has targets by properties, and no others, the paths from a focus node to what made it one.
     names
         Of each shape its ``sh:name``, in English where it has one.
+    compared
+        Each shape with a property than whose values its own must be less.
     """
 
     targets: Mapping[Term, Location]
     by_property: Mapping[Term, Sequence[Predicate]]
     names: Mapping[Term, str]
+    compared: Collection[tuple[Term, ox.NamedNode]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +165,7 @@ class ResultFindings:
         # What the node itself says, before what others say of it; the same words stand in the default graph and in that
         # of their evidence, which has the sentence.
         _, place, _, quote = min(places, default=(False, None, False, ""))
-        others = sorted({each.place for each in places} - {place})
+        others = sorted(({each.place for each in places} | self._compared(result)) - {place})
         concerned = self._concerned(result)
         reasons, named = self._reasons(result.details)
         return Finding(
@@ -205,6 +210,16 @@ class ResultFindings:
             owners = self._dataset.subjects(result.path.iri, value)
             return [Step(owners[0], result.path.iri, value, backwards=False)] if len(owners) == 1 else []
         return [Step(focus, link, value, backwards=False) for link in links]
+
+    def _compared(self, result: Result) -> set[Location]:
+        """Where stands that than which a value is not less; nowhere where it is one of several."""
+        places: set[Location] = set()
+        if result.component in _OF_ORDER:
+            for property_ in (each for shape, each in self._said.compared if shape == result.shape):
+                values = set(self._dataset.values(result.focus, property_))
+                for value in values if len(values) == 1 else ():
+                    places |= {each.location for each in self._dataset.statements_of(result.focus, property_, value)}
+        return places
 
     def _reasons(self, details: Iterable[Result]) -> tuple[str | None, tuple[str, ...]]:
         """What the results of inner shapes say, each with its place and in their order, and the files named; None where
