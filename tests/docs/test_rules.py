@@ -60,7 +60,7 @@ def said(project: Project, command: str, monkeypatch: pytest.MonkeyPatch, capfd:
 @pytest.fixture
 def small(tmp_path: Path) -> Project:
     """The project of the examples: one document, no shapes but those of the page."""
-    project = made_project(tmp_path / "graph", shapes=False)
+    project = made_project(tmp_path / "graph", shapes=False, concepts=False)
     sh = "http://www.w3.org/ns/shacl#"
     project.write("shapes.ttl", f"[] a <{sh}NodeShape> ; <{sh}targetNode> <http://e.x/a> .")
     return project

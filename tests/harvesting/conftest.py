@@ -38,7 +38,7 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Altering]:
     """A real server of ours with a state of now and one of 2021, under the address of one that alters what passes."""
     folder = tmp_path_factory.mktemp("harvested")
     with altering.altering() as front:
-        made = made_project(folder / "project", shapes=False)
+        made = made_project(folder / "project", shapes=False, concepts=False)
         licence = "https://creativecommons.org/publicdomain/zero/1.0/"
         said = {"base_iri": front.url, "title": "A test graph", "license": licence, **ABOUT}
         made.write("digigraph.toml", "".join(f'{name} = "{value}"\n' for name, value in said.items()))

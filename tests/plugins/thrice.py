@@ -53,10 +53,9 @@ redact(settings, ["id/asa-berg"], reason="privacy")
 @pytest.fixture(scope="module")
 def thrice(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project that was published three times: without the person, with her, and with a text captured anew."""
-    project = made_project(tmp_path_factory.mktemp("thrice") / "project", shapes=False)
+    project = made_project(tmp_path_factory.mktemp("thrice") / "project", shapes=False, concepts=False)
     # No shapes and no concepts: what is taken back is none of their business, and each publication is quicker.
     project.write("shapes/none.ttl", "")
-    project.write("ontology/concepts.ttl", "")
     publish(project.settings)
     project.write("data/things/persons.yaml", THINGS)
     project.document("news", TEXT, FACTS, title=f"'News of {NAME}'")

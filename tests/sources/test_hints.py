@@ -19,6 +19,12 @@ RANKS = "Write whose words it has: 1 the funder's, 2 the project's or organisati
 LOOK_UP = "Look it up again at orcid.org, and copy it from there: a character is wrong, or two are exchanged."
 
 
+@pytest.fixture
+def project(shapeless: Project) -> Project:
+    """A tiny project; what its reader says has nothing to do with shapes."""
+    return shapeless
+
+
 def findings(project: Project) -> list[Finding]:
     return list(read_project(project.settings).findings)
 

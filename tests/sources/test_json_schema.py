@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pytest
 import yaml
 from jsonschema import Draft7Validator
-from projects import REPOSITORY
+from projects import REPOSITORY, made_project
 
 from digigraph.pipeline import editor_schemas
 from digigraph.sources.read import read_project
@@ -42,6 +42,18 @@ class Core(yaml.SafeLoader):
 
 for _name, (_form, _first) in CORE.items():
     Core.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(f"^(?:{_form})$"), list(_first))
+
+
+@pytest.fixture
+def project(shapeless: Project) -> Project:
+    """A tiny project; a reader reads no shapes to know what a facts file says."""
+    return shapeless
+
+
+@pytest.fixture(scope="module")
+def of_tiny(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Draft7Validator]:
+    """The schemas of such a project, which its facts and what is taken back have no part in."""
+    return schemas(made_project(tmp_path_factory.mktemp("schemas") / "project"))
 
 
 def schemas(project: Project) -> dict[str, Draft7Validator]:
@@ -83,10 +95,12 @@ def test_every_file_of_this_repository_is_valid(repository: Project) -> None:
         ("- {iri: id/kth, reason: other, words: x}", False),
     ],
 )
-def test_schema_and_reader_agree_on_what_is_taken_back(project: Project, entry: str, *, is_taken: bool) -> None:
+def test_schema_and_reader_agree_on_what_is_taken_back(
+    project: Project, of_tiny: dict[str, Draft7Validator], entry: str, *, is_taken: bool
+) -> None:
     """An editor marks what the reader refuses, and nothing else."""
     project.write("data/redactions.yaml", f"{entry}\n")
-    assert (complaints(schemas(project)["redactions"], project.folder / "data/redactions.yaml") == []) == is_taken
+    assert (complaints(of_tiny["redactions"], project.folder / "data/redactions.yaml") == []) == is_taken
     told = [each for each in read_project(project.settings).findings if each.location.path == "data/redactions.yaml"]
     assert (not told) == is_taken
 
@@ -148,9 +162,8 @@ def project_entries(root: dict[str, object]) -> Iterator[object]:
         yield from fact["says"]
 
 
-def test_schema_and_reader_agree_on_every_term(project: Project) -> None:
+def test_schema_and_reader_agree_on_every_term(project: Project, of_tiny: dict[str, Draft7Validator]) -> None:
     """Each way of writing a value, for each term, is taken by both or refused by both, of facts and of things."""
-    of = schemas(project)
     terms = [*read_project(project.settings).context.terms, "type", "hots"]
     assert len(terms) > 80
     differing = []
@@ -161,7 +174,7 @@ def test_schema_and_reader_agree_on_every_term(project: Project) -> None:
     found = form_mistakes(project)
     for kind, path, first, size, definition in PLACES:
         refused = {(each.location.line - first) // size for each in found if each.location.path == path}
-        definitions = of[kind].schema["definitions"]
+        definitions = of_tiny[kind].schema["definitions"]
         form = Draft7Validator({"$ref": f"#/definitions/{definition}", "definitions": definitions})
         entries = list(project_entries(yaml.load((project.folder / path).read_bytes(), Core)))  # noqa: S506
         assert len(entries) == len(cases)
@@ -194,10 +207,10 @@ FORMS = {
 
 
 @pytest.mark.parametrize("facts", FORMS)
-def test_schema_and_reader_agree_on_facts(project: Project, facts: str) -> None:
+def test_schema_and_reader_agree_on_facts(project: Project, of_tiny: dict[str, Draft7Validator], facts: str) -> None:
     """A list of facts is taken by both, or refused by both."""
     project.facts(facts)
-    taken = complaints(schemas(project)["facts"], project.folder / "data/documents/nhd-page.yaml") == []
+    taken = complaints(of_tiny["facts"], project.folder / "data/documents/nhd-page.yaml") == []
     assert (taken, form_mistakes(project) == []) == (FORMS[facts], FORMS[facts])
 
 
@@ -217,12 +230,12 @@ HEADS = {
 
 
 @pytest.mark.parametrize("line", HEADS)
-def test_schema_and_reader_agree_on_the_head(project: Project, line: str) -> None:
+def test_schema_and_reader_agree_on_the_head(project: Project, of_tiny: dict[str, Draft7Validator], line: str) -> None:
     """A description of a document is taken by both, or refused by both."""
     path = project.folder / "data/documents/nhd-page.yaml"
     key = line.partition(":")[0]
     kept = [each for each in path.read_text("utf-8").splitlines() if not each.startswith(f"  {key}:")]
     kept.insert(1, f"  {line}")
     path.write_text("\n".join(kept), "utf-8")
-    taken = complaints(schemas(project)["facts"], path) == []
+    taken = complaints(of_tiny["facts"], path) == []
     assert (taken, form_mistakes(project) == []) == (HEADS[line], HEADS[line])

@@ -42,7 +42,7 @@ BROWSER = {"Accept": "text/html,*/*;q=0.8"}
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project that was published."""
-    made = made_project(tmp_path_factory.mktemp("dumped") / "project", shapes=False)
+    made = made_project(tmp_path_factory.mktemp("dumped") / "project", shapes=False, concepts=False)
     publish(made.settings)
     return made
 
@@ -65,7 +65,7 @@ def dumps(project: Project) -> Iterator[FlaskClient]:
 
 def test_the_same_state_gives_the_same_bytes(project: Project, tmp_path: Path):
     """Another publication of the same sources, in another folder, has the very same dumps."""
-    other = made_project(tmp_path / "other", shapes=False)
+    other = made_project(tmp_path / "other", shapes=False, concepts=False)
     made = publish(other.settings).snapshot
     first = SnapshotCatalog(project.settings.state_folder).active()
     assert first is not None
@@ -249,7 +249,7 @@ def test_without_dumps_the_reason_is_said(client: FlaskClient, snapshot: Snapsho
 @pytest.mark.parametrize("formats", ["nq ttl", ""])
 def test_a_project_chooses_its_dumps(tmp_path: Path, formats: str):
     """Only the formats that the setting names are made, each with its compressed forms; a name that is none is told."""
-    made = made_project(tmp_path / "project", shapes=False)
+    made = made_project(tmp_path / "project", shapes=False, concepts=False)
     settings = dataclasses.replace(made.settings, dumps=formats)
     names = {each.name.partition(".")[0] for each in publish(settings).snapshot.dumps()}
     assert names == set(formats.split())
@@ -260,7 +260,7 @@ def test_a_project_chooses_its_dumps(tmp_path: Path, formats: str):
 
 def test_another_choice_of_dumps_is_published(tmp_path: Path):
     """The same data with other formats is another state; `serve` publishes it at its next start, and no third one."""
-    made = made_project(tmp_path / "project", shapes=False)
+    made = made_project(tmp_path / "project", shapes=False, concepts=False)
     first = publish(made.settings).snapshot
     said = (made.folder / "digigraph.toml").read_text(encoding="utf-8")
     for formats, names in (("nq", {"nq", "nq.gz", "nq.zst"}), ("", set())):
@@ -275,7 +275,7 @@ def test_another_choice_of_dumps_is_published(tmp_path: Path):
 
 def test_a_dump_that_was_changed_is_found_out(tmp_path: Path):
     """Verification reads the dumps as well, and publishing the same data again replaces what is damaged."""
-    made = made_project(tmp_path / "project", shapes=False)
+    made = made_project(tmp_path / "project", shapes=False, concepts=False)
     first = publish(made.settings).snapshot
     with first.dumps()[0].path.open("r+b") as file:
         file.write(b"x")

@@ -33,7 +33,7 @@ MERGED = f"<{BASE}id/nordic-health> <http://purl.org/dc/terms/isReplacedBy> <{BA
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where a small graph is served in which one thing was merged into another."""
-    made = made_project(tmp_path_factory.mktemp("linked") / "project", shapes=False)
+    made = made_project(tmp_path_factory.mktemp("linked") / "project", shapes=False, concepts=False)
     made.write("data/merged.nt", MERGED)
     publish(made.settings)
     with serving(made.settings) as server:
@@ -68,7 +68,7 @@ def test_a_thing_sends_each_client_to_what_it_reads(url: str, accept: str, folde
 
 def test_what_was_there_is_gone_and_not_unknown(tmp_path: Path):
     """410 for a thing, a document's text and a sentence that an earlier state had; also two states later."""
-    made = made_project(tmp_path / "project", shapes=False)
+    made = made_project(tmp_path / "project", shapes=False, concepts=False)
     publish(made.settings)
     with serving(made.settings) as server:
         evidence = evidence_of(server.url)

@@ -38,7 +38,7 @@ def day(year: int) -> dt.datetime:
 
 def of_three_years(folder: Path) -> Project:
     """Return a project of three states, made at the beginnings of three years: manifests were altered."""
-    made = made_project(folder, shapes=False)
+    made = made_project(folder, shapes=False, concepts=False)
     for host in HOSTS:
         made.facts(FACTS.replace("host: kth", f"host: {host}") + (f"  # {len(host)}\n"))
         if len(SnapshotCatalog(made.settings.state_folder).names()) == 2:

@@ -37,7 +37,7 @@ SELECT ?host { VALUES (?project) { (id:nhd) } ?project ?says ?host }
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A published project with one stored query, and a file that is none."""
-    made = made_project(tmp_path_factory.mktemp("query-page") / "project", shapes=False)
+    made = made_project(tmp_path_factory.mktemp("query-page") / "project", shapes=False, concepts=False)
     made.write("queries/hosts.rq", EXAMPLE)
     publish(made.settings)
     # Spoiled since: what is published would have been refused with it.

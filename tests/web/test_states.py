@@ -50,7 +50,7 @@ SHOWN = [
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project with three states: the host was KTH, then KI, then KTH again with one fact less."""
-    made = made_project(tmp_path_factory.mktemp("states") / "project", shapes=False)
+    made = made_project(tmp_path_factory.mktemp("states") / "project", shapes=False, concepts=False)
     publish(made.settings)
     made.facts(KI)
     publish(made.settings)
