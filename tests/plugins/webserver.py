@@ -44,12 +44,19 @@ def _wait_for(condition: Callable[[], T | None]) -> T:
     pytest.fail("what was waited for never came")
 
 
-def _has_ended(pid: int) -> bool:
-    """Whether a process is no more, or waits for its parent."""
+def has_ended(pid: int) -> bool:
+    """Whether a process is no more, or waits for its parent, which then finds that it has ended.
+
+    A process that is killed looks as if it waited from when its first thread has ended; for its parent it runs until
+    the last one has. The engine has threads in each query process.
+    """
     try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] in {"Z", "X"}
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return True
+    # proc(5): the third field of all and the twentieth; these begin with the third.
+    state, threads = fields[0], int(fields[17])
+    return state in {"Z", "X"} and threads <= 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +137,7 @@ class Server:
         for pid in killed:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        _wait_for(lambda: all(map(_has_ended, killed)))
+        _wait_for(lambda: all(map(has_ended, killed)))
 
     def is_alive(self, pid: int) -> bool:
         """Tell whether a query process still is one."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from webserver import has_ended
 
 from digigraph.store.processes.pool import Pool
 from digigraph.store.snapshots.catalog import SnapshotCatalog
@@ -56,12 +57,7 @@ def _stat(pid: int) -> list[str] | None:
 @pytest.fixture(scope="session")
 def is_running() -> Callable[[int], bool]:
     """Tell whether a process runs; one that has ended and waits for its parent does not."""
-
-    def tell(pid: int) -> bool:
-        found = _stat(pid)
-        return found is not None and found[0] != "Z"
-
-    return tell
+    return lambda pid: not has_ended(pid)
 
 
 def _children() -> list[int]:
