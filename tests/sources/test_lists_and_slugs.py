@@ -1,4 +1,4 @@
-"""Lists where none can be, and things without a slug: told, and what stands in them is read."""
+"""Lists and mappings where none can be, and things without a slug: told, and what stands in them is read."""
 
 from __future__ import annotations
 
@@ -110,3 +110,12 @@ def test_a_key_that_stands_twice_is_no_new_thing(project: Project) -> None:
     """Without an empty line, or a comment, between the two it is the same thing."""
     project.write(MORE, "new:\n  type: Person\n  name: {en: N}\n  type: Persom\n")
     assert told(project) == [("duplicate-key", "4:3"), ("unknown-class", "4:9")]
+
+
+def test_a_thing_described_where_its_slug_must_stand_has_its_mistakes_told(project: Project) -> None:
+    """Below a property that takes things; a text by languages is no description."""
+    project.facts("  - quote: has 18 partners\n    says: [{subject: nhd, member: {name: N, typ: Person}}]\n")
+    assert told(project) == [("value", "11:35"), ("unknown-term", "11:45")]
+    assert findings(project)[0].message == "member takes a slug, not a mapping."
+    project.facts("  - quote: has 18 partners\n    says: [{subject: nhd, member: {sv: N}}]\n")
+    assert told(project) == [("value", "11:35")]

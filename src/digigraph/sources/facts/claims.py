@@ -208,10 +208,19 @@ class ClaimReader:
             return self._figure(subject, term, fields_of(node, "figure"))
         if term.iri == SCHEMA["identifier"] and isinstance(node, Fields):
             return self._identifier(subject, term, node)
+        if isinstance(node, Fields) and term.kind is Kind.THING:
+            raise self._described(term, node)
         scalar = values.scalar(node)
         if term.iri == SCHEMA["identifier"]:
             scheme_beside(scalar)
         return [Assertion(subject, term.iri, self._plain(term, scalar), node.location)]
+
+    def _described(self, term: Term, node: Fields) -> Malformed:
+        """What is wrong with a description where the slug of a thing must stand; its own mistakes are told, too."""
+        if node.keys.keys() & {"type", *self._context.terms}:
+            self.unplaced += self.of("", node, place=Place.THING)
+        hint = "Write the slug of a thing here; what is said of it stands in an entry of its own, or in data/things/."
+        return Malformed("value", f"{term.name} takes a slug, not a mapping.", node.location, hint=hint)
 
     def _plain(self, term: Term, scalar: Scalar) -> Value:
         if (form := _FORMS.get(term.iri)) is not None:
