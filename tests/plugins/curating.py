@@ -14,9 +14,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-FACTS = "data/documents/page.yaml"
-THINGS = "data/things/units.yaml"
-TEXT = "data/documents/page.txt"
 
 VALUES = {
     "term": "§unknown-term§hosst: kth",
@@ -25,7 +22,7 @@ VALUES = {
     "term of a fact": "§key§asOf: 2021",
     "thing": "coordinator: §unknown-thing§kht",
     "thing in a list": "member: [kth, §unknown-thing§kht, ki]",
-    "two things in a list": "founder: [§unknown-thing§kht, §unknown-thing§kj]",
+    "two things in a list": "supports: [§unknown-thing§kht, §unknown-thing§kj]",
     "slug": "lead: §slug§Ada Berg",
     "number": "partnerCount: §value§many",
     "number with words": "countryCount: §value§about 18",
@@ -38,7 +35,7 @@ VALUES = {
     "address with a space": 'url: §iri§"https://nhd.example/a b"',
     "grant": "funding: §value§6000 EUR",
     "money": "funding: {amount: §money§6 000 EUR, funder: vinnova}",
-    "money without currency": 'funding: {amount: §money§6000, number: "7"}',
+    "money without currency": 'funding: {amount: §money§6000, funder: vinnova, number: "7"}',
     "term of a grant": "funding: {amount: 6000 EUR, §unknown-term§numbr: 3}",
     "funder of a grant": "funding: {amount: 6000 EUR, funder: §unknown-thing§vinova}",
     "figure": "figure: §value§18 partners",
@@ -143,6 +140,8 @@ BLOCKS = {
     "text of says": "  - quote: QUOTE\n¶    says: §fact§SUBJECT is hosted by KTH\n",
     "key says": "  - quote: QUOTE\n¶    §key§sais: [{subject: SUBJECT, host: kth¤}]\n",
     "a text as a fact": "  - §value§QUOTE\n",
+    "no dash": "  §yaml§quote: QUOTE\n¶    says: [{subject: SUBJECT, host: kth¤}]\n",
+    "no-break space behind a dash": "  -§yaml§\u00a0quote: QUOTE\n    says: [{subject: SUBJECT, host: kth¤}]\n",
     "no space behind a dash": "  §yaml§-quote: QUOTE\n¶    says: [{subject: SUBJECT, host: kth¤}]\n",
     "too far in": "   §yaml§- quote: QUOTE\n     says: [{subject: SUBJECT, host: kth¤}]\n",
     "too far out": " §yaml§- quote: QUOTE\n   says: [{subject: SUBJECT, host: kth¤}]\n",
@@ -238,6 +237,33 @@ DESCRIBED = {
 }
 """Of a file of things."""
 
+SAID = {
+    "class of a value": "lead: §shacl-lead§kth",
+    "thing itself": "host: §shacl-not-itself§SUBJECT",
+    "two hosts": "host: [kth, §contradiction§ki]",
+    "end before start": "startDate: §shacl-start-before-end§2021, endDate: 2020",
+    "person as a member": "member: §shacl-member-person§ada-berg",
+    "no concept": "focusArea: §shacl-focus-area§kth",
+    "no organisation": "funder: §shacl-funder§sweden",
+    "no programme": "fundingScheme: §shacl-funding-scheme§kth",
+    "negative number": "partnerCount: §shacl-partner-count§-4",
+    "same value twice": "alternateName: [A, §duplicate-statement§A]",
+}
+"""Of an entry: what is found when all is read."""
+
+DECIDED = {
+    "contradiction": (
+        "  - quote: LATER\n    says: [{subject: SUBJECT, foundingDate: 2022}]\n"
+        "  - quote: QUOTE\n¶    says: [{subject: SUBJECT, foundingDate: §contradiction§2023¤}]\n"
+    ),
+    "same said twice": (
+        "  - quote: QUOTE\n¶    says: [{subject: SUBJECT, host: kth¤}]\n"
+        "  - quote: QUOTE\n    says: [{subject: SUBJECT, host: §duplicate-statement§kth}]\n"
+    ),
+    "empty list of says": "  - §evidence-claims-nothing§quote: QUOTE\n¶    says: []\n",
+}
+"""Of the list of facts: what is found when all is read."""
+
 _LEVELS: dict[str, Mapping[str, str | tuple[str, str]]] = {
     "value": VALUES,
     "part": PARTS,
@@ -293,6 +319,15 @@ CATALOGUE = [
     for name, text in mistakes.items()
 ]
 
+FOUND = [
+    *(
+        Mistake(name, "block", f"  - quote: QUOTE\n¶    says: [{{subject: SUBJECT, {said}¤}}]\n")
+        for name, said in SAID.items()
+    ),
+    *(Mistake(name, "block", text) for name, text in DECIDED.items()),
+]
+"""What is found when all is read."""
+
 NAMES = ("alpha", "beta", "gamma")
 _HEAD = {
     "title": "title: A page",
@@ -304,17 +339,57 @@ _HEAD = {
     "datePublished": "datePublished: 2024-05-02",
     "sha256": "sha256: HASH",
 }
-_OTHERS = "sweden:\n  type: Country\n  name: {sv: Sverige, en: Sweden}\n"
 _ABOUT = "NAME:\n  type: Project\n  name: {sv: NAME, en: NAME}\n"
-CAPTURED = "".join(
-    f"{each} started in May 2021 with KTH. {each} asks # Who pays? {each} has 18 partners.\n"
-    f"{each} takes part. {each} takes part.\n"
-    for each in map(str.capitalize, NAMES)
-)
+SWEDEN = "sweden:\n  type: Country\n  name: {sv: Sverige, en: Sweden}\n"
 
 
+def captured(names: Sequence[str]) -> str:
+    """The text that facts quote, about three subjects."""
+    return "".join(
+        f"{each} started in May 2021 with KTH. {each} asks # Who pays? {each} has 18 partners.\n"
+        f"{each} takes part. {each} takes part.\n"
+        for each in map(str.capitalize, names)
+    )
+
+
+def subjects(names: Sequence[str]) -> str:
+    """What is known of them."""
+    return "".join(_ABOUT.replace("NAME", each) for each in names)
+
+
+OTHERWISE = {
+    # The number of a place, and words before it, are right or wrong by the quote, and choose among its places.
+    "occurrence": {"quote not found", "quote twice", "empty quote", "list of quotes", "mapping of a quote"},
+    "after": {"quote twice"},
+    # A reason is one too many where a fact is accepted, and only there.
+    "reason for nothing": {"accepted", "no reason"},
+    # Where one of two quotes is misspelt, no key stands twice.
+    "second quote": {"key quote"},
+    # Lines that follow each other and are indented alike are told where the first of them stands.
+    "key too far in": {"says too far in"},
+    "too far in": {"too far in"},
+    "too far out": {"too far out"},
+    # What nobody has described may be a document.
+    "term of a document": {"no subject", "unknown subject", "subject that is no slug"},
+    # What stands alone may have been the type.
+    "stray text in things": {"no class"},
+    # In one file a slug stands twice as a key.
+    "thing described twice": {"thing described twice"},
+}
+"""Mistakes that are others, or none, where they stand beside each other."""
 _TAKES = {"value": "¤", "part": "¤", "key": "¶", "known": "¶"}
 _ENTRIES_OF_TERMS = frozenset({"value", "part", "line"})
+
+
+def is_told_otherwise(one: Mistake, other: Mistake) -> bool:
+    """Whether two mistakes that stand beside each other are not those two."""
+    if other.name in OTHERWISE.get(one.name, set()) or one.name in OTHERWISE.get(other.name, set()):
+        return True
+    # What is indented more than a key without a value is its value.
+    return any(
+        above.text.endswith(":§value§") and re.match(" |.*¶     §", below.text, re.DOTALL)
+        for above, below in ((one, other), (other, one))
+    )
 
 
 def can_stand_together(one: Mistake, other: Mistake) -> bool:
@@ -383,31 +458,27 @@ def head(mistakes: Iterable[Mistake]) -> str:
             lines.update({first: each.text}, **dict.fromkeys(others, ""))
         else:
             added.append(each.text)
-    written = "".join(f"  {each}\n" for each in [*lines.values(), *added] if each)
-    return "document:\n" + written.replace("HASH", hashlib.sha256(CAPTURED.encode()).hexdigest())
+    return "document:\n" + "".join(f"  {each}\n" for each in [*lines.values(), *added] if each)
 
 
-def written(groups: Iterable[Sequence[Mistake]]) -> dict[str, str]:
-    """The files of a project that has some mistakes, with their marks; those of a group are in one fact or thing."""
-    facts = things = ""
-    heads: list[Mistake] = []
-    for name, group in zip(NAMES, groups, strict=False):
-        heads += [each for each in group if each.level == "head"]
-        if any(each.level in IN_A_FACT for each in group):
-            facts += fact(name, group)
-        if any(each.level in IN_A_THING for each in group):
-            things += thing(name, group)
+def facts_file(groups: Iterable[Sequence[Mistake]], text: str, names: Sequence[str] = NAMES) -> str:
+    """A facts file that has some mistakes, with their marks; those of a group are in one fact."""
+    named = list(zip(names, groups, strict=False))
     before, behind = (
-        f"  - quote: {each.capitalize()} started in May 2021\n    says: [{{subject: {each}, startDate: 2021-05}}]\n"
-        for each in ("alpha", "gamma")
+        f"  - quote: {names[-1].capitalize()} started in May 2021\n    says: [{{subject: {names[-1]}, {said}}}]\n"
+        for said in ("startDate: 2021-05", "duration: P3Y")
     )
-    return {
-        FACTS: f"{head(heads)}facts:\n{before}{facts}{behind}",
-        THINGS: _OTHERS
-        + "".join(_ABOUT.replace("NAME", each) for each in NAMES)
-        + things
-        + _ABOUT.replace("NAME", "omega"),
-    }
+    facts = "".join(fact(name, group) for name, group in named if any(each.level in IN_A_FACT for each in group))
+    described = head(each for _, group in named for each in group if each.level == "head")
+    described = described.replace("HASH", hashlib.sha256(text.encode()).hexdigest())
+    return f"{described}facts:\n{before}{facts}{behind}"
+
+
+def things_file(groups: Iterable[Sequence[Mistake]]) -> str:
+    """A file of things that has some mistakes, with their marks; those of a group are in one thing."""
+    things = [thing(name, group) for name, group in zip(NAMES, groups, strict=False) if group]
+    first, last = (_ABOUT.replace("NAME", each) for each in ("delta", "omega"))
+    return "".join([first, *things, last])
 
 
 def told(marked: str, path: str) -> tuple[str, list[tuple[str, str]]]:

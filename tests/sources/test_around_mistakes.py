@@ -127,6 +127,21 @@ MENDED = {
         "12:3",
         ("unknown-term", "13:27"),
     ),
+    "no dash": (
+        "  quote: (huvudman KTH)\n    says: [{subject: nhd, hots: kth}]\n",
+        "12:3",
+        ("unknown-term", "13:27"),
+    ),
+    "no-break space behind a dash": (
+        "  -\u00a0quote: (huvudman KTH)\n    says: [{subject: nhd, hots: kth}]\n",
+        "12:4",
+        ("unknown-term", "13:27"),
+    ),
+    "stray text below an entry": (
+        "  - quote: (huvudman KTH)\n    says:\n      - subject: nhd\n        hots: kth\n  stray text\n",
+        "16:3",
+        ("unknown-term", "15:9"),
+    ),
     "key at the margin": (
         "  - quote: (huvudman KTH)\nsays: [{subject: nhd, hots: kth}]\n",
         "13:1",
@@ -265,3 +280,23 @@ def test_a_figure_of_an_unknown_thing_is_told_once(project: Project) -> None:
     figure = "figure: {what: institutions, value: 18}"
     project.facts(f"  - quote: has 18 partners\n    says: [{{subject: ndh, {figure}}}]\n")
     assert told(project) == [("unknown-thing", "11:22"), ("unknown-thing", "11:42")]
+
+
+def test_all_bytes_that_are_not_utf_8_are_told(project: Project) -> None:
+    """As one finding, with the first at its place; those beside each other are one place."""
+    project.facts("  - quote: (huvudman KTH)\n    says: [{subject: nhd, host: kth}]\n")
+    facts = (project.folder / FILE).read_bytes()
+    project.write(FILE, facts + b"# \xe5\n# a \xe4\xf6 b \xe9\n")
+    (found,) = read_project(project.settings).findings
+    assert (found.rule, found.location.line, found.location.column) == ("encoding", 12, 3)
+    assert [(each.line, each.column) for each in found.also] == [(13, 5), (13, 10)]
+
+
+def test_a_line_that_is_left_out_of_a_things_file_hides_only_what_it_may_describe(project: Project) -> None:
+    """What has one of its words for a slug is not called unknown; everything else is, in all files."""
+    project.write("data/things/more.yaml", "SU, ki-unit and umu\nnew:\n  type: Project\n  name: {sv: N, en: N}\n")
+    project.facts(
+        "  - quote: (huvudman KTH)\n    says: [{subject: nhd, member: [su, ki-unit, gu], status: done, host: new}]\n"
+    )
+    assert told(project) == [("unknown-thing", "11:49"), ("unknown-word", "11:62"), ("yaml", "1:1")]
+    assert ("shacl-host", f"{FILE}:11:74") in {(each.rule, str(each.location)) for each in project.check().findings}

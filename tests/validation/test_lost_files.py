@@ -35,17 +35,23 @@ def checked(folder: Path, path: str, edit: Callable[[bytes], bytes]) -> list[Fin
     [
         ("ontology/digigraph.ttl", lambda data: data.replace(b" .\n\n", b"\n\n", 1), "rdf-syntax"),
         ("ontology/concepts.ttl", lambda _: b"\xff", "encoding"),
-        (ORGANISATIONS, lambda data: b"stray\n" + data, "yaml"),
         (ORGANISATIONS, lambda _: b"", "yaml"),
         (FACTS, lambda _: b"\0\0", "yaml"),
     ],
-    ids=["dot", "bytes", "stray", "empty", "facts"],
+    ids=["dot", "bytes", "empty", "facts"],
 )
 def test_a_lost_file_is_told_once(tmp_path: Path, path: str, edit: Callable[[bytes], bytes], rule: str) -> None:
     """One finding, in the file itself, that says what waits for it: not one for each use of what it described."""
     (found,) = checked(tmp_path, path, edit)
     assert (found.rule, found.location.path) == (rule, path)
     assert (found.hint or "").endswith(WAITS)
+
+
+def test_a_line_that_belongs_to_nothing_is_told_once(tmp_path: Path) -> None:
+    """Everything else of its file is checked, so nothing waits for it."""
+    (found,) = checked(tmp_path, ORGANISATIONS, lambda data: b"stray\n" + data)
+    assert (found.rule, found.location.path) == ("yaml", ORGANISATIONS)
+    assert "Correct this first" not in (found.hint or "")
 
 
 def test_a_lost_description_is_told_once(tmp_path: Path) -> None:

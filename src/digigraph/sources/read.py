@@ -21,7 +21,7 @@ from digigraph.sources.facts.things import ThingsFile, read_things
 from digigraph.sources.files.disk import MAX_SMALL_BYTES, Budget, is_file, read_whole, source_files, unreadable_folder
 from digigraph.sources.files.kept import Kept
 from digigraph.sources.files.records import Malformed, Node, Noting, Scalar, decode, described_twice
-from digigraph.sources.gaps.missed import left_out, names_in, to_be_read_first
+from digigraph.sources.gaps.missed import left_out, names_at, names_in, to_be_read_first
 from digigraph.sources.gaps.passed_over import TEXT_SUFFIXES, YAML_SUFFIXES, one_text, passed_over
 from digigraph.sources.gaps.references import References
 from digigraph.sources.ontology.described import Described
@@ -213,14 +213,13 @@ class _ProjectReader:
         assertions: list[Assertion] = []
         for path in self._in("data/things"):
             if path.suffix in YAML_SUFFIXES:
-                is_whole = False
+                is_read = False
                 for number, file in enumerate(self._things_of(path)):
                     # Of all but the first only mistakes are wanted, and whether there is what they speak of.
                     (self._said if number else assertions).extend(file.about)
                     self._merged(file)
-                    is_whole = is_whole or file.is_whole
-                # Of what was left out beside slugs nobody can tell whether it was one.
-                if not is_whole:
+                    is_read = is_read or file.is_read
+                if not is_read:
                     self._unread.add(self._relative(path))
         self._said += assertions
         return assertions
@@ -228,12 +227,19 @@ class _ProjectReader:
     def _things_of(self, path: Path) -> Iterator[ThingsFile]:
         """A things file, once for each reading."""
         readings: list[Node] = []
+        known = len(self._findings)
         with self._noting:
             data = self._bytes(path, at_most=MAX_YAML_BYTES)
             readings = parse_yaml(data, self._relative(path), self._layout, self._findings, self._kept)
+        mistakes = self._findings[known:]
         for root in readings:
             self._findings += cut_texts(root, data, None, self._context)
-            yield read_things(root, self._context, self._findings)
+            file = read_things(root, self._context, self._findings)
+            if not file.is_whole:
+                # Of what was left out beside slugs nobody can tell whether it was one.
+                file.misnamed |= (names := names_at(mistakes, data))
+                file.missed |= {(each, None) for each in names}
+            yield file
 
     def _merged(self, file: ThingsFile) -> None:
         """Take note of what a things file says beside what is known of its things."""

@@ -40,6 +40,8 @@ class ThingsFile:
         Where something is said of a thing that has no slug above it.
     missed
         See :class:`ClaimReader`; with None for the property where something of a thing was left out.
+    is_read
+        Whether it is a mapping.
     is_whole
         Whether nothing was left out of which nobody can tell whether it was a slug.
     """
@@ -51,6 +53,7 @@ class ThingsFile:
     misnamed: set[str] = field(default_factory=set)
     nameless: list[Location] = field(default_factory=list)
     missed: set[tuple[str, ox.NamedNode | None]] = field(default_factory=set)
+    is_read: bool = False
     is_whole: bool = False
 
 
@@ -78,7 +81,10 @@ class _ThingsReader:
         for name, place in root.keys.items():
             with Noting(self._findings):
                 self._thing(name, place, root.nodes[name])
-        self.file.is_whole = root.is_whole
+        self.file.is_read, self.file.is_whole = True, root.is_whole
+        if not root.is_whole:
+            # What was left out may have been the type of any.
+            self.file.untyped.clear()
         self.file.missed |= self._claims.missed
         self.file.said += self._claims.unplaced
 

@@ -9,17 +9,21 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Self
 
 import msgspec
 
 from digigraph.findings import Finding, Location, Severity
+from digigraph.sources.files.positions import Positions
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+MAX_PLACES = 1_000
+"""Places of one mistake that are told of a file."""
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_UNDECODED = re.compile("[\udc80-\udcff]")
+_UNDECODED = re.compile("[\udc80-\udcff]+")
 
 
 def mistake(rule: str, message: str, location: Location, *, hint: str | None = None) -> Finding:
@@ -212,14 +216,20 @@ def decode(data: bytes, path: str) -> str:
 
 
 def readable(data: bytes, path: str, findings: list[Finding]) -> str:
-    """Decode as far as possible: where the bytes are not UTF-8, that is noted once, and they are read as Latin-1, or as
-    the UTF-16 that their first two say they are.
+    """Decode as far as possible: where the bytes are not UTF-8, that is noted, with the first of these places, and they
+    are read as Latin-1, or as the UTF-16 that their first two say they are.
 
     So the mistakes behind that place can be told in the same run.
     """
-    with Noting(findings):
+    try:
         return decode(data, path)
+    except Malformed as error:
+        found = error.finding
     if data.startswith(_UTF_16):
+        findings.append(found)
         return data.decode("utf-16", "replace")
     text = data.decode("utf-8", "surrogateescape")
-    return _UNDECODED.sub(lambda found: chr(ord(found.group()) - 0xDC00), text)
+    positions = Positions(text, path)
+    _, *others = (positions.point(each.start()) for each in islice(_UNDECODED.finditer(text), MAX_PLACES))
+    findings.append(replace(found, also=tuple(others)))
+    return _UNDECODED.sub(lambda found: "".join(chr(ord(each) - 0xDC00) for each in found.group()), text)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from digigraph.sources.facts.documents import Document
 
 _NAMES = re.compile(rb"(?:^|[:/#])([a-z0-9]+(?:-[a-z0-9]+)*)", re.MULTILINE)
+_SLUGS = re.compile(rb"[a-z0-9]+(?:-[a-z0-9]+)*")
 _FIRST = "Correct this first: what else depends on this file is checked when it can be read."
 
 
@@ -37,6 +38,13 @@ def left_out(
 def names_in(data: bytes) -> set[str]:
     """Return the slugs and words that a file may describe, whatever is wrong with its syntax."""
     return {each.decode() for each in _NAMES.findall(data)}
+
+
+def names_at(mistakes: Iterable[Finding], data: bytes) -> set[str]:
+    """Return what may be slugs in those lines of a file that have mistakes."""
+    lines = data.split(b"\n")
+    written = (lines[each.location.line - 1] for each in mistakes if 0 < each.location.line <= len(lines))
+    return {name.decode() for line in written for name in _SLUGS.findall(line.lower())}
 
 
 def to_be_read_first(findings: Iterable[Finding], unread: AbstractSet[str]) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from digigraph.sources.files.records import mistake
+from digigraph.sources.files.records import MAX_PLACES, mistake
 from digigraph.suggestions import named
 
 if TYPE_CHECKING:
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
 UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What YAML 1.1 allows nowhere (section 5.1)."""
-_NO_SPACES = re.compile(r"^ *([^\S\n\r\t ][^\S\n\r\t]*)(?=(?:-|[\w-]+:)\s)", re.MULTILINE)
-"""What indents a line with an entry and is not made of spaces alone."""
+_NO_SPACES = re.compile(
+    r"""^\ *(-\ *)? ([^\S\n\r\t\ ][^\S\n\r\t]*) (?=(?:-|[\w-]+:)\s|(?(1)["'\[{]|(?!)))""",
+    re.MULTILINE | re.VERBOSE,
+)
+"""What indents a line with an entry, or stands behind its dash, and is not made of spaces alone."""
 
 
-MAX_PLACES = 1_000
-"""Places of one character that are told of a file."""
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _SHORT = {"0": "\0", "a": "\x07", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}
 """Escapes of one letter for what cannot be printed (YAML 1.1, section 5.6)."""
@@ -38,9 +39,11 @@ def printable(text: str, positions: Positions, findings: list[Finding]) -> str:
         return ""
     text = UNPRINTABLE.sub("\ufffd", text)
     for space in _NO_SPACES.finditer(text):
-        message = f"What looks like a space and is none indents this line: {named(space.group(1)[0])}."
-        findings.append(mistake("yaml", message, positions.value(*space.span(1)), hint="Indent with spaces."))
-    return _NO_SPACES.sub(lambda found: " " * len(found.group()), text)
+        where = "stands behind this dash" if space.group(1) else "indents this line"
+        message = f"What looks like a space and is none {where}: {named(space.group(2)[0])}."
+        hint = "Write - and a space." if space.group(1) else "Indent with spaces."
+        findings.append(mistake("yaml", message, positions.value(*space.span(2)), hint=hint))
+    return _NO_SPACES.sub(lambda found: found.group().removesuffix(found[2]) + " " * len(found[2]), text)
 
 
 def escaped(text: str, start: int, end: int, positions: Positions) -> list[Finding]:

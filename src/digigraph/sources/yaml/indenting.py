@@ -130,8 +130,11 @@ class Indenting:
         if container.above is not first:
             return _most(self._columns(container.members), usual=outer + STEP)
         column, behind = self._lines.column(first.start), self._behind(first)
-        if column is None or column == outer:
+        if column is None or (column == outer and first.has_dash):
             return outer + behind
+        if column == outer:
+            # Its dash would stand where its key does.
+            return _most(self._columns(others), usual=outer + STEP)
         # The dash alone may be indented otherwise, or the whole entry is.
         columns = self._columns(others)
         if outer + behind in columns:

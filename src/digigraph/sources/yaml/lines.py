@@ -330,7 +330,8 @@ class Lines:
                 break
             if line.kind in {"[", "{"} and (signed := self._signed(number)) and signed.has_dash:
                 break
-            if not is_deeper and (column == 0 or self._slip(number, line)):
+            is_outside = own is not None and column is not None and column < own - len("- ")
+            if not is_deeper and (column == 0 or is_outside or self._slip(number, line)):
                 break
             line.more.append(self._starts[number])
             line.stop = self._end_of_words(number)

@@ -147,15 +147,23 @@ class Placing:
         return Placed(line, container, inner)
 
     def _key(self, line: Line, number: int) -> Placed:
-        container = self._mapping_for(line, number)
+        entry = self._mapping_for(line, number)
+        another = self._list_of_another(line, entry)
+        container = another or entry
         if container.layout.is_list:
             # A key that can only stand in an entry of that list.
             inner = self._push(Container(container.layout.under("") or UNKNOWN, container, line))
             container.members.append(line)
-            self._join(inner, line, self._lines.indent(line.start))
+            self._join(inner, line, self._lines.indent(line.start) + ("  " if another else ""))
             return Placed(line, container, inner, misses_dash=True)
         self._join(container, line, self._lines.indent(line.start))
         return Placed(line, container)
+
+    def _list_of_another(self, line: Line, entry: Container) -> Container | None:
+        """The list of an entry that has a key already, which stands where the dash of another entry would."""
+        indent, outer = self._lines.indent(line.start), entry.outer
+        is_beside = outer is not None and outer.layout.is_list and indent in outer.indents
+        return outer if is_beside and indent not in entry.indents and self._has(entry, line.key) else None
 
     def _join(self, container: Container, line: Line, indent: str | None) -> None:
         del self._open[self._open.index(container) + 1 :]
@@ -267,13 +275,10 @@ class Placing:
 
     def _is_name(self, line: Line, number: int) -> bool:
         """Whether the line begins an entry of a file whose keys are names: what stands below is a key of that."""
-        entry, below = self._layout.entry, self._following(number)
+        entry, below = self._layout.entry, self._all[number + 1] if number + 1 < len(self._all) else None
         if entry is None or below is None or below.has_dash or not line.opens:
             return False
         return below.key in entry.keys and (line.key not in entry.keys or not self._lines.indent(line.start))
-
-    def _following(self, number: int) -> Line | None:
-        return self._all[number + 1] if number + 1 < len(self._all) else None
 
     def _may_be_of_root(self, line: Line) -> bool:
         """Whether a line that is not indented can be a key of the file."""
