@@ -241,7 +241,7 @@ SAID = {
     "class of a value": "lead: §shacl-lead§kth",
     "thing itself": "host: §shacl-not-itself§SUBJECT",
     "two hosts": "host: [kth, §contradiction§ki]",
-    "end before start": "startDate: §shacl-start-before-end§2021, endDate: 2020",
+    "end before start": "startDate: §shacl-start-before-end§2021, endDate: §shacl-start-before-end§2020",
     "person as a member": "member: §shacl-member-person§ada-berg",
     "no concept": "focusArea: §shacl-focus-area§kth",
     "no organisation": "funder: §shacl-funder§sweden",
@@ -253,8 +253,8 @@ SAID = {
 
 DECIDED = {
     "contradiction": (
-        "  - quote: LATER\n    says: [{subject: SUBJECT, foundingDate: 2022}]\n"
-        "  - quote: QUOTE\n¶    says: [{subject: SUBJECT, foundingDate: §contradiction§2023¤}]\n"
+        "  - quote: LATER\n    says: [{subject: SUBJECT, countryCount: 3}]\n"
+        "  - quote: QUOTE\n¶    says: [{subject: SUBJECT, countryCount: §contradiction§4¤}]\n"
     ),
     "same said twice": (
         "  - quote: QUOTE\n¶    says: [{subject: SUBJECT, host: kth¤}]\n"
@@ -399,7 +399,8 @@ def can_stand_together(one: Mistake, other: Mistake) -> bool:
         return False
     for whole, part in ((one, other), (other, one)):
         if whole.level in {"block", "described"}:
-            return _TAKES.get(part.level, "nothing") in whole.text
+            is_there = part.level in _ENTRIES_OF_TERMS and any(f" {key}:" in whole.text for key in part.keys)
+            return part.level in _TAKES and _TAKES[part.level] in whole.text and not is_there
     is_one_mapping = len(levels) == 1 or levels <= _ENTRIES_OF_TERMS
     return not is_one_mapping or not one.keys & other.keys
 

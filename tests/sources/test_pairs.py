@@ -151,3 +151,11 @@ def test_some_mistakes_hide_no_other(curated: Curated) -> None:
     assert curated.in_facts(islice(pairs(OF_FACTS), 0, None, 61)) == []
     assert curated.in_things(islice(pairs(OF_THINGS), 0, None, 41)) == []
     assert curated.in_both(islice(across(), 0, None, 173)) == []
+
+
+@pytest.mark.long
+def test_no_mistake_hides_another(curated: Curated) -> None:
+    """Every pair of one file; of two files a share, for hardly anything of one is read with the other."""
+    assert curated.in_facts(pairs(OF_FACTS)) == []
+    assert curated.in_things(pairs(OF_THINGS)) == []
+    assert curated.in_both(islice(across(), 0, None, 11)) == []

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from projects import Project
 
 HOST = "    says: [{subject: nhd, host: kth}]\n"
+AGAIN = "    says: [{subject: nhd, host: §duplicate-statement§kth}]\n"
 QUOTE = "  - quote: (huvudman KTH)\n"
 # A § stands before each mistake, with its rule behind it up to another one.
 HEAD = """\
@@ -40,11 +41,11 @@ FACTS = f"""\
 {QUOTE}    lang: §language§English!
 {HOST}\
 {QUOTE}    asOf: §date§soon
-{HOST}\
+{AGAIN}\
 {QUOTE}    accepted: §value§maybe
-{HOST}\
+{AGAIN}\
 {QUOTE}    accepted: §reason§false
-{HOST}\
+{AGAIN}\
 {QUOTE}    §key§lagn: sv
     says: [{{subject: nhd, host: §duplicate-statement§kth}}]
   - quote: §yaml§&a (huvudman KTH)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+from projects import TEXT
+
 from digigraph.findings import Severity
 
 if TYPE_CHECKING:
@@ -96,6 +99,17 @@ def test_a_date_before_what_it_reports_is_a_warning(project: Project) -> None:
 def test_one_quote_that_says_nothing_is_a_warning(project: Project) -> None:
     """Evidence without a claim is of no use to anybody."""
     project.facts("  - quote: (huvudman KTH)\n    says: []\n")
+    (finding,) = found(project, "evidence-claims-nothing")
+    assert finding.location.line == 10
+
+
+@pytest.mark.parametrize("more", ["occurrence: 7", "asOf: soon", "accepted: maybe", "lagn: sv"])
+def test_a_quote_that_says_nothing_is_told_whatever_else_is_wrong(project: Project, more: str) -> None:
+    """With its fact, and with its document."""
+    project.facts(f"  - quote: (huvudman KTH)\n    says: []\n    {more}\n")
+    (finding,) = found(project, "evidence-claims-nothing")
+    assert finding.location.line == 10
+    project.document("nhd-page", TEXT, "  - quote: (huvudman KTH)\n    says: []\n", sourceRank="first")
     (finding,) = found(project, "evidence-claims-nothing")
     assert finding.location.line == 10
 

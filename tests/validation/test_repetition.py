@@ -151,3 +151,28 @@ def test_a_thing_is_described_once(project: Project) -> None:
 def test_this_repository_neither_repeats_nor_contradicts_itself(repository: Project) -> None:
     """Our own documents are clean."""
     assert told(repository) == []
+
+
+@pytest.mark.parametrize("more", ["after: nobody", "occurrence: 2", "accepted: maybe", "asOf: soon", "accepted: false"])
+def test_a_repetition_is_told_whatever_else_is_wrong_with_its_fact(project: Project, more: str) -> None:
+    """Where its quote stands, of what date it is and whether it counts changes nothing of that."""
+    host = "{subject: nhd, host: kth}"
+    project.facts(fact("(huvudman KTH)", host) + fact("(huvudman KTH)", host, f"    {more}\n"))
+    assert [(each.rule, each.location.line) for each in told(project)] == [("duplicate-statement", 13)]
+
+
+def test_what_one_fact_says_twice_is_told_whichever_words_are_meant(project: Project) -> None:
+    """Its quote stands in the text more than once; another fact may mean the other place."""
+    member = "{subject: nhd, member: kth}"
+    project.facts(fact("KTH takes part.", f"{member}, {member}") + fact("KTH takes part.", member))
+    assert [(each.rule, each.location.line) for each in told(project)] == [("duplicate-statement", 11)]
+
+
+@pytest.mark.parametrize("more", ["accepted: maybe", "accepted: false", "asOf: soon"])
+def test_what_may_not_count_contradicts_nothing(project: Project, more: str) -> None:
+    """Or may hold of another date."""
+    project.facts(
+        fact("has 18 partners", "{subject: nhd, partnerCount: 18}")
+        + fact("(huvudman KTH)", "{subject: nhd, partnerCount: 19}", f"    {more}\n")
+    )
+    assert told(project) == []

@@ -115,7 +115,7 @@ class _ProjectReader:
         self._findings += passed_over(list(map(self._relative, self._files)))
         waiting = {each for each in self._lost if not each.endswith(YAML_SUFFIXES)} | self._textless
         self._findings[:] = to_be_read_first(
-            self._findings, (self._unread - self._locked) | self._unread_facts | waiting
+            dict.fromkeys(self._findings), (self._unread - self._locked) | self._unread_facts | waiting
         )
         return Corpus(
             context=self._context,

@@ -10,7 +10,7 @@ from digigraph.findings import Severity, in_source_order
 from digigraph.iris import Iris
 from digigraph.validation.engine.bounds import DEFAULT_BOUNDS, Bounds
 from digigraph.validation.engine.data_graph import DataGraph
-from digigraph.validation.rules.evidence import check_dates, check_evidence_graphs, check_roles
+from digigraph.validation.rules.evidence import check_dates, check_evidence_graphs, check_left_out, check_roles
 from digigraph.validation.rules.labels import check_definitions, check_labels
 from digigraph.validation.rules.queries import check_queries, check_use
 from digigraph.validation.rules.quotes import check_quotes
@@ -100,6 +100,7 @@ def _of_evidence(corpus: Corpus, dataset: Dataset, iris: Iris) -> Iterator[Findi
     yield from check_quotes(dataset, texts)
     yield from check_roles(dataset, iris)
     yield from check_evidence_graphs(dataset, iris)
+    yield from check_left_out(corpus)
     yield from check_dates(corpus.documents)
     yield from check_repetition(corpus)
 

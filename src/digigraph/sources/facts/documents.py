@@ -45,22 +45,28 @@ class Saying:
     Parameters
     ----------
     quote
-        In normal form.
+        In normal form; empty where it cannot be read.
     words
-        What is quoted: where it stands in the captured text, else the quote; None where it may be any of several.
+        What is quoted: where it stands in the captured text, else the quote; None where nobody can tell.
     as_of
         Date for which it holds; None where unknown.
     rejected
         The curator's reason not to accept it into the default graph; None where it is accepted.
+    is_decided
+        Whether it is known of what date it is, and whether it counts.
     assertions
         What it says.
+    location
+        Where the fact begins in its file.
     """
 
     quote: str
     words: Span | str | None
     as_of: ox.Literal | None
     rejected: str | None
+    is_decided: bool = True
     assertions: tuple[Assertion, ...]
+    location: Location
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +81,11 @@ class Fact(Saying):
         Tag of the quote.
     implied
         Why a reader concludes it; None where the words say it.
-    location
-        Where the fact begins in its file.
     """
 
     span: Span
     language: str
     implied: str | None
-    location: Location
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -206,18 +206,18 @@ class _FactsReader:
         self._findings += mistakes + doubts
         if counts and (mistakes or doubts or span is None):
             self.unproven += assertions or ()
-        if quote is None or assertions is None:
+        if assertions is None:
             return None
         saying = Saying(
-            quote=normalise(quote.text),
+            quote=normalise(quote.text) if quote is not None else "",
             words=span or self._words(quote),
             as_of=as_of,
             rejected=rejected,
+            is_decided=not doubts,
             assertions=tuple(assertions),
+            location=fields.location,
         )
-        # Of what date it is, and whether it counts, decides what it contradicts.
-        if not doubts:
-            self.sayings.append(saying)
+        self.sayings.append(saying)
         if mistakes or doubts or span is None:
             return None
         return Fact(
@@ -240,11 +240,11 @@ class _FactsReader:
             if fields.is_whole and fields.keys.keys() <= FACT_KEYS:
                 hint = "Add says: and, below it, - {subject: …, term: …}."
                 mistakes.append(Malformed("key", "says is missing.", fields.location, hint=hint).finding)
-            return []
+            return None
         if isinstance(says, Scalar) and not says.text:
             hint = "Write below it what the words say: - {subject: …, term: …}."
             mistakes.append(Malformed("fact", "says is empty.", says.location, hint=hint).finding)
-            return []
+            return None
         known = len(self._findings)
         reader = ClaimReader(self._context, self._findings, source=self._slug, language=language)
         entries = says.nodes if isinstance(says, Items) else [says]
@@ -260,9 +260,14 @@ class _FactsReader:
             raise Malformed("quote", "A fact has a quote.", fields.location, hint='Add quote: "words of the text".')
         return quote
 
-    def _words(self, quote: Scalar) -> str | None:
-        """What is quoted where no one place of the text is known: the quote, if it stands nowhere in it."""
-        return None if self._text is not None and self._text.find(quote.text) else normalise(quote.text)
+    def _words(self, quote: Scalar | None) -> Span | str | None:
+        """What is quoted where nobody can tell which place is meant: the only one of the text, or the quote if none."""
+        if quote is None:
+            return None
+        places = self._text.find(quote.text) if self._text is not None else []
+        if len(places) > 1:
+            return None
+        return places[0] if places else normalise(quote.text)
 
     def _span(self, quote: Scalar | None, fields: Fields, mistakes: list[Finding]) -> Span | None:
         """Where the quote stands; None where there is no text that can be read, or what chooses its place cannot."""

@@ -12,10 +12,12 @@ from digigraph.sources.facts.values import period
 from digigraph.vocab import DG, RDF, ROLES, SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from digigraph.dataset.statements import Dataset
+    from digigraph.findings import Location
     from digigraph.iris import Iris
+    from digigraph.sources.corpus import Corpus
     from digigraph.sources.facts.documents import Document
 
 
@@ -84,10 +86,21 @@ def check_evidence_graphs(dataset: Dataset, iris: Iris) -> Iterable[Finding]:
             subject=str(graph),
         )
     for node in sorted(described - claims, key=str):
-        yield Finding(
-            rule="evidence-claims-nothing",
-            severity=Severity.WARNING,
-            message="This quote says nothing.",
-            location=dataset.places_of(node, None, None)[0],
-            hint="Write what it says under says:, or take the quote away.",
-        )
+        yield _says_nothing(dataset.places_of(node, None, None)[0])
+
+
+def check_left_out(corpus: Corpus) -> Iterator[Finding]:
+    """Yield a finding for each fact that says nothing and has a mistake, so that it is no evidence."""
+    taken = {fact.location for each in corpus.documents for fact in each.facts}
+    said = (fact for sayings in corpus.sayings for fact in sayings)
+    yield from (_says_nothing(fact.location) for fact in said if not fact.assertions and fact.location not in taken)
+
+
+def _says_nothing(place: Location) -> Finding:
+    return Finding(
+        rule="evidence-claims-nothing",
+        severity=Severity.WARNING,
+        message="This quote says nothing.",
+        location=place,
+        hint="Write what it says under says:, or take the quote away.",
+    )

@@ -32,7 +32,9 @@ def check_repetition(corpus: Corpus) -> Iterator[Finding]:
     unknown = {slug for slug, property_ in corpus.missed if property_ is None}
     for sayings in corpus.sayings:
         yield from _repeated(sayings, {slug for slug, _ in corpus.missed})
-        accepted = [(each, fact) for fact in sayings if fact.rejected is None for each in fact.assertions]
+        # Of what date it is, and whether it counts, decides what it contradicts.
+        counted = [fact for fact in sayings if fact.is_decided and fact.rejected is None]
+        accepted = [(each, fact) for fact in counted for each in fact.assertions]
         said = [each for each in accepted if not (isinstance(each[0].value, Slug) and each[0].value in unknown)]
         yield from _contradictions(said, single_valued, severity=Severity.WARNING)
 
@@ -41,14 +43,14 @@ def _repeated(sayings: Iterable[Saying], missed: set[str]) -> Iterator[Finding]:
     """The same statement of the same words, but for a node of which something could not be read, such as its amount."""
     missed &= {each.subject for fact in sayings for each in fact.assertions if each.introduced_by is not None}
     first: dict[tuple[object, ...], tuple[Assertion, Saying]] = {}
-    for fact in sayings:
+    for number, fact in enumerate(sayings):
+        # Words of which nobody can tell where they stand are the same within one fact.
+        words = number if fact.words is None else fact.words
         for each in fact.assertions:
             # A node of its own, such as a grant, is told by the link that introduces it.
             if each.introduced_by is not None or (isinstance(each.value, Slug) and each.value in missed):
                 continue
-            if fact.words is None:
-                continue
-            statement = (fact.words, each.subject, each.property, _known(each.value))
+            statement = (words, each.subject, each.property, _known(each.value))
             before, its_fact = first.setdefault(statement, (each, fact))
             if before is each:
                 continue
@@ -60,7 +62,7 @@ def _repeated(sayings: Iterable[Saying], missed: set[str]) -> Iterator[Finding]:
                 + ("." if is_decided else ", and only one of the two is accepted."),
                 location=each.location,
                 hint="Take one of the two away.",
-                quote=fact.quote,
+                quote=fact.quote or None,
             )
 
 
@@ -83,7 +85,7 @@ def _contradictions(
             hint="Keep one, say of which date each is (asOf), or write accepted: false and a reason beside the other."
             if fact
             else "Keep one.",
-            quote=fact.quote if fact else None,
+            quote=fact.quote or None if fact else None,
             named=(before.location.path,),
         )
 
