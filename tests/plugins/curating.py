@@ -360,6 +360,7 @@ def subjects(names: Sequence[str]) -> str:
 OTHERWISE = {
     # The number of a place, and words before it, are right or wrong by the quote, and choose among its places.
     "occurrence": {"quote not found", "quote twice", "empty quote", "list of quotes", "mapping of a quote"},
+    "occurrence that is no number": {"quote twice"},
     "after": {"quote twice"},
     # A reason is one too many where a fact is accepted, and only there.
     "reason for nothing": {"accepted", "no reason"},
@@ -377,6 +378,8 @@ OTHERWISE = {
     "thing described twice": {"thing described twice"},
 }
 """Mistakes that are others, or none, where they stand beside each other."""
+BEHIND = {"no dash": {"no quote", "key quote"}}
+"""What is told otherwise behind some others: a quote without its dash is that of the fact before it, if it has none."""
 _TAKES = {"value": "¤", "part": "¤", "key": "¶", "known": "¶"}
 _ENTRIES_OF_TERMS = frozenset({"value", "part", "line"})
 

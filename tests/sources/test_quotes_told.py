@@ -107,6 +107,14 @@ def test_a_quote_that_stands_twice_is_cut_where_both_are(shapeless: Project) -> 
     ]
 
 
+@pytest.mark.parametrize("occurrence", ["first", "7"])
+def test_a_wrong_occurrence_hides_no_wrong_after(shapeless: Project, occurrence: str) -> None:
+    """Both are told, though one would do."""
+    shapeless.facts(f"  - quote: KTH takes part.\n    occurrence: {occurrence}\n    after: nobody\n{SAYS}")
+    told = [(each.rule, each.location.line) for each in read_project(shapeless.settings).findings]
+    assert told == [("quote-occurrence", 11), ("quote-after", 12)]
+
+
 @pytest.mark.parametrize("quote", ["quote:", "quote: []", "asOf: 2021"])
 def test_what_chooses_is_looked_at_without_a_quote(shapeless: Project, quote: str) -> None:
     """A number that is none, and words that the text does not say."""

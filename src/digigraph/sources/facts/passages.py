@@ -60,7 +60,11 @@ def passage(text: CapturedText, quote: Scalar, occurrence: Scalar | None, after:
         missing.others = tuple(unable_to_choose(text, occurrence, after, name=name))
         raise missing
     if occurrence is not None:
-        return _nth(spans, occurrence)
+        try:
+            return _nth(spans, occurrence)
+        except Malformed as wrong:
+            wrong.others = tuple(unable_to_choose(text, None, after, name=name))
+            raise
     if after is not None:
         return _following(text, spans, after, name=name)
     if len(spans) > 1:
