@@ -372,14 +372,18 @@ OTHERWISE = {
     "too far out": {"too far out"},
     # What nobody has described may be a document.
     "term of a document": {"no subject", "unknown subject", "subject that is no slug"},
-    # What stands alone may have been the type.
-    "stray text in things": {"no class"},
     # In one file a slug stands twice as a key.
     "thing described twice": {"thing described twice"},
 }
 """Mistakes that are others, or none, where they stand beside each other."""
-BEHIND = {"no dash": {"no quote", "key quote"}}
-"""What is told otherwise behind some others: a quote without its dash is that of the fact before it, if it has none."""
+BEHIND = {
+    # A quote without its dash is that of the fact before it, if it has none.
+    "no dash": {"no quote", "key quote"},
+    # What stands alone may have been the type of any thing of its file.
+    "no class": {"stray text in things"},
+    "stray text in things": {"no class"},
+}
+"""Mistakes that are others, or none, behind some others."""
 _TAKES = {"value": "¤", "part": "¤", "key": "¶", "known": "¶"}
 _ENTRIES_OF_TERMS = frozenset({"value", "part", "line"})
 
