@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from curating import told
 from projects import TEXT, THINGS
 
 if TYPE_CHECKING:
@@ -107,17 +108,6 @@ ninth:
   name: {sv: N, en: N}
   identifier: {§key§schema: own-register, value: "1"}
 """
-
-
-def told(marked: str, path: str) -> tuple[str, list[tuple[str, str]]]:
-    """A text without its marks, and the rule and place of each."""
-    expected = []
-    while "§" in marked:
-        before, rule, behind = marked.split("§", 2)
-        place = f"{path}:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
-        expected.append((rule, place))
-        marked = before + behind
-    return marked, expected
 
 
 def test_each_mistake_is_told_once_where_it_stands(project: Project) -> None:
