@@ -300,3 +300,9 @@ def test_a_line_that_is_left_out_of_a_things_file_hides_only_what_it_may_describ
     )
     assert told(project) == [("unknown-thing", "11:49"), ("unknown-word", "11:62"), ("yaml", "1:1")]
     assert ("shacl-host", f"{FILE}:11:74") in {(each.rule, str(each.location)) for each in project.check().findings}
+
+
+def test_text_beside_a_bracket_that_is_not_closed_is_no_part_of_it(project: Project) -> None:
+    """Where it is indented less than the key, and no comma asks for more."""
+    project.facts("  - quote: has 18 partners\n    says: [{subject: nhd, host: kth}\n  stray text\n" + WRONG)
+    assert told(project) == [("yaml", "11:11"), ("yaml", "12:3"), *of_wrong(13)]

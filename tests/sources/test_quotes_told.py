@@ -121,3 +121,19 @@ def test_what_chooses_is_looked_at_without_a_quote(shapeless: Project, quote: st
     shapeless.facts(f"  - {quote}\n    occurrence: first\n    after: nobody\n{SAYS}")
     told = {(each.rule, each.location.line) for each in read_project(shapeless.settings).findings}
     assert {("quote-occurrence", 11), ("quote-after", 12)} <= told
+
+
+@pytest.mark.parametrize(("occurrence", "told"), [("1", []), ("2", [("quote-after", 12)])])
+def test_what_chooses_a_place_in_two_ways_means_one(
+    shapeless: Project, occurrence: str, told: list[tuple[str, int]]
+) -> None:
+    """Words behind which another place comes first than that of the number are told."""
+    after = "after: leads Nordic Health Data."
+    shapeless.facts(f"  - quote: KTH takes part.\n    occurrence: {occurrence}\n    {after}\n{SAYS}")
+    assert [(each.rule, each.location.line) for each in read_project(shapeless.settings).findings] == told
+
+
+def test_a_right_occurrence_hides_no_wrong_after(shapeless: Project) -> None:
+    """Its words must stand in the text all the same."""
+    shapeless.facts(f"  - quote: KTH takes part.\n    occurrence: 1\n    after: nobody\n{SAYS}")
+    assert [each.rule for each in read_project(shapeless.settings).findings] == ["quote-after"]

@@ -61,10 +61,14 @@ def passage(text: CapturedText, quote: Scalar, occurrence: Scalar | None, after:
         raise missing
     if occurrence is not None:
         try:
-            return _nth(spans, occurrence)
+            span = _nth(spans, occurrence)
         except Malformed as wrong:
             wrong.others = tuple(unable_to_choose(text, None, after, name=name))
             raise
+        if after is not None and _following(text, spans, after, name=name) != span:
+            message, hint = "occurrence and after mean different places.", "Keep the one of the two that is right."
+            raise Malformed("quote-after", message, after.location, hint=hint)
+        return span
     if after is not None:
         return _following(text, spans, after, name=name)
     if len(spans) > 1:

@@ -330,7 +330,10 @@ class Lines:
                 break
             if line.kind in {"[", "{"} and (signed := self._signed(number)) and signed.has_dash:
                 break
-            is_outside = own is not None and column is not None and column < own - len("- ")
+            # A bracket that is not closed goes on at the margin of what it stands in only behind a comma.
+            is_open = line.kind not in {"[", "{"} or self._text[line.stop - 1] == ","
+            least = (own or 0) - (len("- ") if is_open else 0)
+            is_outside = column is not None and column < least
             if not is_deeper and (column == 0 or is_outside or self._slip(number, line)):
                 break
             line.more.append(self._starts[number])
