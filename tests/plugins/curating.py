@@ -379,9 +379,11 @@ OTHERWISE = {
 BEHIND = {
     # A quote without its dash is that of the fact before it, if it has none.
     "no dash": {"no quote", "key quote"},
-    # What stands alone may have been the type of any thing of its file.
+    # Text in which the quote above goes on, where nothing stands between them.
+    "stray text": {"no says"},
+    # What stands alone may have been the type of any thing of its file; below a key without a value it is that value.
     "no class": {"stray text in things"},
-    "stray text in things": {"no class"},
+    "stray text in things": {"no class", "empty value of a thing", "nothing of a thing"},
 }
 """Mistakes that are others, or none, behind some others."""
 _TAKES = {"value": "¤", "part": "¤", "key": "¶", "known": "¶"}

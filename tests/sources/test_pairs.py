@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from collections import Counter, defaultdict
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -138,6 +139,17 @@ def pairs(catalogue: Sequence[Mistake]) -> Iterator[Groups]:
                 yield [[before], [behind]]
 
 
+def threes() -> Iterator[Groups]:
+    """Three mistakes in facts of their own, in any order; they are drawn at random, in every run the same."""
+    draw = random.Random(0)
+    while True:
+        drawn = draw.sample(OF_FACTS, 3)
+        heads = [each for each in drawn if each.level == "head"]
+        are_read_together = any(one.name in BEHIND.get(other.name, set()) for one, other in pairwise(drawn))
+        if len(heads) < 2 and not are_read_together:
+            yield [[each] for each in drawn]
+
+
 def across() -> Iterator[Groups]:
     """A mistake of a facts file and one of a file of things."""
     for one in OF_FACTS:
@@ -163,6 +175,12 @@ def test_some_mistakes_hide_no_other(curated: Curated) -> None:
 def test_no_mistake_of_a_facts_file_hides_another(curated: Curated, part: int) -> None:
     """Each pair."""
     assert curated.in_facts(islice(pairs(OF_FACTS), part, None, PARTS)) == []
+
+
+@pytest.mark.long
+def test_no_two_mistakes_hide_a_third(curated: Curated) -> None:
+    """In facts that follow each other, and in the description of their document."""
+    assert curated.in_facts(islice(threes(), 6_000)) == []
 
 
 @pytest.mark.long

@@ -316,7 +316,8 @@ class Lines:
 
     def _goes_on(self, line: Line, number: int) -> int:
         """The lines below that begin nothing of their own; return the number of the next one."""
-        own = self.own(line)
+        # A tab is one column at least.
+        own = self.own(line) or len(self.indent(line.start))
         if not line.kind:
             comment = _COMMENT.search(self._text, line.value, line.stop)
             if comment:
@@ -325,14 +326,14 @@ class Lines:
                 return number + 1
         while (number := number + 1) < len(self._starts):
             column = self.column(self._starts[number])
-            is_deeper = column is None or column > (own or 0)
+            is_deeper = column is None or column > own
             if self._is_blank(number) or (self._begins(number) and not (is_deeper and self._takes_keys(line))):
                 break
             if line.kind in {"[", "{"} and (signed := self._signed(number)) and signed.has_dash:
                 break
             # A bracket that is not closed goes on at the margin of what it stands in only behind a comma.
             is_open = line.kind not in {"[", "{"} or self._text[line.stop - 1] == ","
-            least = (own or 0) - (len("- ") if is_open else 0)
+            least = own - (len("- ") if is_open else 0)
             is_outside = column is not None and column < least
             if not is_deeper and (column == 0 or is_outside or self._slip(number, line)):
                 break
