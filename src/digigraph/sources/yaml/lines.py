@@ -146,8 +146,9 @@ class Lines:
         return self._starts[number] + len(self.indent(self._starts[number]))
 
     def _is_blank(self, number: int) -> bool:
-        sign = self._sign(number)
-        return sign == len(self._text) or self._text[sign] in "\r\n#"
+        # Other spaces than YAML's are no words, either.
+        words = self._text[self._sign(number) : self._ends[number]].strip()
+        return not words or words.startswith("#")
 
     def _signed(self, number: int) -> Line | None:
         """The line, where a dash or a key begins it."""

@@ -296,7 +296,7 @@ class Placing:
             if line.key in layout.keys and not layout.is_list:
                 if (container := self._missing_entry(layout)) is not None:
                     return container
-                if not self.root.members and self._lines.indent(line.start):
+                if len(self._open) == 1 and not self.root.members and self._lines.indent(line.start):
                     return self._of_layout(layout, [])
         return None
 
