@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from digigraph.findings import Finding
 
 
 VALUES = {
@@ -489,6 +492,20 @@ def things_file(groups: Iterable[Sequence[Mistake]]) -> str:
     things = [thing(name, group) for name, group in zip(NAMES, groups, strict=False) if group]
     first, last = (_ABOUT.replace("NAME", each) for each in ("delta", "omega"))
     return "".join([first, *things, last])
+
+
+def compared(
+    expected: Mapping[str, Counter[str]], findings: Iterable[Finding], cases: Mapping[str, Sequence[Sequence[Mistake]]]
+) -> Iterator[str]:
+    """What is lost and what is new in each file; rules with their places, and the mistakes that stand there."""
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for each in findings:
+        found[each.location.path].update(f"{each.rule} {place}" for place in (each.location, *each.also))
+    for path in sorted({*expected, *found}):
+        lost, new = expected.get(path, Counter()) - found[path], found[path] - expected.get(path, Counter())
+        if lost or new:
+            names = " / ".join(" + ".join(each.name for each in group) for group in cases.get(path, []))
+            yield f"{names}: lost {sorted(lost.elements())}, new {sorted(new.elements())}"
 
 
 def told(marked: str, path: str) -> tuple[str, list[tuple[str, str]]]:

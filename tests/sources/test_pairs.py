@@ -19,6 +19,7 @@ from curating import (
     Mistake,
     can_stand_together,
     captured,
+    compared,
     facts_file,
     is_told_otherwise,
     subjects,
@@ -99,14 +100,7 @@ class Curated:
             text, places = told(marked, path)
             expected[path].update(f"{rule} {place}" for rule, place in places)
             self._project.write(path, text.encode("utf-8", "surrogateescape"))
-        found: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        for each in read_project(self._settings, self._kept).findings:
-            found[each.location.path].update(f"{each.rule} {place}" for place in (each.location, *each.also))
-        for path in sorted({*expected, *found}):
-            lost, new = expected[path] - found[path], found[path] - expected[path]
-            if lost or new:
-                names = " / ".join(" + ".join(each.name for each in group) for group in cases.get(path, []))
-                yield f"{names}: lost {sorted(lost.elements())}, new {sorted(new.elements())}"
+        yield from compared(expected, read_project(self._settings, self._kept).findings, cases)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from curating import (
     Mistake,
     can_stand_together,
     captured,
+    compared,
     facts_file,
     is_told_otherwise,
     subjects,
@@ -78,15 +79,8 @@ def of_some(project: Project, cases: Sequence[Groups]) -> Iterator[str]:
         project.write(path.replace(".yaml", ".txt"), text)
         project.write(path, facts.encode("utf-8", "surrogateescape"))
     project.write("data/things/things.yaml", things)
-    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for each in project.check().findings:
-        if each.severity > Severity.INFO:
-            found[each.location.path].update(f"{each.rule} {place}" for place in (each.location, *each.also))
-    for path in sorted({*expected, *found}):
-        lost, new = expected[path] - found[path], found[path] - expected[path]
-        if lost or new:
-            together = " / ".join(" + ".join(each.name for each in group) for group in by_file.get(path, []))
-            yield f"{together}: lost {sorted(lost.elements())}, new {sorted(new.elements())}"
+    findings = (each for each in project.check().findings if each.severity > Severity.INFO)
+    yield from compared(expected, findings, by_file)
 
 
 @pytest.fixture

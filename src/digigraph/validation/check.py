@@ -62,11 +62,7 @@ def check(
     iris = Iris(settings.base_iri)
     terms = Terms(corpus.ontology)
     of_terms = list(_of_terms(corpus, dataset, terms))
-    bounds = Bounds(seconds=settings.shapes_seconds)
-    asked = replace(dataset, statements=(*dataset.statements, *dataset.unproven)) if dataset.unproven else dataset
-    results = check_shapes(corpus, asked, iris, bounds=bounds, cache=cache)
-    described = {str(each.subject) for each in dataset.default_graph}
-    of_shapes = without_consequences(results, corpus, described, iris)
+    of_shapes = _of_shapes(corpus, dataset, settings, cache)
     told = {(each.result.focus, each.result.path) for each in of_shapes if each.result is not None}
     # A word that facts files cannot have is told already, and better: as the word that it is there.
     met = {each.location for each in corpus.findings}
@@ -84,6 +80,15 @@ def check(
     if not is_ontology_lost(corpus):
         found += check_definitions(corpus.ontology, terms, iris)
     return in_source_order(found)
+
+
+def _of_shapes(corpus: Corpus, dataset: Dataset, settings: Settings, cache: Cache) -> list[Finding]:
+    """What the shapes find, also in what is said and not proven; not what only follows from other mistakes."""
+    iris = Iris(settings.base_iri)
+    asked = replace(dataset, statements=(*dataset.statements, *dataset.unproven)) if dataset.unproven else dataset
+    results = check_shapes(corpus, asked, iris, bounds=Bounds(seconds=settings.shapes_seconds), cache=cache)
+    described = {str(each.subject) for each in dataset.default_graph}
+    return list(without_consequences(results, corpus, described, iris))
 
 
 def check_shapes(

@@ -233,7 +233,7 @@ class _FactsReader:
         )
 
     def _says(self, fields: Fields, language: str, mistakes: list[Finding]) -> list[Assertion] | None:
-        """What a fact says; mistakes in one assertion leave the others. None where they leave nothing."""
+        """What a fact says; mistakes in one assertion leave the others. None where nothing of it can be read."""
         says = fields.nodes.get("says")
         if says is None:
             # A key that is misspelt, or left out, is told already.

@@ -35,7 +35,7 @@ class ThingsFile:
     untyped
         The slugs below which no type stands, with these places.
     misnamed
-        Slugs that may have been meant by keys that are none.
+        Slugs that may have been meant by keys that are none, or by lines that were left out.
     nameless
         Where something is said of a thing that has no slug above it.
     missed
@@ -91,15 +91,16 @@ class _ThingsReader:
     def _thing(self, name: str, place: Location, node: Node) -> None:
         """Read what stands below one key; raises Malformed where that is no slug, or nothing stands below it."""
         file, proposed = self.file, slugify(name)
-        if not name.strip():
-            file.nameless.append(place)
-        elif proposed != name:
-            file.misnamed.add(proposed)
-            file.missed.add((proposed, None))
-        if proposed != name or not name:
+        if not proposed or proposed != name:
             # It is left out, and has its mistakes told.
             file.said += self._said(proposed, node)
-        named = _slug(name, place)
+        if not name.strip():
+            file.nameless.append(place)
+            raise nameless(place)
+        if proposed != name:
+            file.misnamed.add(proposed)
+            file.missed.add((proposed, None))
+        named = values.slug(Scalar(name, place))
         file.described.append((named, place))
         if not isinstance(node, Fields) or not node.is_whole:
             file.missed.add((named, None))
@@ -111,9 +112,3 @@ class _ThingsReader:
     def _said(self, name: str, node: Node) -> list[Assertion]:
         said = joined(node, name, self._findings)
         return self._claims.of(Slug(name), said, place=Place.THING) if isinstance(said, Fields) else []
-
-
-def _slug(name: str, place: Location) -> str:
-    if not name.strip():
-        raise nameless(place)
-    return values.slug(Scalar(name, place))
